@@ -1,0 +1,114 @@
+#include "base/digest.h"
+
+#include "base/mem.h"
+
+#include <openssl/evp.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct sha256 {
+    EVP_MD_CTX *ctx;
+};
+
+struct sha256 *sha256_new(void)
+{
+    struct sha256 *d = mem_alloc(sizeof *d);
+    d->ctx = EVP_MD_CTX_new();
+    if (!d->ctx || EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
+        abort(); /* libcrypto without SHA-256: nothing here can be trusted */
+    return d;
+}
+
+void sha256_add(struct sha256 *d, const void *bytes, size_t len)
+{
+    if (EVP_DigestUpdate(d->ctx, bytes, len) != 1)
+        abort();
+}
+
+void sha256_hex(const struct sha256 *d, char out[SHA256_HEX + 1])
+{
+    static const char hex[] = "0123456789abcdef";
+    unsigned char raw[EVP_MAX_MD_SIZE];
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+    if (!copy || EVP_MD_CTX_copy_ex(copy, d->ctx) != 1 || EVP_DigestFinal_ex(copy, raw, NULL) != 1)
+        abort();
+    EVP_MD_CTX_free(copy);
+    for (int i = 0; i < SHA256_HEX / 2; i++) {
+        out[2 * i] = hex[raw[i] >> 4];
+        out[2 * i + 1] = hex[raw[i] & 15];
+    }
+    out[SHA256_HEX] = '\0';
+}
+
+void sha256_free(struct sha256 *d)
+{
+    if (!d)
+        return;
+    EVP_MD_CTX_free(d->ctx);
+    free(d);
+}
+
+void sha256_of(const void *bytes, size_t len, char out[SHA256_HEX + 1])
+{
+    struct sha256 *d = sha256_new();
+    sha256_add(d, bytes, len);
+    sha256_hex(d, out);
+    sha256_free(d);
+}
+
+static uint32_t table[8][256];
+static pthread_once_t table_once = PTHREAD_ONCE_INIT;
+
+static void table_fill(void)
+{
+    for (uint32_t i = 0; i < 256; i++) {
+        uint32_t c = i;
+        for (int k = 0; k < 8; k++)
+            c = c & 1 ? (c >> 1) ^ 0x82f63b78u : c >> 1;
+        table[0][i] = c;
+    }
+    for (int k = 1; k < 8; k++)
+        for (uint32_t i = 0; i < 256; i++)
+            table[k][i] = (table[k - 1][i] >> 8) ^ table[0][table[k - 1][i] & 255];
+}
+
+static uint32_t crc_by_table(uint32_t crc, const unsigned char *p, size_t len)
+{
+    pthread_once(&table_once, table_fill);
+    for (; len >= 8; p += 8, len -= 8) {
+        crc ^= (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+        crc = table[7][crc & 255] ^ table[6][crc >> 8 & 255] ^ table[5][crc >> 16 & 255] ^
+              table[4][crc >> 24] ^ table[3][p[4]] ^ table[2][p[5]] ^ table[1][p[6]] ^
+              table[0][p[7]];
+    }
+    while (len--)
+        crc = (crc >> 8) ^ table[0][(crc ^ *p++) & 255];
+    return crc;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("sse4.2"))) static uint32_t crc_by_sse(uint32_t crc, const unsigned char *p,
+                                                             size_t len)
+{
+    uint64_t wide = crc;
+    for (; len >= 8; p += 8, len -= 8) {
+        uint64_t word;
+        memcpy(&word, p, 8);
+        wide = __builtin_ia32_crc32di(wide, word);
+    }
+    crc = (uint32_t)wide;
+    while (len--)
+        crc = __builtin_ia32_crc32qi(crc, *p++);
+    return crc;
+}
+#endif
+
+uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("sse4.2"))
+        return ~crc_by_sse(~crc, bytes, len);
+#endif
+    return ~crc_by_table(~crc, bytes, len);
+}

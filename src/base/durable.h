@@ -1,0 +1,61 @@
+#ifndef RESCIND_BASE_DURABLE_H
+#define RESCIND_BASE_DURABLE_H
+
+/* The only file that makes durability calls, and the seam where tests put a failing disk: every
+ * operation goes through a table that durable_set_ops replaces.
+ *
+ * What it relies on: a file's bytes are safe after fdatasync returned 0, a new or renamed name
+ * after fsync of its directory (fsync(2)). A failed sync is final: Linux may have marked the pages
+ * clean, so trying again can lie (PostgreSQL's lesson of 2018). */
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The calls, as in their manual pages; -1 and errno. */
+struct durable_ops {
+    int (*open)(const char *path, int flags, mode_t mode);
+    ssize_t (*write)(int fd, const void *bytes, size_t len);
+    int (*fdatasync)(int fd);
+    int (*fsync)(int fd); /* directories */
+    int (*ftruncate)(int fd, off_t size);
+    int (*rename)(const char *from, const char *to);
+    int (*unlink)(const char *path);
+    int (*close)(int fd);
+};
+void durable_set_ops(const struct durable_ops *ops); /* NULL: the real ones */
+
+/* An append-only file. Opened with O_APPEND|O_CLOEXEC, mode 0600, created (and its name synced)
+ * where it is missing. Returns the descriptor, or -1 with EXIT_CANTCREATE. */
+int durable_open_append(const char *path, bool *created, struct error *err);
+
+/* Writes all of it, going on after short writes and EINTR. Where that fails (ENOSPC, EIO) the file
+ * is cut back to `size`, its length before, and -1 with EXIT_IO comes back. */
+int durable_append(int fd, const void *bytes, size_t len, off_t size, struct error *err);
+
+/* fdatasync. -1, EXIT_IO: nothing that was written since the last success is known to be safe. */
+int durable_sync(int fd, struct error *err);
+
+int durable_truncate(int fd, off_t size, struct error *err); /* and syncs; EXIT_IO */
+
+/* Makes a directory (0700) and its parents as needed, each name synced. EXIT_CANTCREATE. */
+int durable_mkdir(const char *path, struct error *err);
+
+/* A file that appears whole or not at all: written beside (path.tmp-PID), synced, renamed over
+ * path, directory synced. begin returns NULL with EXIT_CANTCREATE. commit frees the handle either
+ * way; where it fails the old file is as it was and the temporary one is gone. */
+struct durable_file;
+struct durable_file *durable_begin(const char *path, mode_t mode, struct error *err);
+int durable_put(struct durable_file *f, const void *bytes, size_t len, struct error *err);
+int durable_commit(struct durable_file *f, struct error *err);
+void durable_abort(struct durable_file *f); /* NULL is fine */
+
+/* Takes the open-file-description lock on fd (fcntl(2), F_OFD_SETLK: it goes with the descriptor
+ * and with the process, and is not lost by another close of the same file). 0: ours; 1: somebody
+ * else's; -1: EXIT_IO. */
+int durable_lock(int fd, struct error *err);
+
+#endif

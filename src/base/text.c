@@ -1,0 +1,150 @@
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool text_is_utf8(const char *bytes, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)bytes, *end = p + len;
+    while (p < end) {
+        while (end - p >= 8) { /* most text is ASCII */
+            uint64_t word;
+            memcpy(&word, p, 8);
+            if (word & 0x8080808080808080u)
+                break;
+            p += 8;
+        }
+        if (p == end)
+            break;
+        unsigned char c = *p++;
+        if (c < 0x80)
+            continue;
+        int more;
+        unsigned char lo = 0x80, hi = 0xbf;
+        if (c >= 0xc2 && c <= 0xdf) {
+            more = 1;
+        } else if (c >= 0xe0 && c <= 0xef) {
+            more = 2;
+            if (c == 0xe0)
+                lo = 0xa0;
+            else if (c == 0xed)
+                hi = 0x9f;
+        } else if (c >= 0xf0 && c <= 0xf4) {
+            more = 3;
+            if (c == 0xf0)
+                lo = 0x90;
+            else if (c == 0xf4)
+                hi = 0x8f;
+        } else {
+            return false;
+        }
+        for (; more > 0; more--, lo = 0x80, hi = 0xbf) {
+            if (p == end || *p < lo || *p > hi)
+                return false;
+            p++;
+        }
+    }
+    return true;
+}
+
+bool text_u64(const char *text, uint64_t max, uint64_t *out)
+{
+    uint64_t n = 0;
+    if (!*text)
+        return false;
+    for (; *text; text++) {
+        if (*text < '0' || *text > '9')
+            return false;
+        uint64_t digit = (uint64_t)(*text - '0');
+        if (n > (UINT64_MAX - digit) / 10)
+            return false;
+        n = n * 10 + digit;
+    }
+    if (n > max)
+        return false;
+    *out = n;
+    return true;
+}
+
+bool text_duration(const char *text, int64_t *us)
+{
+    static const struct {
+        char letter;
+        int64_t seconds;
+    } units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+    const int64_t most = 365 * (int64_t)86400;
+    int64_t total = 0;
+    size_t unit = 0;
+    if (!*text)
+        return false;
+    while (*text) {
+        int64_t n = 0;
+        if (*text < '0' || *text > '9')
+            return false;
+        for (; *text >= '0' && *text <= '9'; text++) {
+            n = n * 10 + (*text - '0');
+            if (n > most)
+                return false;
+        }
+        char letter = *text ? *text++ : 's';
+        while (unit < sizeof units / sizeof *units && units[unit].letter != letter)
+            unit++;
+        if (unit == sizeof units / sizeof *units)
+            return false;
+        total += n * units[unit++].seconds;
+        if (total > most)
+            return false;
+    }
+    *us = total * 1000000;
+    return true;
+}
+
+bool text_decimal(const char *text, double max, double *out)
+{
+    size_t whole = strspn(text, "0123456789");
+    const char *rest = text + whole;
+    if (!whole || whole > 15)
+        return false;
+    if (*rest == '.') {
+        size_t fraction = strspn(++rest, "0123456789");
+        if (!fraction || fraction > 15)
+            return false;
+        rest += fraction;
+    }
+    if (*rest)
+        return false;
+    double n = strtod(text, NULL);
+    if (n > max)
+        return false;
+    *out = n;
+    return true;
+}
+
+char *text_span(int64_t us, char out[TEXT_SPAN])
+{
+    double seconds = us < 0 ? 0 : (double)us / 1e6;
+    long long whole = (long long)(seconds + .5);
+    if (seconds < 59.95)
+        snprintf(out, TEXT_SPAN, "%.1fs", seconds);
+    else if (whole < 3600)
+        snprintf(out, TEXT_SPAN, "%lldm %02llds", whole / 60, whole % 60);
+    else if (whole < 86400)
+        snprintf(out, TEXT_SPAN, "%lldh %02lldm", whole / 3600, whole % 3600 / 60);
+    else
+        snprintf(out, TEXT_SPAN, "%lldd %02lldh", whole / 86400, whole % 86400 / 3600);
+    return out;
+}
+
+char *text_count(uint64_t n, char out[TEXT_COUNT])
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%llu", (unsigned long long)n), at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            out[at++] = ',';
+        out[at++] = digits[i];
+    }
+    out[at] = '\0';
+    return out;
+}

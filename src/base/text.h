@@ -1,0 +1,30 @@
+#ifndef RESCIND_BASE_TEXT_H
+#define RESCIND_BASE_TEXT_H
+
+/* Strict readings of small texts: the whole text must fit, or it is none. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+bool text_is_utf8(const char *bytes, size_t len);
+
+/* A decimal number without sign, 0 to max. */
+bool text_u64(const char *text, uint64_t max, uint64_t *out);
+
+/* "90s", "15m", "2h", "1h30m", "3d", or bare seconds; microseconds out, at most 365 days. */
+bool text_duration(const char *text, int64_t *us);
+
+/* A plain decimal such as "2.5", 0 to max. */
+bool text_decimal(const char *text, double max, double *out);
+
+/* "4m 05s", "12.3s", "2h 03m": for people. */
+enum { TEXT_SPAN = 24 };
+char *text_span(int64_t us, char out[TEXT_SPAN]);
+
+/* "1,234,567": for people. */
+enum { TEXT_COUNT = 32 };
+char *text_count(uint64_t n, char out[TEXT_COUNT]);
+
+#endif

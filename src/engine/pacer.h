@@ -1,0 +1,67 @@
+#ifndef RESCIND_ENGINE_PACER_H
+#define RESCIND_ENGINE_PACER_H
+
+/* When the next request to one (origin, credential) pair may go. A pure state machine over (now,
+ * event): no clock, no allocation, no randomness but its own seeded one. `now` is microseconds of
+ * any monotonic clock and never goes back. */
+
+#include "base/rng.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PACER_WAIT INT64_MAX /* not before an answer has come back */
+
+struct pacer_config {
+    double max_rate;      /* ceiling, requests a second; 0: none */
+    unsigned concurrency; /* most requests in flight */
+    uint64_t seed;
+};
+
+enum pacer_answer {
+    PACER_OK,      /* the server took it: any answer that is not about rate, a 404 included */
+    PACER_REFUSED, /* 429, 425, 503 with a hint */
+    PACER_SICK, /* 5xx, 408: it reached the server; no rate signal, but it frees a probe's place */
+    PACER_LOST, /* timeout, reset, connect failure: the same */
+};
+
+/* Readable, not for others to change. */
+struct pacer {
+    struct pacer_config config;
+    struct rng rng;
+    /* the state is the implementation's affair; see pacer.c */
+    double rate;
+    int64_t hold_until;
+};
+
+void pacer_init(struct pacer *p, const struct pacer_config *config, int64_t now);
+
+/* The earliest time at which the next request may go: <= now means now; PACER_WAIT means that an
+ * answer must come first. */
+int64_t pacer_next(const struct pacer *p, int64_t now);
+
+void pacer_sent(struct pacer *p, int64_t now);
+
+/* An answer to a request that was sent at `sent_at`. `hold_us`: what a PACER_REFUSED was told to
+ * wait from now, -1 for nothing. */
+void pacer_answer(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answer what,
+                  int64_t hold_us);
+
+/* A request that was counted as sent and then never left (the transfer could not be started). */
+void pacer_unsent(struct pacer *p, int64_t now);
+
+/* Nothing before `until`; then one probe. For holds of an earlier run. */
+void pacer_hold(struct pacer *p, int64_t until);
+
+/* The room that a success told of (RateLimit fields): may only slow down. */
+void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_us);
+
+struct pacer_view {
+    double rate;        /* now, requests a second */
+    double limit;       /* the learned limit, 0 while none was met */
+    int64_t hold_until; /* 0: none */
+    bool probing;
+};
+struct pacer_view pacer_view(const struct pacer *p, int64_t now);
+
+#endif

@@ -1,0 +1,92 @@
+#ifndef RESCIND_JOURNAL_LEDGER_H
+#define RESCIND_JOURNAL_LEDGER_H
+
+/* What is known of each target, and of the runs so far: the sum of a journal's records. The writer
+ * and the reader of a journal change it through the same ledger_apply, so what a run shows at its
+ * end is what anybody can make again from its files. */
+
+#include "journal/record.h"
+#include "manifest/targets.h"
+
+struct ledger;
+
+/* Borrows the table, which may grow; states of rows beyond it read as nothing known. */
+struct ledger *ledger_new(const struct targets *t);
+void ledger_free(struct ledger *l);
+
+/* Takes a record's facts. -1 with EXIT_DATA where they contradict the table or what came before (a
+ * row that is not there, an id that is not the row's): the caller adds the line. */
+int ledger_apply(struct ledger *l, const struct record *r, struct error *err);
+
+/* 20 bytes a target. */
+struct target_state {
+    uint32_t finished_s; /* Unix seconds of its last `end` */
+    uint32_t error;      /* for ledger_error */
+    uint16_t finished_ms;
+    uint16_t attempts; /* requests for it that count, over the whole journal, open ones included */
+    uint16_t ended;    /* attempts of this round that ended retryable: --max-attempts compares */
+    uint16_t status;   /* of its last answer, 0 for none */
+    uint8_t outcome;   /* enum outcome; OUTCOME_NONE: never finished */
+    uint8_t open_try : 1; /* its `try` has no `end`: sent or about to be, unknown */
+    uint8_t applied : 1;  /* something may have taken effect: a 404 is absent_after_retry */
+    uint8_t ever : 1;     /* something was announced for it at any time */
+};
+
+struct target_state ledger_state(const struct ledger *l, uint32_t row);
+const char *ledger_error(const struct ledger *l, uint32_t row); /* "" for none */
+
+/* Whether this row belongs to the last run's manifest (and shard); all do before the first `open`.
+ */
+bool ledger_listed(const struct ledger *l, uint32_t row);
+/* Listed by an earlier run and not by the last one. */
+bool ledger_dropped(const struct ledger *l, uint32_t row);
+
+/* A row's outcome for a report: what is not finished is OUTCOME_NOT_ATTEMPTED. */
+enum outcome ledger_outcome(const struct ledger *l, uint32_t row);
+
+struct request_counts {
+    uint64_t sent, http_429, http_5xx, network_errors;
+};
+
+/* One `open` and what became of it. */
+struct run_facts {
+    struct record_open open;      /* texts are the ledger's */
+    int64_t opened_ms, closed_ms; /* closed_ms 0: it never closed (killed, or still running) */
+    int exit_code;                /* -1 when it never closed */
+    char *reason;                 /* why it ended early, or "" */
+    struct request_counts requests;
+};
+size_t ledger_runs(const struct ledger *l);
+const struct run_facts *ledger_run(const struct ledger *l, size_t i);
+struct request_counts ledger_requests(const struct ledger *l); /* all runs */
+
+/* Holds that were told, by pair, oldest first; the last HOLDS_KEPT of them. */
+enum { HOLDS_KEPT = 1000 };
+struct hold_facts {
+    int64_t at_ms, until_ms;
+    char *pair, *reason;
+};
+size_t ledger_holds(const struct ledger *l);
+const struct hold_facts *ledger_hold(const struct ledger *l, size_t i);
+/* Until when, Unix ms, nothing may go to this pair; 0 for no hold. */
+int64_t ledger_hold_until(const struct ledger *l, const char *pair);
+
+/* What happened over time, in at most TIMELINE_SLICES slices of equal width (they double as a run
+ * grows), from the first `open` on. */
+enum { TIMELINE_SLICES = 512 };
+struct slice {
+    uint32_t finished, failed, http_429, requests;
+    float rate; /* the pacers' rate, requests a second, summed over pairs; the last one told */
+};
+int64_t ledger_slice_ms(const struct ledger *l);
+size_t ledger_slices(const struct ledger *l);
+const struct slice *ledger_slice(const struct ledger *l, size_t i);
+
+/* Latency of final answers, in buckets whose upper bounds grow by a quarter octave from 1 ms:
+ * bucket i ends at 2^(i/4) ms. */
+enum { LATENCY_BUCKETS = 68 };
+const uint64_t *ledger_latency(const struct ledger *l);
+
+size_t ledger_memory(const struct ledger *l);
+
+#endif

@@ -1,0 +1,55 @@
+#ifndef RESCIND_MANIFEST_MANIFEST_H
+#define RESCIND_MANIFEST_MANIFEST_H
+
+/* From a file, or standard input, to the table of targets. Everything is checked before anything is
+ * returned: whoever holds a table from here knows that each of its rows is a lawful target. */
+
+#include "manifest/targets.h"
+
+enum manifest_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSONL };
+
+enum {
+    MANIFEST_LINE_MAX = 1 << 20, /* longest row, bytes: more is refused, not stored */
+    MANIFEST_BAD_SHOWN = 20,     /* bad rows told in full */
+};
+
+struct manifest_options {
+    const char *path; /* "-": standard input */
+    enum manifest_format format;
+    const char *provider; /* of rows that name none, or NULL */
+    bool skip_bad_rows;
+    bool allow_empty;
+    /* Scope values that rows without such a column have (a job file's), NULL-terminated pairs, or
+     * NULL. */
+    const char *const *scopes;
+    /* Told as they are found, one line without newline: bad rows (the first MANIFEST_BAD_SHOWN,
+     * then one line with the count of the others) and warnings. */
+    void (*tell)(void *at, const char *line);
+    void *tell_at;
+};
+
+struct manifest_facts {
+    char sha256[65]; /* of the bytes as they were read */
+    uint64_t rows;   /* data rows, good and bad */
+    uint64_t duplicates;
+    uint64_t rejected; /* bad rows */
+    enum manifest_format format;
+};
+
+/* Adds the manifest's targets to `t`, and their rows to `listed`; a row that is in `listed` already
+ * is a duplicate. (A table that holds an earlier run's targets.csv is so extended by a manifest
+ * that was changed since.) -1: EXIT_NOINPUT where it cannot be opened; EXIT_DATA where a row is bad
+ * (and skip_bad_rows is off, or the file's structure is lost: an unclosed quote, a line that is too
+ * long), where it is a directory, or where it holds no row (unless allow_empty). The reasons have
+ * been told as FILE:LINE lines by then; err->text has the closing one. */
+int manifest_read(const struct manifest_options *options, struct targets *t, struct row_set *listed,
+                  struct manifest_facts *facts, struct error *err);
+
+/* targets.csv: the table as a file of the run directory, columns provider,kind,id, the scopes that
+ * are in use, note. A row of it is a row of the table. */
+int targets_save(const struct targets *t, const char *path, struct error *err);
+/* Reads one back into an empty table, with line 0; every row must be new and lawful. EXIT_DATA
+ * naming the line; EXIT_NOINPUT. */
+int targets_load(struct targets *t, const char *path, struct error *err);
+
+#endif

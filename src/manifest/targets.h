@@ -1,0 +1,65 @@
+#ifndef RESCIND_MANIFEST_TARGETS_H
+#define RESCIND_MANIFEST_TARGETS_H
+
+/* The table of distinct targets, in the order in which they were first seen. A target is what one
+ * request would name: (definition, scope, id). Ids are packed in one arena, notes in another; a row
+ * costs 16 bytes, its hash slot at most 11, and the packed id. */
+
+#include "provider/definition.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct targets;
+
+struct targets *targets_new(const struct catalog *catalog); /* borrows the catalog */
+void targets_free(struct targets *t);
+
+/* Adds a canonical target; all texts are copied. `line` is where it stood, 0 for unknown. Returns
+ * its row (from 0), and sets *fresh to whether it was new. A target that is there already keeps its
+ * note and its line, and takes the new ones only where it has none (0, ""). UINT32_MAX with
+ * EXIT_DATA: the table is full (4 GiB of ids or notes). */
+uint32_t targets_add(struct targets *t, const struct definition *d, const char *id, size_t id_len,
+                     const char *scope, const char *note, size_t note_len, uint32_t line,
+                     bool *fresh, struct error *err);
+
+/* The row of a target, or UINT32_MAX. */
+uint32_t targets_find(const struct targets *t, const struct definition *d, const char *id,
+                      size_t id_len, const char *scope);
+
+uint32_t targets_count(const struct targets *t);
+const struct catalog *targets_catalog(const struct targets *t);
+const struct definition *targets_definition(const struct targets *t, uint32_t row);
+size_t targets_id(const struct targets *t, uint32_t row, char out[ID_MAX + 1]);
+const char *targets_scope(const struct targets *t, uint32_t row); /* "" for none */
+const char *targets_note(const struct targets *t, uint32_t row);  /* "" for none */
+uint32_t targets_line(const struct targets *t, uint32_t row);
+
+/* A hash of the target's identity alone (provider, kind, scope, id), the same in every process and
+ * version: SHA-256's first eight bytes. shard K of N holds the targets with hash % N == K. */
+uint64_t targets_identity(const struct targets *t, uint32_t row);
+
+/* SHA-256 over the identities of the first `rows` rows, in order: what the journal's `open` records
+ * bind themselves to, so that a `try` that names rows can be trusted. */
+void targets_digest(const struct targets *t, uint32_t rows, char out[65]);
+
+/* Bytes in use, for `plan` and the tests of the 128 bytes a target. */
+size_t targets_memory(const struct targets *t);
+
+/* A set of rows: a bitmap that grows. Its text form counts from 1, as a file's data rows do, and is
+ * always closed: "1-400,402". In code rows count from 0. */
+struct row_set;
+struct row_set *row_set_new(void);
+void row_set_free(struct row_set *s);
+void row_set_add(struct row_set *s, uint32_t row);
+void row_set_remove(struct row_set *s, uint32_t row);
+bool row_set_has(const struct row_set *s, uint32_t row);
+uint32_t row_set_size(const struct row_set *s);
+void row_set_print(const struct row_set *s, struct buf *out);
+/* Calls for each range, first and last row inclusive, of a text; false where it is malformed, not
+ * ascending, or names a row of `rows` or beyond (nothing is promised of the calls made by then). */
+bool row_ranges_parse(const char *text, size_t len, uint32_t rows,
+                      void (*each)(void *at, uint32_t first, uint32_t last), void *at);
+
+#endif

@@ -1,0 +1,87 @@
+#ifndef RESCIND_PROVIDER_CLASSIFY_H
+#define RESCIND_PROVIDER_CLASSIFY_H
+
+/* What an answer means: a pure function of the transport's result, the status, the body and what
+ * was sent before. A success is never inferred: status, transport and body agree, or it is none. */
+
+#include "provider/definition.h"
+
+enum outcome {
+    OUTCOME_NONE, /* not finished */
+    OUTCOME_REVOKED,
+    OUTCOME_DISABLED,
+    OUTCOME_ENABLED,
+    OUTCOME_ROTATED,
+    OUTCOME_ALREADY_ABSENT,
+    OUTCOME_ABSENT_AFTER_RETRY,
+    OUTCOME_UNPROVEN_ABSENT,
+    OUTCOME_UNCONFIRMED,
+    OUTCOME_FAILED,
+    OUTCOME_NOT_ATTEMPTED,
+    OUTCOME_COUNT
+};
+extern const char *const outcome_word[OUTCOME_COUNT]; /* "", "revoked", ... */
+bool outcome_parse(const char *word, size_t len, enum outcome *out);
+bool outcome_done(enum outcome o);   /* revoked, disabled, enabled, rotated, the two absents */
+bool outcome_failed(enum outcome o); /* unproven_absent, unconfirmed, failed */
+bool outcome_absent(enum outcome o); /* the three absents */
+
+enum transport {
+    TRANSPORT_WHOLE,      /* an answer, transferred whole */
+    TRANSPORT_NOT_SENT,   /* DNS, connect, proxy: the request certainly never left */
+    TRANSPORT_TLS,        /* the handshake failed in another way than the next */
+    TRANSPORT_UNTRUSTED,  /* the certificate does not verify: no retry helps */
+    TRANSPORT_TIMEOUT,    /* sent, no whole answer in time */
+    TRANSPORT_LOST,       /* sent; reset, cut short, or nothing came back */
+    TRANSPORT_IMPOSSIBLE, /* libcurl refuses to try at all (a bug, an unusable URL) */
+};
+
+struct answer {
+    enum transport transport;
+    int status;       /* 0: none came */
+    const char *body; /* not NUL-terminated */
+    size_t body_len;
+    bool body_clipped;  /* longer than we keep: it confirms nothing */
+    unsigned sends;     /* how often libcurl really sent it (PREREQFUNCTION); >1: its own re-send */
+    bool retry_after;   /* a hold was asked for in a header or the body */
+    const char *detail; /* libcurl's words for a transport failure, or NULL */
+};
+
+enum verdict_kind {
+    VERDICT_END,   /* outcome is final */
+    VERDICT_RETRY, /* counts as an attempt; again after a backoff */
+    VERDICT_HOLD,  /* 429, 425: does not count as sent; again when the pacer says */
+    VERDICT_STOP,  /* 401, 403: the credential is refused; the target stays not_attempted */
+};
+
+struct verdict {
+    enum verdict_kind kind;
+    enum outcome outcome;   /* VERDICT_END only; OUTCOME_FAILED is what a RETRY ends in when no
+                               attempt is left */
+    bool may_have_applied;  /* this attempt may have taken effect: a later 404 is our own doing */
+    bool holds_pair;        /* the pair must wait: 429, 503 with a hint */
+    bool closes_connection; /* something odd: do not reuse this connection */
+    char reason[200];       /* one line for the report, "" for a plain success; UTF-8, no secret */
+};
+
+/* `applied_before`: an earlier attempt of this run may have taken effect. `id` is the canonical
+ * one. Never reads the clock, never allocates beyond the parse of the body. */
+void classify(const struct definition *d, enum action action, const char *id, bool applied_before,
+              const struct answer *a, struct verdict *out);
+
+/* The preflight's answer. */
+enum preflight_result {
+    PREFLIGHT_OK,
+    PREFLIGHT_REFUSED,   /* 401, 403, or a check that does not hold: exit 77 */
+    PREFLIGHT_RETRY,     /* 5xx, 408, timeout, network, 429 */
+    PREFLIGHT_IMPOSSIBLE /* certificate does not verify, 3xx, 404, not JSON: exit 75 at once */
+};
+enum preflight_result classify_preflight(const struct definition *d, const struct answer *a,
+                                         char reason[200]);
+
+/* The credential's own id, canonical, where the definition can tell it: from the secret itself
+ * (sha256, before-dot) or from the body of the SELF_READ. Returns its length, 0 where it cannot. */
+int own_id_of_secret(const struct definition *d, const char *secret, char out[ID_MAX + 1]);
+int own_id_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1]);
+
+#endif

@@ -1,0 +1,165 @@
+#ifndef RESCIND_PROVIDER_DEFINITION_H
+#define RESCIND_PROVIDER_DEFINITION_H
+
+/* What is known of one kind of target of one provider, read from a small text. The built-in ones
+ * (provider/builtin, one file each) are such texts compiled in; a job file may hold more. Nothing
+ * outside a definition knows a provider by name.
+ *
+ * The format is ini, one section a definition; `[provider NAME]` or `[provider NAME KIND]` (KIND
+ * defaults to key). Keys, each once unless said otherwise:
+ *
+ *   title = OpenRouter API keys          for people
+ *   column = hash                        the manifest column in the provider's own word (optional)
+ *   base = https://openrouter.ai/api/v1  may hold {scope} names: https://api.{site}
+ *   credential = OPENROUTER_MANAGEMENT_KEY       environment variable of the secret
+ *   header = Authorization: Bearer {secret}      repeatable; {secret}, or {env:NAME} for a further
+ *                                                secret of its own variable
+ *   scope = project                      repeatable: a further column that the templates name
+ *
+ *   id.name = key hash                   what to call it in a message
+ *   id.class = hex | uuid | digits | word | printable    word: A-Z a-z 0-9 _ -
+ *   id.length = 64 | 1-64
+ *   id.fold = lower                      or absent: case kept
+ *   id.reserved = self current           never an id, in any case; `.` and `..` never are
+ *   id.secret = sk-* *.*                 globs: a raw secret of this provider, refused unseen
+ *
+ *   delete = DELETE /keys/{id}           METHOD and path; {id} percent-encoded as one segment
+ *   delete.body = {"keys":["{id}"]}      optional; {id} and scopes JSON-escaped
+ *   delete.confirm = /deleted is true    repeatable, all must hold; VALUE is JSON, or {id}
+ *   disable = PATCH /keys/{id}  ...      likewise disable.body, disable.confirm; enable.*
+ *   read, list, create ...               keys that later commands read are kept as requests too
+ *
+ *   echo = /hash /data/hash              where such a string is in a success body it must be {id}
+ *   gone.status = 404                    what means that the target is not there
+ *   gone.form = /error/code is 404       repeatable, all must hold for the provider to have said so
+ *   stop.status = 401 403                the credential is refused
+ *   error.text = /error/message          repeatable, first that is a string; for the report
+ *
+ *   rate.limit = 100                     documented ceiling, requests a second
+ *   rate.header = X-RateLimit-Reset epoch-ms     repeatable; units: s, ms, epoch-s, epoch-ms
+ *   rate.body = /retry_after s                   repeatable; JSON pointer and unit
+ *
+ *   preflight = GET /key
+ *   preflight.check = /data/is_management_key is true   repeatable; `... is VALUE if present`
+ *   self = sha256 | before-dot | read GET /v1/manage/apikey/self /id
+ *
+ * Conditions are `POINTER is VALUE`, `POINTER exists`, `POINTER is string|number|object|array`,
+ * POINTER an RFC 6901 JSON pointer. A success body never confirms when it has an `error` member
+ * (other than null), whatever the definition says; one without a `confirm` is confirmed by an empty
+ * body or a JSON object. */
+
+#include "base/buf.h"
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ID_MAX = 256,   /* longest identifier, bytes */
+    SCOPES_MAX = 4, /* scope variables of one definition */
+};
+
+enum action { ACTION_DELETE, ACTION_DISABLE, ACTION_ENABLE, ACTION_COUNT };
+extern const char *const action_word[ACTION_COUNT]; /* "delete", ... */
+
+enum id_class { ID_HEX, ID_UUID, ID_DIGITS, ID_WORD, ID_PRINTABLE };
+
+struct id_rule {
+    char *name;
+    enum id_class class;
+    unsigned min, max; /* characters */
+    bool lower;
+    char **reserved, **secret; /* NULL-terminated */
+};
+
+enum condition_test {
+    TEST_VALUE,
+    TEST_ID,
+    TEST_EXISTS,
+    TEST_STRING,
+    TEST_NUMBER,
+    TEST_OBJECT,
+    TEST_ARRAY
+};
+
+struct condition {
+    char *pointer;
+    enum condition_test test;
+    char *value;     /* TEST_VALUE: canonical JSON text */
+    bool if_present; /* holds where the pointer leads nowhere */
+};
+
+struct conditions {
+    struct condition *at;
+    size_t count;
+};
+
+struct request {
+    char *method; /* NULL: this request is not defined */
+    char *path, *body;
+    struct conditions confirm;
+};
+
+struct status_set {
+    uint16_t at[16];
+    size_t count;
+};
+
+enum rate_unit { RATE_S, RATE_MS, RATE_EPOCH_S, RATE_EPOCH_MS };
+
+struct rate_source {
+    char *where; /* header name or JSON pointer */
+    enum rate_unit unit;
+    bool in_body;
+};
+
+enum self_rule { SELF_UNKNOWN, SELF_SHA256, SELF_BEFORE_DOT, SELF_READ };
+
+struct definition {
+    char *provider, *kind, *title, *column;
+    char *base, *credential;
+    char **headers; /* "Name: template", NULL-terminated */
+    char *scopes[SCOPES_MAX];
+    size_t scope_count;
+    struct id_rule id;
+    struct request action[ACTION_COUNT];
+    char **echo;
+    struct status_set gone, stop;
+    struct conditions gone_form;
+    char **error_text;
+    double rate_limit; /* requests a second; 0: none documented */
+    struct rate_source *rate;
+    size_t rate_count;
+    struct request preflight; /* confirm holds its checks */
+    enum self_rule self;
+    struct request self_read;
+    char *self_pointer;
+    bool built_in;
+};
+
+/* All definitions known to this process. At most 255. */
+struct catalog;
+struct catalog *catalog_new(void); /* with the built-in ones */
+void catalog_free(struct catalog *c);
+
+/* Adds the definitions of a text; `name` is for messages ("job.ini"), `first_line` the text's line
+ * in it. One that is known already is replaced only when `replace`. EXIT_CONFIG: "job.ini:12: ...".
+ */
+int catalog_add(struct catalog *c, const char *name, unsigned first_line, const char *text,
+                struct error *err);
+
+size_t catalog_count(const struct catalog *c);
+const struct definition *catalog_at(const struct catalog *c, size_t i);
+/* NULL where there is none. kind NULL means "key". */
+const struct definition *catalog_find(const struct catalog *c, const char *provider,
+                                      const char *kind);
+/* The definition whose `column` this is. */
+const struct definition *catalog_by_column(const struct catalog *c, const char *column);
+bool catalog_has_provider(const struct catalog *c, const char *provider);
+bool catalog_has_scope(const struct catalog *c, const char *name);
+size_t catalog_index(const struct catalog *c, const struct definition *d);
+/* The text of a definition as it was read, for `rescind providers NAME`. */
+const char *catalog_source(const struct catalog *c, const struct definition *d);
+
+#endif
