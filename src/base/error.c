@@ -27,14 +27,13 @@ int error_prefix(struct error *err, const char *format, ...)
 {
     if (!err)
         return -1;
-    char text[sizeof err->text];
+    char prefix[256], old[sizeof err->text];
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(text, sizeof text, format, args);
+    vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);
-    size_t len = n < 0 ? 0 : (size_t)n;
-    if (len < sizeof text)
-        snprintf(text + len, sizeof text - len, ": %.*s", (int)sizeof err->text, err->text);
-    memcpy(err->text, text, sizeof text);
+    memcpy(old, err->text, sizeof old);
+    snprintf(err->text, sizeof err->text, "%s: %.*s", prefix,
+             (int)(sizeof old - sizeof prefix - 2), old);
     return -1;
 }

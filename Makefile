@@ -1,0 +1,66 @@
+# rescind: `make demo` and `make test` on a fresh machine; the rest is said in README.md.
+
+VERSION   = 1.0.0
+PREFIX    = /usr/local
+DESTDIR   =
+BUILD     = build
+CC        = gcc
+OPT       = -O2 -g
+WARN      = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Werror
+SANITIZE  =
+CPPFLAGS  = -D_GNU_SOURCE -DRESCIND_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen
+CFLAGS    = -std=c11 $(OPT) $(WARN) $(SANITIZE) -fstack-protector-strong -fno-common
+LDFLAGS   = $(SANITIZE) -Wl,-z,relro,-z,now
+LDLIBS    = -lcurl -lcsv -ljansson -linih -lcrypto -lm
+
+parts     = base provider manifest journal report engine
+lib_src   = $(foreach p,$(parts),$(wildcard src/$(p)/*.c))
+cli_src   = $(wildcard src/cli/*.c)
+box_src   = $(wildcard src/sandbox/*.c)
+test_src  = $(wildcard tests/unit/test_*.c)
+builtin   = $(sort $(wildcard src/provider/builtin/*.ini))
+
+obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+lib_obj   = $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o
+unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
+
+.PHONY: all unit-tests clean format format-check
+all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
+
+$(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/rescind-sandbox: $(call obj,$(box_src)) $(BUILD)/librescind.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lmicrohttpd -lpthread
+
+$(BUILD)/librescind.a: $(lib_obj)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/gen/builtin.o: $(BUILD)/gen/builtin.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/gen/builtin.c: scripts/embed $(builtin)
+	@mkdir -p $(@D)
+	scripts/embed $(builtin) > $@.tmp && mv $@.tmp $@
+
+unit-tests: $(unit_bin)
+$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/librescind.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/librescind.a $(LDLIBS) -lcmocka
+
+c_files = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'tests/*.[ch]')
+format:
+	clang-format -i $(c_files)
+format-check:
+	clang-format --dry-run -Werror $(c_files)
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

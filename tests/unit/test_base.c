@@ -1,0 +1,191 @@
+/* The small helpers of base/: each table row is one promise of a header. */
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void crc32c_known_answers(void **state)
+{
+    (void)state;
+    char zeros[32] = {0};
+    assert_int_equal(crc32c(0, "123456789", 9), 0xe3069283u);
+    assert_int_equal(crc32c(0, zeros, 32), 0x8a9136aau); /* RFC 3720, B.4 */
+    assert_int_equal(crc32c(crc32c(0, "1234", 4), "56789", 5), 0xe3069283u);
+}
+
+static void sha256_known_answer_and_running_use(void **state)
+{
+    (void)state;
+    char hex[SHA256_HEX + 1];
+    const char *abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    sha256_of("abc", 3, hex);
+    assert_string_equal(hex, abc);
+    struct sha256 *d = sha256_new();
+    sha256_add(d, "a", 1);
+    sha256_hex(d, hex);
+    sha256_add(d, "bc", 2);
+    sha256_hex(d, hex);
+    assert_string_equal(hex, abc);
+    sha256_free(d);
+}
+
+static void utf8_table(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+    } rows[] = {
+        {"", true},
+        {"plain ascii text, longer than eight", true},
+        {"gr\xc3\xbc\xc3\x9f", true},
+        {"12345678\xe2\x82\xac", true},
+        {"\xf0\x9f\x94\x91", true},
+        {"\xf4\x8f\xbf\xbf", true},
+        {"\xc0\xaf", false},         /* overlong */
+        {"\xe0\x9f\xbf", false},     /* overlong */
+        {"\xed\xa0\x80", false},     /* surrogate */
+        {"\xf4\x90\x80\x80", false}, /* above U+10FFFF */
+        {"\x80", false},
+        {"abcdefgh\xc3", false},
+        {"\xe2\x82", false},
+        {"\xff", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(text_is_utf8(rows[i].text, strlen(rows[i].text)), rows[i].good);
+}
+
+static void duration_table(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t seconds;
+    } rows[] = {
+        {"90s", 90},  {"15m", 900}, {"2h", 7200},  {"1h30m", 5400}, {"3d", 259200}, {"45", 45},
+        {"1m30", 90}, {"0", 0},     {"", -1},      {"s", -1},       {"-1s", -1},    {"1x", -1},
+        {"1s1m", -1}, {"1.5h", -1}, {"9999d", -1}, {" 1s", -1},     {"1s ", -1},    {"1m1m", -1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t us = -1;
+        bool ok = text_duration(rows[i].text, &us);
+        assert_int_equal(ok, rows[i].seconds >= 0);
+        if (ok)
+            assert_int_equal(us, rows[i].seconds * 1000000);
+    }
+}
+
+static void numbers(void **state)
+{
+    (void)state;
+    uint64_t n;
+    double d;
+    assert_true(text_u64("0", 10, &n) && n == 0);
+    assert_true(text_u64("18446744073709551615", UINT64_MAX, &n) && n == UINT64_MAX);
+    assert_false(text_u64("18446744073709551616", UINT64_MAX, &n));
+    assert_false(text_u64("11", 10, &n));
+    assert_false(text_u64("", 10, &n));
+    assert_false(text_u64("+1", 10, &n));
+    assert_false(text_u64("1 ", 10, &n));
+    assert_true(text_decimal("2.5", 10, &d) && d > 2.49 && d < 2.51);
+    assert_false(text_decimal(".5", 10, &d));
+    assert_false(text_decimal("5.", 10, &d));
+    assert_false(text_decimal("1e3", 1e9, &d));
+    assert_false(text_decimal("nan", 1e9, &d));
+    assert_false(text_decimal("11", 10, &d));
+}
+
+static void clock_round_trip(void **state)
+{
+    (void)state;
+    char text[CLOCK_TEXT];
+    assert_string_equal(clock_text(1795239600123, text), "2026-11-21T05:40:00.123Z");
+    assert_int_equal(clock_parse(text), 1795239600123);
+    assert_int_equal(clock_parse("2026-11-21T05:40:00Z"), 1795239600000);
+    assert_int_equal(clock_parse("2026-11-21T05:40:00.123456+00:00"), 1795239600123);
+    assert_int_equal(clock_parse("2026-02-31T00:00:00Z"), -1);
+    assert_int_equal(clock_parse("2026-11-21"), -1);
+    assert_int_equal(clock_parse("2026-11-21T05:40:00+02:00"), -1);
+}
+
+static void spans_and_counts(void **state)
+{
+    (void)state;
+    char span[TEXT_SPAN], count[TEXT_COUNT];
+    assert_string_equal(text_span(12340000, span), "12.3s");
+    assert_string_equal(text_span(59960000, span), "1m 00s");
+    assert_string_equal(text_span((int64_t)7380 * 1000000, span), "2h 03m");
+    assert_string_equal(text_count(1234567, count), "1,234,567");
+    assert_string_equal(text_count(999, count), "999");
+}
+
+static void buffers_escape(void **state)
+{
+    (void)state;
+    struct buf b = {0};
+    buf_put_json_string(&b, "a\"b\\c\n\x01");
+    assert_string_equal(buf_text(&b), "\"a\\\"b\\\\c\\u000a\\u0001\"");
+    buf_clear(&b);
+    buf_put_csv(&b, "plain", 5);
+    buf_putc(&b, ',');
+    buf_put_csv(&b, "a,\"b\"\n", 6);
+    buf_putc(&b, ',');
+    buf_put_csv(&b, " x", 2);
+    assert_string_equal(buf_text(&b), "plain,\"a,\"\"b\"\"\n\",\" x\"");
+    buf_clear(&b);
+    assert_string_equal(buf_text(&b), "");
+    buf_put_u64(&b, 18446744073709551615u);
+    assert_string_equal(buf_text(&b), "18446744073709551615");
+    buf_free(&b);
+}
+
+static void errors_append_errno(void **state)
+{
+    (void)state;
+    struct error err;
+    errno = ENOENT;
+    assert_int_equal(error_set(&err, EXIT_NOINPUT, "open %s:", "x"), -1);
+    assert_string_equal(err.text, "open x: No such file or directory");
+    error_prefix(&err, "keys.csv:%d", 3);
+    assert_string_equal(err.text, "keys.csv:3: open x: No such file or directory");
+    assert_int_equal(err.code, EXIT_NOINPUT);
+}
+
+static void generator_is_seeded(void **state)
+{
+    (void)state;
+    struct rng a = rng_seed(7), b = rng_seed(7);
+    for (int i = 0; i < 1000; i++) {
+        double x = rng_uniform(&a, 2, 3);
+        assert_true(x >= 2 && x < 3);
+        assert_true(x == rng_uniform(&b, 2, 3));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(crc32c_known_answers),
+        cmocka_unit_test(sha256_known_answer_and_running_use),
+        cmocka_unit_test(utf8_table),
+        cmocka_unit_test(duration_table),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(clock_round_trip),
+        cmocka_unit_test(spans_and_counts),
+        cmocka_unit_test(buffers_escape),
+        cmocka_unit_test(errors_append_errno),
+        cmocka_unit_test(generator_is_seeded),
+    };
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
