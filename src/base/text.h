@@ -20,7 +20,7 @@ bool text_duration(const char *text, int64_t *us);
 bool text_decimal(const char *text, double max, double *out);
 
 /* "4m 05s", "12.3s", "2h 03m": for people. */
-enum { TEXT_SPAN = 24 };
+enum { TEXT_SPAN = 32 };
 char *text_span(int64_t us, char out[TEXT_SPAN]);
 
 /* "1,234,567": for people. */
