@@ -1,0 +1,61 @@
+#ifndef RESCIND_CLI_OPTIONS_H
+#define RESCIND_CLI_OPTIONS_H
+
+/* The command line, and a job file's part of it, as one struct. */
+
+#include "base/error.h"
+#include "engine/settings.h"
+#include "manifest/manifest.h"
+
+enum command {
+    COMMAND_PLAN,
+    COMMAND_RUN,
+    COMMAND_REPORT,
+    COMMAND_CHECK,
+    COMMAND_PROVIDERS,
+    COMMAND_HELP,
+    COMMAND_VERSION
+};
+
+enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER, PROGRESS_JSON };
+
+struct options {
+    enum command command;
+    enum command help_for; /* COMMAND_HELP: of which command; COMMAND_HELP itself: the overview */
+    char *manifest;        /* run, plan */
+    char **operands;       /* report, check: run directories; providers: names; NULL-terminated */
+    enum manifest_format format;
+    char *provider, *run_dir, *job, *protect, *metrics_file;
+    bool yes, allow_empty, skip_bad_rows, salvage;
+    bool has_expect, has_max;
+    uint64_t expect, max;
+    uint32_t shard, shards; /* K of N; 0 of 1 */
+    enum progress_mode progress;
+    struct settings settings; /* its texts belong to this struct */
+    char **scopes;            /* pairs name, value from a job file; NULL-terminated, or NULL */
+    void *memory;             /* whatever the texts above live in */
+};
+
+/* Reads argv and, where --job names one, the job file (whose definitions are added to the catalog);
+ * the command line wins. -1 with EXIT_USAGE (with "see 'rescind COMMAND --help'" in the text),
+ * EXIT_CONFIG for a job file that is wrong ("job.ini:12: unknown key: ..."), EXIT_NOINPUT for one
+ * that cannot be read. Every value is checked here: ranges, durations, URLs (base_url_check),
+ * duplicates. */
+int options_read(int argc, char **argv, struct catalog *catalog, struct options *out,
+                 struct error *err);
+void options_free(struct options *o);
+
+/* The run directory: --run-dir, or MANIFEST + ".run" (".ACTION.run" for another action). */
+char *options_run_dir(const struct options *o);
+
+/* The options that were given and matter to a run, as a JSON object of texts, for the journal's
+ * `open` (no secret can be among them). */
+void options_json(const struct options *o, struct buf *out);
+
+/* A shell command line that carries this run on; quoted for a POSIX shell. */
+void options_command(const struct options *o, struct buf *out);
+
+/* Help of a command, or the overview: to stdout, fits a screen of 80 x 50. */
+const char *help_text(enum command c);
+
+#endif
