@@ -65,6 +65,11 @@ struct run {
  * in err. */
 int runner_run(const struct run *run, struct run_result *result, struct error *err);
 
+/* Everything that runner_run would find missing before it could send: an action that a provider
+ * does not have (EXIT_REFUSED), a base URL, a credential. Opens no socket. */
+int runner_check(const struct settings *s, const struct targets *t, const struct row_set *listed,
+                 struct credentials *c, struct error *err);
+
 /* How many of the listed rows are left to do: not done, or failed before. */
 uint32_t runner_left(const struct ledger *l, const struct row_set *listed, const struct targets *t);
 

@@ -1,0 +1,356 @@
+/* Lanes are built once, before anything is sent: every definition that the listed targets use gets
+ * an endpoint, endpoints of the same origin and credential share a lane, and each row that is left
+ * to do is put into its lane's queue. */
+
+#include "engine/lane.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "provider/identifier.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *base_of(const struct settings *s, const struct definition *d)
+{
+    for (unsigned i = 0; i < s->base_url_count; i++)
+        if (strcmp(s->base_urls[i].provider, d->provider) == 0)
+            return s->base_urls[i].url;
+    return NULL;
+}
+
+int runner_origin(const struct settings *s, const struct definition *d, struct buf *origin,
+                  struct error *err)
+{
+    const char *base = base_of(s, d);
+    bool plain;
+    if (!base)
+        base = d->base;
+    if (!base)
+        return error_set(err, EXIT_USAGE,
+                         "%s has no base URL of its own: --base-url %s=https://...", d->provider,
+                         d->provider);
+    if (strchr(base, '{')) { /* a scope is part of the host: the template stands for all of them */
+        buf_puts(origin, base);
+        return 0;
+    }
+    return base_url_check(base, origin, &plain, err);
+}
+
+static bool row_left(const struct target_state *st)
+{
+    return !outcome_done((enum outcome)st->outcome);
+}
+
+uint32_t runner_left(const struct ledger *l, const struct row_set *listed, const struct targets *t)
+{
+    uint32_t left = 0;
+    for (uint32_t row = 0; row < targets_count(t); row++) {
+        struct target_state st = ledger_state(l, row);
+        left += row_set_has(listed, row) && row_left(&st);
+    }
+    return left;
+}
+
+static struct group *group_of(struct runner *r, const char *name)
+{
+    for (size_t i = 0; i < r->groups; i++)
+        if (strcmp(r->group[i].name, name) == 0)
+            return &r->group[i];
+    r->group[r->groups].name = name;
+    return &r->group[r->groups++];
+}
+
+static char *pair_name(const char *origin, const char *credential)
+{
+    struct buf pair = {0};
+    buf_printf(&pair, "%s %s", origin, credential);
+    return pair.data;
+}
+
+/* The lane of a pair, new where there is none yet. */
+static struct lane *lane_of(struct runner *r, const struct definition *d, const char *origin)
+{
+    for (size_t i = 0; i < r->lanes; i++) {
+        struct lane *l = &r->lane[i];
+        if (strcmp(l->origin, origin) != 0 || strcmp(l->credential, d->credential) != 0)
+            continue;
+        if (!strstr(l->name, d->provider)) {
+            struct buf both = {0};
+            buf_printf(&both, "%s+%s", l->name, d->provider);
+            free(l->name);
+            l->name = both.data;
+        }
+        return l;
+    }
+    struct lane *l = &r->lane[r->lanes++];
+    l->run = r;
+    l->name = mem_string(d->provider);
+    l->origin = mem_string(origin);
+    l->credential = d->credential;
+    l->pair = pair_name(origin, d->credential);
+    return l;
+}
+
+/* "Authorization: Bearer {secret}" and its like, with the secrets put in. */
+static int fill_header(struct runner *r, const struct definition *d, const char *secret,
+                       const char *template, struct buf *out, struct error *err)
+{
+    for (const char *at = template; *at;) {
+        const char *end = *at == '{' ? strchr(at, '}') : NULL;
+        if (!end) {
+            buf_putc(out, *at++);
+            continue;
+        }
+        if (strncmp(at, "{secret}", 8) == 0) {
+            buf_puts(out, secret);
+        } else if (strncmp(at, "{env:", 5) == 0) {
+            char *name = mem_string_n(at + 5, (size_t)(end - at - 5));
+            const char *more = credentials_get(r->run.credentials, name, err);
+            free(name);
+            if (!more)
+                return -1;
+            buf_puts(out, more);
+        } else {
+            return error_set(err, EXIT_CONFIG, "%s: header with an unknown placeholder",
+                             d->provider);
+        }
+        at = end + 1;
+    }
+    return 0;
+}
+
+static struct http_headers *fill_headers(struct runner *r, const struct definition *d,
+                                         const char *secret, struct error *err)
+{
+    size_t count = 0;
+    while (d->headers[count])
+        count++;
+    struct buf *line = mem_zalloc(count + 1, sizeof *line);
+    const char **lines = mem_zalloc(count + 1, sizeof *lines);
+    struct http_headers *headers = NULL;
+    size_t filled = 0;
+    while (filled < count &&
+           fill_header(r, d, secret, d->headers[filled], &line[filled], err) == 0) {
+        lines[filled] = buf_text(&line[filled]);
+        filled++;
+    }
+    if (filled == count)
+        headers = http_headers_new(lines, err);
+    for (size_t i = 0; i < count; i++) {
+        mem_wipe(line[i].data, line[i].cap);
+        buf_free(&line[i]);
+    }
+    free(line);
+    free(lines);
+    return headers;
+}
+
+/* What must be there before a definition can be used; its origin goes to `origin`. */
+static int check_definition(const struct settings *s, const struct definition *d,
+                            struct credentials *c, struct buf *origin, const char **secret,
+                            struct error *err)
+{
+    if (!d->action[s->action].method)
+        return error_set(err, EXIT_REFUSED, "%s %s: this provider cannot %s; nothing was sent",
+                         d->provider, d->kind, action_word[s->action]);
+    if (runner_origin(s, d, origin, err) != 0)
+        return -1;
+    *secret = credentials_get(c, d->credential, err);
+    return *secret ? 0 : -1;
+}
+
+int runner_check(const struct settings *s, const struct targets *t, const struct row_set *listed,
+                 struct credentials *c, struct error *err)
+{
+    const struct definition *checked = NULL;
+    for (uint32_t row = 0; row < targets_count(t); row++) {
+        const struct definition *d = targets_definition(t, row);
+        if (d == checked || !row_set_has(listed, row))
+            continue;
+        struct buf origin = {0};
+        const char *secret;
+        int result = check_definition(s, d, c, &origin, &secret, err);
+        buf_free(&origin);
+        if (result != 0)
+            return -1;
+        checked = d;
+    }
+    return 0;
+}
+
+static int endpoint_new(struct runner *r, const struct definition *d, size_t index,
+                        struct error *err)
+{
+    const struct settings *s = r->run.settings;
+    const struct targets *t = r->run.targets;
+    const struct definition *d = targets_definition(t, row);
+    struct buf origin = {0};
+    int result = -1;
+    const char *secret;
+    if (check_definition(s, d, r->run.credentials, &origin, &secret, err) != 0)
+        goto out;
+    struct endpoint *e = mem_zalloc(1, sizeof *e);
+    r->endpoint[catalog_index(targets_catalog(t), d)] = e;
+    e->definition = d;
+    e->base = base_of(s, d);
+    e->secret = secret;
+    e->first_row = row;
+    e->group = group_of(r, d->provider);
+    e->lane = lane_of(r, d, buf_text(&origin));
+    e->headers = fill_headers(r, d, secret, err);
+    if (!e->headers)
+        goto out;
+    if (d->rate_limit > 0 && (e->lane->max_rate <= 0 || d->rate_limit < e->lane->max_rate))
+        e->lane->max_rate = d->rate_limit;
+    result = 0;
+out:
+    buf_free(&origin);
+    return result;
+}
+
+/* Puts every listed row where it belongs, and tells the guards what earlier runs did. */
+static int sort_rows(struct runner *r, struct error *err)
+{
+    const struct targets *t = r->run.targets;
+    uint32_t canary = r->run.settings->canary;
+    for (uint32_t row = 0; row < targets_count(t); row++) {
+        if (!row_set_has(r->run.listed, row))
+            continue;
+        const struct definition *d = targets_definition(t, row);
+        size_t index = catalog_index(targets_catalog(t), d);
+        if (!r->endpoint[index] && endpoint_new(r, row, err) != 0)
+            return -1;
+        struct endpoint *e = r->endpoint[index];
+        struct target_state st = ledger_state(r->run.ledger, row);
+        guard_known(&e->group->guard, (enum outcome)st.outcome, st.attempts > 0);
+        e->lane->targets++;
+        if (!row_left(&st)) {
+            e->lane->finished++;
+            e->lane->done++;
+            continue;
+        }
+        queue_add(&e->lane->queue, row);
+        if (r->canary_left < canary) {
+            r->canary_left++;
+            r->canary_row = row;
+        }
+    }
+    return 0;
+}
+
+static int lane_start(struct lane *l, uint64_t seed, struct error *err)
+{
+    struct runner *r = l->run;
+    const struct settings *s = r->run.settings;
+    const int64_t now = clock_mono_us();
+    if (s->max_rate >= 0)
+        l->max_rate = s->max_rate;
+    const struct pacer_config pacing = {l->max_rate, s->concurrency, seed};
+    pacer_init(&l->pacer, &pacing, now);
+    health_init(&l->health, seed + 1, now);
+    int64_t left_ms = ledger_hold_until(r->run.ledger, l->pair) - clock_wall_ms();
+    if (left_ms > HINT_MAX_US / 1000)
+        left_ms = HINT_MAX_US / 1000;
+    if (left_ms > 0) {
+        pacer_hold(&l->pacer, now + left_ms * 1000);
+        l->held_at_start = true;
+    }
+    const char *base = NULL;
+    for (size_t i = 0; i < catalog_count(targets_catalog(r->run.targets)) && !base; i++)
+        if (r->endpoint[i] && r->endpoint[i]->lane == l)
+            base = r->endpoint[i]->base ? r->endpoint[i]->base : r->endpoint[i]->definition->base;
+    const struct http_config config = {
+        .base = base,
+        .concurrency = s->concurrency,
+        .timeout_us = s->timeout_us,
+        .connect_timeout_us = s->connect_timeout_us,
+        .ca_file = s->ca_file,
+        .answered = lane_answered,
+        .at = l,
+    };
+    l->http = http_client_new(r->loop, &config, err);
+    l->flight = mem_zalloc(s->concurrency, sizeof *l->flight);
+    if (!l->http)
+        return -1;
+    preflight_plan(l);
+    return 0;
+}
+
+int lanes_build(struct runner *r, struct error *err)
+{
+    size_t definitions = catalog_count(targets_catalog(r->run.targets));
+    r->endpoint = mem_zalloc(definitions, sizeof(struct endpoint *));
+    r->lane = mem_zalloc(definitions, sizeof *r->lane);
+    r->group = mem_zalloc(definitions, sizeof *r->group);
+    if (sort_rows(r, err) != 0)
+        return -1;
+    for (size_t i = 0; i < r->lanes; i++)
+        if (lane_start(&r->lane[i], rng_next(&r->rng), err) != 0)
+            return -1;
+    r->view = mem_zalloc(r->lanes, sizeof *r->view);
+    return 0;
+}
+
+void lanes_free(struct runner *r)
+{
+    for (size_t i = 0; i < r->lanes; i++) {
+        struct lane *l = &r->lane[i];
+        http_client_free(l->http);
+        queue_free(&l->queue);
+        free(l->flight);
+        free(l->name);
+        free(l->origin);
+        free(l->pair);
+    }
+    size_t definitions = r->endpoint ? catalog_count(targets_catalog(r->run.targets)) : 0;
+    for (size_t i = 0; i < definitions; i++) {
+        if (r->endpoint[i])
+            http_headers_free(r->endpoint[i]->headers);
+        free(r->endpoint[i]);
+    }
+    free(r->endpoint);
+    free(r->lane);
+    free(r->group);
+    free(r->view);
+}
+
+bool lane_active(const struct lane *l)
+{
+    return !l->run->stopping && l->stop_code == EXIT_DONE;
+}
+
+enum exit_code worse_of(enum exit_code a, enum exit_code b)
+{
+    static const enum exit_code order[] = {EXIT_REFUSED, EXIT_IO,          EXIT_CREDENTIAL,
+                                           EXIT_STOPPED, EXIT_SOME_FAILED, EXIT_DONE};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (a == order[i] || b == order[i])
+            return order[i];
+    return a;
+}
+
+static void add_reason(char all[512], const char *reason)
+{
+    size_t len = strlen(all);
+    if (!strstr(all, reason))
+        snprintf(all + len, 512 - len, "%s%s", len ? "; " : "", reason);
+}
+
+void lane_stop(struct lane *l, enum exit_code code, const char *reason)
+{
+    if (l->stop_code == EXIT_DONE)
+        view_tell(l->run, "stop", "%s", reason);
+    l->stop_code = worse_of(l->stop_code, code);
+    add_reason(l->stop_reason, reason);
+}
+
+void runner_stop(struct runner *r, enum exit_code code, const char *reason)
+{
+    if (!r->stopping)
+        view_tell(r, "stop", "%s", reason);
+    r->stopping = true;
+    r->code = worse_of(r->code, code);
+    add_reason(r->reason, reason);
+}

@@ -1,0 +1,242 @@
+/* What an answer means for everybody: the journal, the pacer, the health, the guards, the queue. */
+
+#include "engine/lane.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A told hold that moves the end of the one before by less is not worth a record of its own. */
+enum { HOLD_STEP_MS = 100 };
+
+void runner_put(struct runner *r, struct record *record)
+{
+    record->at_ms = clock_wall_ms();
+    journal_put(r->run.journal, record);
+    if (!r->dirty_since_us)
+        r->dirty_since_us = clock_mono_us();
+}
+
+static void count_requests(struct lane *l, const struct answer *a)
+{
+    struct record_counts *c = &l->run->counts;
+    c->sent += a->sends;
+    l->sent += a->sends;
+    if (a->transport != TRANSPORT_WHOLE)
+        c->network_errors++;
+    else if (a->status == 429)
+        c->http_429++;
+    else if (a->status >= 500)
+        c->http_5xx++;
+    if (a->transport == TRANSPORT_WHOLE && a->status == 429)
+        l->http_429++;
+}
+
+static enum pacer_answer pacing_of(const struct answer *a, bool holds)
+{
+    if (holds)
+        return PACER_REFUSED;
+    if (a->transport != TRANSPORT_WHOLE)
+        return PACER_LOST;
+    return a->status >= 500 || a->status == 408 ? PACER_SICK : PACER_OK;
+}
+
+/* Tells the journal and the observer of a hold that reaches further than the last one. */
+static void note_hold(struct lane *l, int status, const struct hint *hint)
+{
+    int64_t until = clock_wall_ms() + (hint->wait_us + 999) / 1000;
+    if (until < ledger_hold_until(l->run->run.ledger, l->pair) + HOLD_STEP_MS)
+        return;
+    char span[TEXT_SPAN], reason[96];
+    snprintf(reason, sizeof reason, "%d, asked to wait %s%s", status,
+             text_span(hint->wait_us, span), hint->clamped ? " (clamped: more was asked for)" : "");
+    struct record record = {.type = RECORD_HOLD,
+                            .hold = {.pair = l->pair, .reason = reason, .until_ms = until}};
+    runner_put(l->run, &record);
+    view_tell(l->run, l->pair, "%s: %s", l->name, reason);
+}
+
+static void tell_pacer(struct lane *l, const struct http_answer *a, const struct hint *hint,
+                       bool holds, int64_t now)
+{
+    enum pacer_answer what = pacing_of(&a->answer, holds);
+    pacer_answer(&l->pacer, now, a->sent_at_us, what, holds ? hint->wait_us : -1);
+    health_answer(&l->health, now, what == PACER_SICK || what == PACER_LOST);
+    if (holds && hint->wait_us > 0)
+        note_hold(l, a->answer.status, hint);
+}
+
+static void read_room(struct lane *l, const struct definition *d, const struct http_answer *a,
+                      int64_t now)
+{
+    struct room room = hint_room(d, &a->headers, clock_wall_ms());
+    if (room.remaining >= 0)
+        pacer_room(&l->pacer, now, room.remaining, room.reset_us);
+}
+
+static struct hint hint_of(const struct definition *d, const struct http_answer *a)
+{
+    int status = a->answer.status;
+    if (a->answer.transport != TRANSPORT_WHOLE || (status != 429 && status != 425 && status != 503))
+        return (struct hint){.wait_us = -1};
+    return hint_read(d, &a->headers, a->answer.body, a->answer.body_len, clock_wall_ms());
+}
+
+static void remember_unsynced(struct runner *r, uint32_t row)
+{
+    if (r->unsynced_count == r->unsynced_cap) {
+        r->unsynced_cap = r->unsynced_cap ? r->unsynced_cap * 2 : 256;
+        r->unsynced = mem_resize(r->unsynced, r->unsynced_cap, sizeof *r->unsynced);
+    }
+    r->unsynced[r->unsynced_count++] = row;
+}
+
+static void judge_canary(struct runner *r, const char *provider, uint32_t row, enum outcome o)
+{
+    if (!r->canary_left || row > r->canary_row)
+        return;
+    if (outcome_done(o)) {
+        if (--r->canary_left == 0)
+            view_tell(r, "canary", "canary of %u succeeded, going on", r->run.settings->canary);
+        return;
+    }
+    r->canary_failed = true;
+    char reason[256];
+    snprintf(reason, sizeof reason, "canary: a target of %s ended as %s", provider,
+             outcome_word[o]);
+    runner_stop(r, EXIT_STOPPED, reason);
+}
+
+/* A target is finished. */
+static void settle_end(struct lane *l, const struct flight *f, const struct http_answer *a,
+                       enum outcome outcome, bool applied, const char *why)
+{
+    struct runner *r = l->run;
+    const struct definition *d = f->endpoint->definition;
+    struct guard *g = &f->endpoint->group->guard;
+    struct target_state st = ledger_state(r->run.ledger, f->row);
+    char id[ID_MAX + 1];
+    targets_id(r->run.targets, f->row, id);
+    struct record record = {.type = RECORD_END,
+                            .end = {.row = f->row,
+                                    .provider = d->provider,
+                                    .kind = d->kind,
+                                    .id = id,
+                                    .outcome = outcome,
+                                    .status = (unsigned)a->answer.status,
+                                    .attempts = st.attempts,
+                                    .ms = (unsigned)(a->took_us / 1000),
+                                    .applied = applied,
+                                    .error = why}};
+    runner_put(r, &record);
+    remember_unsynced(r, f->row);
+    if (outcome == OUTCOME_NOT_ATTEMPTED)
+        return;
+    l->finished++;
+    l->done += outcome_done(outcome);
+    if (outcome_failed(outcome)) {
+        l->failed++;
+        view_tell(r, why, "%s: %s: %s", d->provider, outcome_word[outcome], why);
+    }
+    guard_finished(g, (enum outcome)st.outcome, outcome);
+    judge_canary(r, d->provider, f->row, outcome);
+    char reason[512];
+    if (!r->stopping && guard_check(g, r->run.settings, d->provider, reason) != GUARD_GO)
+        runner_stop(r, EXIT_STOPPED, reason);
+}
+
+/* An attempt failed in a way that another one may mend. */
+static void settle_retry(struct lane *l, const struct flight *f, const struct http_answer *a,
+                         const struct verdict *v, int64_t now)
+{
+    struct runner *r = l->run;
+    struct target_state st = ledger_state(r->run.ledger, f->row);
+    unsigned ended = st.ended + 1u, most = r->run.settings->max_attempts;
+    if (ended >= most) {
+        char why[256];
+        snprintf(why, sizeof why, "%s (attempt %u of %u)", v->reason, ended, most);
+        settle_end(l, f, a, OUTCOME_FAILED, v->may_have_applied, why);
+        return;
+    }
+    struct record record = {.type = RECORD_TRY,
+                            .try = {.row = f->row,
+                                    .attempts = st.attempts,
+                                    .status = (unsigned)a->answer.status,
+                                    .applied = v->may_have_applied,
+                                    .error = v->reason}};
+    runner_put(r, &record);
+    int64_t backoff = retry_backoff_us(&r->rng, (int64_t)f->backoff_ms * 1000);
+    queue_wait(&l->queue, (struct waiting){.due_us = now + backoff,
+                                           .row = f->row,
+                                           .backoff_ms = (uint16_t)(backoff / 1000),
+                                           .batch = r->batch});
+    view_tell(r, v->reason, "%s: %s; will be tried again", l->name, v->reason);
+}
+
+static void settle_stop(struct lane *l, const struct flight *f, const struct http_answer *a,
+                        const struct verdict *v)
+{
+    char reason[512];
+    snprintf(reason, sizeof reason, "%s: %s", l->name, v->reason);
+    settle_end(l, f, a, OUTCOME_NOT_ATTEMPTED, v->may_have_applied, v->reason);
+    lane_stop(l, EXIT_CREDENTIAL, reason);
+}
+
+static void settle(struct lane *l, const struct flight *f, struct http_answer *a, int64_t now)
+{
+    struct runner *r = l->run;
+    const struct definition *d = f->endpoint->definition;
+    char id[ID_MAX + 1];
+    targets_id(r->run.targets, f->row, id);
+    const struct hint hint = hint_of(d, a);
+    a->answer.retry_after = hint.wait_us >= 0;
+    struct verdict v;
+    classify(d, r->run.settings->action, id, ledger_state(r->run.ledger, f->row).applied,
+             &a->answer, &v);
+    count_requests(l, &a->answer);
+    tell_pacer(l, a, &hint, v.kind == VERDICT_HOLD || v.holds_pair, now);
+    if (v.closes_connection)
+        l->fresh_next = true;
+    switch (v.kind) {
+    case VERDICT_END:
+        read_room(l, d, a, now);
+        settle_end(l, f, a, v.outcome, v.may_have_applied, v.reason);
+        view_count_answer(l, now);
+        break;
+    case VERDICT_RETRY:
+        settle_retry(l, f, a, &v, now);
+        break;
+    case VERDICT_HOLD: /* its announcement stands: the batch before is on disk */
+        queue_wait(&l->queue, (struct waiting){.due_us = now,
+                                               .row = f->row,
+                                               .backoff_ms = f->backoff_ms,
+                                               .batch = (uint16_t)(r->batch - 1)});
+        break;
+    case VERDICT_STOP:
+        settle_stop(l, f, a, &v);
+        break;
+    }
+}
+
+void lane_answered(void *at, unsigned slot, const struct http_answer *answer)
+{
+    struct lane *l = at;
+    struct flight f = l->flight[slot];
+    l->flight[slot].busy = false;
+    struct http_answer a = *answer;
+    if (f.read)
+        preflight_answered(l, &f, &a);
+    else
+        settle(l, &f, &a, clock_mono_us());
+}
+
+void lane_read_answered(struct lane *l, const struct definition *d, const struct http_answer *a)
+{
+    const struct hint hint = hint_of(d, a);
+    int status = a->answer.status;
+    bool holds = status == 429 || status == 425 || (status == 503 && hint.wait_us >= 0);
+    tell_pacer(l, a, &hint, holds && a->answer.transport == TRANSPORT_WHOLE, clock_mono_us());
+}
