@@ -180,8 +180,7 @@ int runner_check(const struct settings *s, const struct targets *t, const struct
     return 0;
 }
 
-static int endpoint_new(struct runner *r, const struct definition *d, size_t index,
-                        struct error *err)
+static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
 {
     const struct settings *s = r->run.settings;
     const struct targets *t = r->run.targets;
