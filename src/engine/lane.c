@@ -53,6 +53,34 @@ uint32_t runner_left(const struct ledger *l, const struct row_set *listed, const
     return left;
 }
 
+bool runner_suspicious(const struct settings *s, const struct targets *t,
+                       const struct row_set *listed, const struct ledger *l, char reason[512])
+{
+    const struct catalog *catalog = targets_catalog(t);
+    size_t definitions = catalog_count(catalog);
+    struct group *group = mem_zalloc(definitions, sizeof *group);
+    size_t *of =
+        mem_zalloc(definitions, sizeof *of); /* a definition's group: its provider's first */
+    for (size_t i = 0; i < definitions; i++) {
+        group[i].name = catalog_at(catalog, i)->provider;
+        while (strcmp(group[of[i]].name, group[i].name) != 0)
+            of[i]++;
+    }
+    for (uint32_t row = 0; row < targets_count(t); row++) {
+        if (!row_set_has(listed, row))
+            continue;
+        size_t index = catalog_index(catalog, targets_definition(t, row));
+        struct target_state st = ledger_state(l, row);
+        guard_known(&group[of[index]].guard, (enum outcome)st.outcome, st.attempts > 0);
+    }
+    bool suspicious = false;
+    for (size_t i = 0; i < definitions && !suspicious; i++)
+        suspicious = guard_check(&group[i].guard, s, group[i].name, reason) == GUARD_ABSENT;
+    free(group);
+    free(of);
+    return suspicious;
+}
+
 static struct group *group_of(struct runner *r, const char *name)
 {
     for (size_t i = 0; i < r->groups; i++)

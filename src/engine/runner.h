@@ -70,6 +70,11 @@ int runner_run(const struct run *run, struct run_result *result, struct error *e
 int runner_check(const struct settings *s, const struct targets *t, const struct row_set *listed,
                  struct credentials *c, struct error *err);
 
+/* Whether everything that is done was absent (guards.h), so that "nothing is left" may be a
+ * mistake; the reason names the provider. */
+bool runner_suspicious(const struct settings *s, const struct targets *t,
+                       const struct row_set *listed, const struct ledger *l, char reason[512]);
+
 /* How many of the listed rows are left to do: not done, or failed before. */
 uint32_t runner_left(const struct ledger *l, const struct row_set *listed, const struct targets *t);
 

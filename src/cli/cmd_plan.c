@@ -1,0 +1,131 @@
+#include "cli/commands.h"
+#include "cli/prepare.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/credential.h"
+#include "engine/runner.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the manifest asks of one definition. */
+struct share {
+    uint64_t targets, left;
+};
+
+static double ceiling_of(const struct settings *s, const struct definition *d)
+{
+    return s->max_rate >= 0 ? s->max_rate : d->rate_limit;
+}
+
+static void count_shares(const struct prepared *p, const struct catalog *catalog,
+                         struct share *share)
+{
+    for (uint32_t row = 0; row < targets_count(p->targets); row++) {
+        if (!row_set_has(p->listed, row))
+            continue;
+        struct share *s = &share[catalog_index(catalog, targets_definition(p->targets, row))];
+        s->targets++;
+        s->left += !outcome_done((enum outcome)ledger_state(p->ledger, row).outcome);
+    }
+}
+
+static void print_manifest(const struct prepared *p)
+{
+    const struct options *o = p->options;
+    char targets[TEXT_COUNT], rows[TEXT_COUNT], left[TEXT_COUNT];
+    printf("manifest     %s (%s, sha256 %.12s...)\n", o->manifest,
+           p->facts.format == FORMAT_JSONL ? "JSONL" : "CSV", p->facts.sha256);
+    printf("             %s targets in %s rows, %" PRIu64 " duplicates, %" PRIu64 " rejected\n",
+           text_count(p->manifest_targets, targets), text_count(p->facts.rows, rows),
+           p->facts.duplicates, p->facts.rejected);
+    if (o->shards > 1)
+        printf("shard        %" PRIu32 "/%" PRIu32 ": %s targets\n", o->shard, o->shards,
+               text_count(row_set_size(p->listed), targets));
+    printf("action       %s\n", action_word[o->settings.action]);
+    printf("run dir      %s (%s)\n", p->run_dir,
+           ledger_runs(p->ledger) ? "there: this carries on" : "new");
+    printf("left to do   %s\n", text_count(p->left, left));
+}
+
+/* Returns the seconds that this definition's part takes at its ceiling, 0 where none is known. */
+static double print_share(const struct prepared *p, const struct definition *d,
+                          const struct share *share)
+{
+    const struct settings *s = &p->options->settings;
+    struct error err;
+    struct buf origin = {0};
+    char targets[TEXT_COUNT], left[TEXT_COUNT], span[TEXT_SPAN];
+    const char *from = credentials_origin(d->credential);
+    double ceiling = ceiling_of(s, d), seconds = ceiling > 0 ? (double)share->left / ceiling : 0;
+    const struct request *r = &d->action[s->action];
+    printf("\n%s %s: %s targets, %s left\n", d->provider, d->kind,
+           text_count(share->targets, targets), text_count(share->left, left));
+    if (runner_origin(s, d, &origin, &err) == 0)
+        printf("  at          %s\n", buf_text(&origin));
+    else
+        printf("  at          %s\n", err.text);
+    if (r->method)
+        printf("  request     %s %s\n", r->method, r->path);
+    else
+        printf("  request     none: this provider cannot %s, a run would be refused\n",
+               action_word[s->action]);
+    printf("  credential  %s: %s\n", d->credential,
+           from ? from : "MISSING, a run would be refused");
+    if (ceiling > 0)
+        printf("  pace        at most %g a second: at least %s\n", ceiling,
+               text_span((int64_t)(seconds * 1e6), span));
+    else
+        printf("  pace        no known limit: found by its 429 answers\n");
+    buf_free(&origin);
+    return seconds;
+}
+
+static void print_shares(const struct prepared *p, const struct catalog *catalog)
+{
+    struct share *share = mem_zalloc(catalog_count(catalog), sizeof *share);
+    count_shares(p, catalog, share);
+    double longest = 0;
+    bool open_ended = false;
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        if (!share[i].targets)
+            continue;
+        const struct definition *d = catalog_at(catalog, i);
+        double seconds = print_share(p, d, &share[i]);
+        longest = seconds > longest ? seconds : longest;
+        open_ended |= share[i].left && ceiling_of(&p->options->settings, d) <= 0;
+    }
+    char span[TEXT_SPAN], deadline[TEXT_SPAN];
+    int64_t deadline_us = p->options->settings.deadline_us;
+    printf("\nat least     %s at the known ceilings%s\n", text_span((int64_t)(longest * 1e6), span),
+           open_ended ? "; a provider without one may take longer" : "");
+    if (deadline_us)
+        printf("deadline     %s: %s\n", text_span(deadline_us, deadline),
+               longest * 1e6 > (double)deadline_us ? "cannot be met, the run would end resumable"
+               : open_ended                        ? "can be met if the unknown limits allow"
+                                                   : "can be met");
+    free(share);
+}
+
+int command_plan(const struct options *o, struct catalog *catalog)
+{
+    struct prepared p = {.options = o};
+    struct error err = {0};
+    int code = EXIT_DONE;
+    if (prepare(&p, o, catalog, false, &err) != 0) {
+        say("%s", err.text);
+        code = (int)err.code;
+    } else {
+        print_manifest(&p);
+        print_shares(&p, catalog);
+        if (prepare_guards(&p, catalog, &err) != 0) {
+            say("%s", err.text);
+            code = (int)err.code;
+        }
+    }
+    prepared_free(&p);
+    return code;
+}

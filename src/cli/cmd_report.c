@@ -1,0 +1,98 @@
+#include "cli/commands.h"
+#include "cli/prepare.h"
+
+#include "base/mem.h"
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* A run directory read back, from its journal and targets alone. */
+struct source {
+    struct targets *targets;
+    struct ledger *ledger;
+    struct journal_recovery recovery;
+    char digest[65];
+};
+
+static int read_source(struct source *s, const char *dir, bool salvage, struct catalog *catalog,
+                       struct error *err)
+{
+    struct buf path = {0};
+    s->targets = targets_new(catalog);
+    s->ledger = ledger_new(s->targets);
+    buf_printf(&path, "%s/targets.csv", dir);
+    int result = targets_load(s->targets, buf_text(&path), err);
+    if (result == 0)
+        result =
+            journal_read(dir, s->ledger, salvage, say_line, NULL, &s->recovery, s->digest, err);
+    if (result == 0 && s->recovery.torn)
+        say("%s/journal.jsonl:%" PRIu64
+            ": the last %zu bytes are an unfinished write and say nothing",
+            dir, s->recovery.torn_line, s->recovery.torn_bytes);
+    buf_free(&path);
+    return result;
+}
+
+static void free_source(struct source *s)
+{
+    ledger_free(s->ledger);
+    targets_free(s->targets);
+}
+
+int command_report(const struct options *o, struct catalog *catalog)
+{
+    size_t count = 0, read = 0;
+    struct error err = {0};
+    int code = EXIT_DONE;
+    while (o->operands[count])
+        count++;
+    struct source *source = mem_zalloc(count, sizeof *source);
+    struct report_source *made = mem_zalloc(count, sizeof *made);
+    for (; read < count && code == EXIT_DONE; read++) {
+        struct source *s = &source[read];
+        if (read_source(s, o->operands[read], o->salvage, catalog, &err) != 0) {
+            say("%s", err.text);
+            code = (int)err.code;
+        }
+        made[read] = (struct report_source){s->targets, s->ledger, o->operands[read], s->digest};
+    }
+    if (code == EXIT_DONE) {
+        const char *into = o->run_dir ? o->run_dir : o->operands[0];
+        struct report *report = report_new(made, count);
+        struct buf text = {0};
+        if (report_write(report, into, &err) != 0) {
+            say("%s", err.text);
+            code = (int)err.code;
+        } else {
+            report_summary(report, into, NULL, false, &text);
+            fputs(buf_text(&text), stdout);
+        }
+        buf_free(&text);
+        report_free(report);
+    }
+    for (size_t i = 0; i < read; i++)
+        free_source(&source[i]);
+    free(source);
+    free(made);
+    return code;
+}
+
+int command_check(const struct options *o, struct catalog *catalog)
+{
+    int code = EXIT_DONE;
+    for (size_t i = 0; o->operands[i]; i++) {
+        struct source s = {0};
+        struct error err = {0};
+        if (read_source(&s, o->operands[i], false, catalog, &err) != 0) {
+            say("%s", err.text);
+            code = (int)err.code;
+        } else {
+            printf("%s  %s/journal.jsonl\n", s.digest, o->operands[i]);
+        }
+        free_source(&s);
+    }
+    return code;
+}

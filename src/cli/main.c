@@ -1,0 +1,54 @@
+/* rescind: revokes API keys in bulk. */
+
+#include "cli/commands.h"
+#include "cli/prepare.h"
+
+#include "engine/credential.h"
+#include "engine/http.h"
+
+#include <stdio.h>
+
+static int dispatch(const struct options *o, struct catalog *catalog)
+{
+    switch (o->command) {
+    case COMMAND_PLAN:
+        return command_plan(o, catalog);
+    case COMMAND_RUN:
+        return command_run(o, catalog);
+    case COMMAND_REPORT:
+        return command_report(o, catalog);
+    case COMMAND_CHECK:
+        return command_check(o, catalog);
+    case COMMAND_PROVIDERS:
+        return command_providers(o, catalog);
+    case COMMAND_HELP:
+        fputs(help_text(o->help_for), stdout);
+        return EXIT_DONE;
+    case COMMAND_VERSION:
+        printf("rescind %s, libcurl %s\n", RESCIND_VERSION, http_library());
+        return EXIT_DONE;
+    }
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options = {0};
+    struct error err = {0};
+    credentials_harden();
+    struct catalog *catalog = catalog_new();
+    int code;
+    if (options_read(argc, argv, catalog, &options, &err) != 0) {
+        say("%s", err.text);
+        code = (int)err.code;
+    } else {
+        code = dispatch(&options, catalog);
+    }
+    options_free(&options);
+    catalog_free(catalog);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        say("cannot write to standard output");
+        code = code == EXIT_DONE ? EXIT_IO : code;
+    }
+    return code;
+}

@@ -1,0 +1,271 @@
+#include "cli/prepare.h"
+
+#include "base/mem.h"
+#include "engine/runner.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { ROWS_SHOWN = 10 };
+
+void say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("rescind: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+void say_line(void *at, const char *line)
+{
+    (void)at;
+    say("%s", line);
+}
+
+static char *path_in(const char *dir, const char *name)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/%s", dir, name);
+    return path.data;
+}
+
+static bool is_there(const char *dir, const char *name)
+{
+    char *path = path_in(dir, name);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+/* The rows that earlier runs knew come first, so that their numbers stay. */
+static int load_saved(struct prepared *p, struct error *err)
+{
+    if (!is_there(p->run_dir, "targets.csv"))
+        return 0;
+    char *path = path_in(p->run_dir, "targets.csv");
+    int result = targets_load(p->targets, path, err);
+    free(path);
+    p->saved_rows = targets_count(p->targets);
+    return result;
+}
+
+static int read_manifest(struct prepared *p, struct error *err)
+{
+    const struct options *o = p->options;
+    const struct manifest_options how = {
+        .path = o->manifest,
+        .format = o->format,
+        .provider = o->provider,
+        .skip_bad_rows = o->skip_bad_rows,
+        .allow_empty = o->allow_empty,
+        .scopes = (const char *const *)o->scopes,
+        .tell = say_line,
+    };
+    if (manifest_read(&how, p->targets, p->listed, &p->facts, err) != 0)
+        return -1;
+    p->manifest_targets = row_set_size(p->listed);
+    if (o->shards > 1)
+        for (uint32_t row = 0; row < targets_count(p->targets); row++)
+            if (row_set_has(p->listed, row) &&
+                targets_identity(p->targets, row) % o->shards != o->shard)
+                row_set_remove(p->listed, row);
+    return 0;
+}
+
+static int read_journal(struct prepared *p, struct error *err)
+{
+    if (p->journal)
+        return journal_recover(p->journal, p->ledger, &p->recovery, err);
+    if (!is_there(p->run_dir, "journal.jsonl"))
+        return 0;
+    return journal_read(p->run_dir, p->ledger, false, NULL, NULL, &p->recovery, p->journal_sha256,
+                        err);
+}
+
+static void tell_torn(const struct prepared *p)
+{
+    if (p->recovery.torn && p->journal)
+        say("%s/journal.jsonl:%" PRIu64
+            ": %zu bytes of an unfinished write were cut off and kept in "
+            "%s; what they were about is asked again",
+            p->run_dir, p->recovery.torn_line, p->recovery.torn_bytes, p->recovery.torn_file);
+}
+
+/* Which origin each provider of the manifest goes to. */
+static int find_origins(struct prepared *p, struct error *err)
+{
+    const struct definition *last = NULL;
+    json_t *all = json_object();
+    int result = 0;
+    for (uint32_t row = 0; row < targets_count(p->targets) && result == 0; row++) {
+        const struct definition *d = targets_definition(p->targets, row);
+        if (d == last || !row_set_has(p->listed, row))
+            continue;
+        last = d;
+        struct buf origin = {0};
+        result = runner_origin(&p->options->settings, d, &origin, err);
+        if (result == 0)
+            json_object_set_new(all, d->provider, json_string(buf_text(&origin)));
+        buf_free(&origin);
+    }
+    char *text = json_dumps(all, JSON_COMPACT);
+    buf_puts(&p->origins, text ? text : "{}");
+    free(text);
+    json_decref(all);
+    return result;
+}
+
+int prepare(struct prepared *p, const struct options *o, struct catalog *catalog, bool lock,
+            struct error *err)
+{
+    *p = (struct prepared){.options = o,
+                           .targets = targets_new(catalog),
+                           .listed = row_set_new(),
+                           .run_dir = options_run_dir(o)};
+    p->ledger = ledger_new(p->targets);
+    if (lock && is_there(p->run_dir, "journal.jsonl")) {
+        p->journal = journal_lock(p->run_dir, err);
+        if (!p->journal)
+            return -1;
+    }
+    if (load_saved(p, err) != 0 || read_manifest(p, err) != 0 || read_journal(p, err) != 0)
+        return -1;
+    tell_torn(p);
+    p->left = runner_left(p->ledger, p->listed, p->targets);
+    return find_origins(p, err);
+}
+
+void prepared_free(struct prepared *p)
+{
+    if (p->journal)
+        journal_close(p->journal);
+    ledger_free(p->ledger);
+    row_set_free(p->listed);
+    targets_free(p->targets);
+    buf_free(&p->origins);
+    free(p->run_dir);
+}
+
+/* Guards */
+
+static int guard_expect(const struct prepared *p, struct error *err)
+{
+    if (!p->options->has_expect || p->manifest_targets == p->options->expect)
+        return 0;
+    return error_set(err, EXIT_REFUSED,
+                     "--expect %" PRIu64 ": the manifest holds %" PRIu32
+                     " distinct targets; nothing was sent. Check the manifest, or expect %" PRIu32,
+                     p->options->expect, p->manifest_targets, p->manifest_targets);
+}
+
+static int guard_max(const struct prepared *p, struct error *err)
+{
+    if (!p->options->has_max || p->left <= p->options->max)
+        return 0;
+    return error_set(
+        err, EXIT_REFUSED,
+        "--max %" PRIu64 ": %" PRIu32
+        " targets are left to do; nothing was sent. Shorten the manifest, or raise --max",
+        p->options->max, p->left);
+}
+
+static int guard_origin(const struct prepared *p, struct error *err)
+{
+    json_t *now = json_loads(buf_text(&p->origins), 0, NULL);
+    int result = 0;
+    for (size_t i = 0; i < ledger_runs(p->ledger) && result == 0; i++) {
+        const struct record_open *open = &ledger_run(p->ledger, i)->open;
+        const char *action = action_word[p->options->settings.action];
+        if (strcmp(open->action, action) != 0) {
+            result =
+                error_set(err, EXIT_REFUSED,
+                          "%s belongs to the action '%s', not '%s'; nothing was sent. Use another "
+                          "--run-dir",
+                          p->run_dir, open->action, action);
+            break;
+        }
+        json_t *before = json_loads(open->origins, 0, NULL);
+        const char *provider;
+        json_t *origin;
+        json_object_foreach(before, provider, origin)
+        {
+            const char *other = json_string_value(json_object_get(now, provider));
+            if (!other || strcmp(other, json_string_value(origin)) == 0)
+                continue;
+            result = error_set(err, EXIT_REFUSED,
+                               "%s belongs to %s at %s, not at %s; nothing was sent. Use another "
+                               "--run-dir",
+                               p->run_dir, provider, json_string_value(origin), other);
+        }
+        json_decref(before);
+    }
+    json_decref(now);
+    return result;
+}
+
+static int guard_protect(const struct prepared *p, struct catalog *catalog, struct error *err)
+{
+    const struct options *o = p->options;
+    if (!o->protect)
+        return 0;
+    struct targets *kept = targets_new(catalog);
+    struct row_set *rows = row_set_new();
+    struct manifest_facts facts;
+    const struct manifest_options how = {.path = o->protect,
+                                         .provider = o->provider,
+                                         .allow_empty = true,
+                                         .scopes = (const char *const *)o->scopes,
+                                         .tell = say_line};
+    int result = manifest_read(&how, kept, rows, &facts, err);
+    unsigned hits = 0;
+    for (uint32_t row = 0; row < targets_count(kept) && result == 0; row++) {
+        char id[ID_MAX + 1];
+        const struct definition *d = targets_definition(kept, row);
+        size_t len = targets_id(kept, row, id);
+        uint32_t hit = targets_find(p->targets, d, id, len, targets_scope(kept, row));
+        if (hit == UINT32_MAX || !row_set_has(p->listed, hit))
+            continue;
+        if (++hits <= ROWS_SHOWN)
+            say("%s:%" PRIu32 ": protected by %s:%" PRIu32, o->manifest,
+                targets_line(p->targets, hit), o->protect, targets_line(kept, row));
+    }
+    if (result == 0 && hits)
+        result =
+            error_set(err, EXIT_REFUSED,
+                      "%u target%s of the manifest %s protected by %s; nothing was sent. Take %s "
+                      "out of the manifest",
+                      hits, hits == 1 ? "" : "s", hits == 1 ? "is" : "are", o->protect,
+                      hits == 1 ? "it" : "them");
+    row_set_free(rows);
+    targets_free(kept);
+    return result;
+}
+
+int prepare_guards(struct prepared *p, struct catalog *catalog, struct error *err)
+{
+    if (guard_expect(p, err) != 0 || guard_origin(p, err) != 0 ||
+        guard_protect(p, catalog, err) != 0)
+        return -1;
+    return guard_max(p, err);
+}
+
+bool prepare_is_finished(const struct prepared *p)
+{
+    size_t runs = ledger_runs(p->ledger);
+    if (!runs || p->left || targets_count(p->targets) != p->saved_rows)
+        return false;
+    const struct run_facts *last = ledger_run(p->ledger, runs - 1);
+    struct buf listed = {0};
+    row_set_print(p->listed, &listed);
+    bool same = strcmp(buf_text(&listed), last->open.listed) == 0 && last->exit_code == EXIT_DONE;
+    buf_free(&listed);
+    return same;
+}
