@@ -133,7 +133,7 @@ static int write_reports(struct prepared *p, int code)
     return code;
 }
 
-static int revoke(struct prepared *p, struct credentials *credentials)
+static int make_run(struct prepared *p, struct credentials *credentials)
 {
     struct run_result result;
     struct error err;
@@ -199,7 +199,7 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
     if (runner_check(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
         ask(p, err) != 0 || save_targets(p, err) != 0 || write_open(p, err) != 0)
         return -1;
-    return revoke(p, credentials);
+    return make_run(p, credentials);
 }
 
 int command_run(const struct options *o, struct catalog *catalog)
