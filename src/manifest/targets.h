@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum { SCOPE_TEXT_MAX = 1023 }; /* longest scope text of a row, bytes */
+
 struct targets;
 
 struct targets *targets_new(const struct catalog *catalog); /* borrows the catalog */
@@ -18,8 +20,9 @@ void targets_free(struct targets *t);
 
 /* Adds a canonical target; all texts are copied. `line` is where it stood, 0 for unknown. Returns
  * its row (from 0), and sets *fresh to whether it was new. A target that is there already keeps its
- * note and its line, and takes the new ones only where it has none (0, ""). UINT32_MAX with
- * EXIT_DATA: the table is full (4 GiB of ids or notes). */
+ * note and its line, and takes the new ones only where it has none (0, ""). A note holds no NUL and
+ * is at most 1 MiB. UINT32_MAX with EXIT_DATA: the table is full (4 GiB of ids or notes), or the id
+ * is empty or too long to be one. */
 uint32_t targets_add(struct targets *t, const struct definition *d, const char *id, size_t id_len,
                      const char *scope, const char *note, size_t note_len, uint32_t line,
                      bool *fresh, struct error *err);
@@ -32,6 +35,7 @@ uint32_t targets_count(const struct targets *t);
 const struct catalog *targets_catalog(const struct targets *t);
 const struct definition *targets_definition(const struct targets *t, uint32_t row);
 size_t targets_id(const struct targets *t, uint32_t row, char out[ID_MAX + 1]);
+/* Both stay good while the table lives. */
 const char *targets_scope(const struct targets *t, uint32_t row); /* "" for none */
 const char *targets_note(const struct targets *t, uint32_t row);  /* "" for none */
 uint32_t targets_line(const struct targets *t, uint32_t row);

@@ -1,0 +1,161 @@
+/* The known names are laid out once, from the catalog; there are a dozen or two, so a search is a
+ * walk. Ignored names are remembered, up to a number that no honest manifest reaches. */
+
+#include "manifest/columns.h"
+
+#include "base/mem.h"
+#include "provider/identifier.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    IGNORED_KEPT = 64,
+    IGNORED_SHOWN = 10,
+    NAME_SHOWN = 40, /* bytes of an ignored name */
+};
+
+struct columns {
+    const struct catalog *catalog;
+    struct column *known;
+    size_t known_count;
+    char *ignored_name[IGNORED_KEPT]; /* as it was met */
+    struct column ignored[IGNORED_KEPT];
+    size_t ignored_count;
+    bool ignored_more;
+    struct column nameless;
+};
+
+static bool is_name(const char *known, const char *name, size_t len)
+{
+    return strlen(known) == len && strncasecmp(known, name, len) == 0;
+}
+
+static struct column *known(const struct columns *c, const char *name, size_t len)
+{
+    for (size_t i = 0; i < c->known_count; i++)
+        if (is_name(c->known[i].name, name, len))
+            return &c->known[i];
+    return NULL;
+}
+
+static void learn(struct columns *c, enum column_role role, const char *name,
+                  const struct definition *d)
+{
+    if (known(c, name, strlen(name)))
+        return; /* the first meaning of a name counts */
+    c->known = mem_resize(c->known, c->known_count + 1, sizeof *c->known);
+    c->known[c->known_count++] = (struct column){role, mem_string(name), d};
+}
+
+struct columns *columns_new(const struct catalog *catalog)
+{
+    struct columns *c = mem_zalloc(1, sizeof *c);
+    c->catalog = catalog;
+    learn(c, COLUMN_PROVIDER, "provider", NULL);
+    learn(c, COLUMN_KIND, "kind", NULL);
+    learn(c, COLUMN_ID, "id", NULL);
+    learn(c, COLUMN_NOTE, "note", NULL);
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        const char *word = catalog_at(catalog, i)->column;
+        if (word)
+            learn(c, COLUMN_WORD, word, catalog_by_column(catalog, word));
+    }
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        const struct definition *d = catalog_at(catalog, i);
+        for (size_t k = 0; k < d->scope_count; k++)
+            learn(c, COLUMN_SCOPE, d->scopes[k], NULL);
+    }
+    return c;
+}
+
+void columns_free(struct columns *c)
+{
+    if (!c)
+        return;
+    for (size_t i = 0; i < c->known_count; i++)
+        free(c->known[i].name);
+    for (size_t i = 0; i < c->ignored_count; i++) {
+        free(c->ignored_name[i]);
+        free(c->ignored[i].name);
+    }
+    free(c->known);
+    free(c);
+}
+
+/* A name as it may be shown: short, one line, no control characters, and no secret that somebody's
+ * file without a header has in its first row. */
+static char *showable(const struct columns *c, const char *name, size_t len)
+{
+    if (len == 0 || identifier_is_secret(c->catalog, name, len))
+        return mem_string("(unnamed)");
+    size_t shown = len <= NAME_SHOWN ? len : NAME_SHOWN;
+    while (shown < len && shown > 0 && ((unsigned char)name[shown] & 0xc0) == 0x80)
+        shown--; /* not within a character */
+    struct buf text = {0};
+    for (size_t i = 0; i < shown; i++) {
+        unsigned char byte = (unsigned char)name[i];
+        bool control = byte < 0x20 || byte == 0x7f ||
+                       (byte == 0xc2 && i + 1 < shown && (unsigned char)name[i + 1] < 0xa0);
+        if (control && byte == 0xc2)
+            i++;
+        buf_putc(&text, control ? '?' : name[i]);
+    }
+    if (shown < len)
+        buf_puts(&text, "...");
+    char *copy = mem_string(buf_text(&text));
+    buf_free(&text);
+    return copy;
+}
+
+const struct column *columns_find(struct columns *c, const char *name, size_t len)
+{
+    const struct column *found = known(c, name, len);
+    if (found)
+        return found;
+    for (size_t i = 0; i < c->ignored_count; i++)
+        if (is_name(c->ignored_name[i], name, len))
+            return &c->ignored[i];
+    if (c->ignored_count == IGNORED_KEPT) {
+        c->ignored_more = true;
+        return &c->nameless;
+    }
+    size_t i = c->ignored_count++;
+    c->ignored_name[i] = mem_string_n(name, len);
+    c->ignored[i] = (struct column){COLUMN_IGNORED, showable(c, name, len), NULL};
+    return &c->ignored[i];
+}
+
+size_t columns_ignored(const struct columns *c, struct buf *out)
+{
+    size_t shown = c->ignored_count <= IGNORED_SHOWN ? c->ignored_count : IGNORED_SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        buf_puts(out, i == 0 ? "" : ", ");
+        buf_puts(out, c->ignored[i].name);
+    }
+    if (c->ignored_more)
+        buf_puts(out, " and many more");
+    else if (shown < c->ignored_count)
+        buf_printf(out, " and %zu more", c->ignored_count - shown);
+    return c->ignored_count;
+}
+
+static bool identifies(const struct column *column)
+{
+    return column->role == COLUMN_ID || column->role == COLUMN_WORD;
+}
+
+void columns_identifiers(const struct columns *c, struct buf *out)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < c->known_count; i++)
+        left += identifies(&c->known[i]);
+    for (size_t i = 0; i < c->known_count; i++) {
+        if (!identifies(&c->known[i]))
+            continue;
+        left--;
+        buf_puts(out, c->known[i].name);
+        buf_puts(out, left > 1 ? ", " : left == 1 ? " or " : "");
+    }
+}

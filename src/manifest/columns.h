@@ -1,0 +1,40 @@
+#ifndef RESCIND_MANIFEST_COLUMNS_H
+#define RESCIND_MANIFEST_COLUMNS_H
+
+/* What a CSV column, or a JSON key, of some name means. Names are told apart without regard to
+ * ASCII case. */
+
+#include "base/buf.h"
+#include "provider/definition.h"
+
+enum column_role {
+    COLUMN_IGNORED,
+    COLUMN_PROVIDER,
+    COLUMN_KIND,
+    COLUMN_ID,
+    COLUMN_WORD, /* an identifier in its provider's own word */
+    COLUMN_SCOPE,
+    COLUMN_NOTE,
+};
+
+struct column {
+    enum column_role role;
+    char *name;                          /* as documented; of an ignored one as it may be shown */
+    const struct definition *definition; /* COLUMN_WORD */
+};
+
+struct columns;
+struct columns *columns_new(const struct catalog *catalog); /* borrows the catalog */
+void columns_free(struct columns *c);
+
+/* Never NULL; good while `c` lives. An ignored name is remembered for columns_ignored. */
+const struct column *columns_find(struct columns *c, const char *name, size_t len);
+
+/* The ignored names that were met, fit to be shown: "name, created_at and 3 more". Returns how many
+ * there are. */
+size_t columns_ignored(const struct columns *c, struct buf *out);
+
+/* The names that can hold an identifier: "id, hash, byok_id, api_key_id or prefix". */
+void columns_identifiers(const struct columns *c, struct buf *out);
+
+#endif

@@ -1,0 +1,248 @@
+/* CSV through libcsv 3.0.3, which is fed one physical line at a time, so that the line on which a
+ * row starts is known although its quoted fields span lines:
+ *
+ *   1  hash,note            row 1, the header
+ *   2  8f1b...,"leaked      row 2 starts here
+ *   3  on Friday"           and ends here: told as line 2
+ *   4                       empty: skipped
+ *   5  77ad...,             row 5
+ *
+ * What libcsv does by itself, and what is done about it: it ends a row at a lone CR (here only LF
+ * ends one; CR counts as a blank, so that CRLF works, a CR within a value stays in it and is
+ * refused there); it hands out fields in a buffer that it uses again (they are copied); it grows
+ * that buffer by 128 bytes (here by more); it leaves the parser in the middle of a row after an
+ * error in strict mode (it is made anew).
+ *
+ * Where quotes are wrong: if the row stands on one line and its quotes pair up, the next line is
+ * certainly the next row and this one is a bad row. Otherwise where the next row starts is a guess,
+ * and the reading ends. */
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "manifest/manifest.h"
+#include "manifest/readers.h"
+
+#include <csv.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    COLUMNS_MAX = 256, /* of a header; further fields of a row are counted, not kept */
+    BUFFER_STEP = 1 << 14,
+};
+
+struct csv_rows {
+    struct source *source;
+    struct csv_parser parser;
+    const struct column *column[COLUMNS_MAX];
+    struct cell cell[COLUMNS_MAX];
+    size_t columns;
+    struct buf text; /* the fields of this row, one behind the other */
+    size_t field_end[COLUMNS_MAX];
+    size_t fields;
+    bool complete; /* libcsv has told the end of the row */
+    bool ended;
+};
+
+static int is_blank(unsigned char c)
+{
+    return c == ' ' || c == '\t' || c == '\r';
+}
+
+static int is_end(unsigned char c)
+{
+    return c == '\n';
+}
+
+static void *grow(void *old, size_t size)
+{
+    return mem_resize(old, size, 1);
+}
+
+static void parser_begin(struct csv_rows *c)
+{
+    csv_init(&c->parser, CSV_STRICT | CSV_STRICT_FINI);
+    csv_set_space_func(&c->parser, is_blank);
+    csv_set_term_func(&c->parser, is_end);
+    csv_set_realloc_func(&c->parser, grow);
+    csv_set_blk_size(&c->parser, BUFFER_STEP);
+}
+
+static void on_field(void *text, size_t len, void *at)
+{
+    struct csv_rows *c = at;
+    if (c->fields < COLUMNS_MAX) {
+        buf_put(&c->text, text, len);
+        c->field_end[c->fields] = c->text.len;
+    }
+    c->fields++;
+}
+
+static void on_row(int end, void *at)
+{
+    (void)end;
+    ((struct csv_rows *)at)->complete = true;
+}
+
+struct csv_rows *csv_rows_new(struct source *s)
+{
+    struct csv_rows *c = mem_zalloc(1, sizeof *c);
+    c->source = s;
+    parser_begin(c);
+    return c;
+}
+
+void csv_rows_free(struct csv_rows *c)
+{
+    if (!c)
+        return;
+    csv_free(&c->parser);
+    buf_free(&c->text);
+    free(c);
+}
+
+/* What is wrong with the bytes of a line, or NULL. */
+static const char *bytes_wrong(const char *text, size_t len)
+{
+    if (memchr(text, '\0', len))
+        return "a NUL byte (a file in UTF-16? UTF-8 is needed)";
+    if (!text_is_utf8(text, len))
+        return "not UTF-8";
+    return NULL;
+}
+
+static bool quotes_pair_up(const char *text, size_t len)
+{
+    size_t quotes = 0;
+    for (size_t i = 0; i < len; i++)
+        quotes += text[i] == '"';
+    return quotes % 2 == 0;
+}
+
+/* The next row's fields into c->text; ROW_BAD and below with their reason. */
+static enum row_state read_fields(struct csv_rows *c, struct row *out)
+{
+    const char *wrong = NULL, *text;
+    size_t len, row_len = 0;
+    buf_clear(&c->text);
+    c->fields = 0;
+    c->complete = false;
+    out->line = source_line(c->source) + 1;
+    while (!c->complete) {
+        enum source_state state = source_next(c->source, &text, &len);
+        if (state == SOURCE_FAILED) {
+            out->line = source_line(c->source);
+            return row_say(out, ROW_FAILED, source_reason(c->source));
+        }
+        if (state == SOURCE_END) {
+            c->ended = true;
+            if (csv_fini(&c->parser, on_field, on_row, c) != 0)
+                return row_say(out, ROW_LOST, "a quote is opened here and never closed");
+            if (!c->complete)
+                return ROW_END;
+            break;
+        }
+        if (state == SOURCE_LONG || (row_len += len) > MANIFEST_LINE_MAX)
+            return row_say(out, ROW_LOST,
+                           row_len > len ? "a row of more than 1 MiB: a quote that is never closed?"
+                                         : "a row of more than 1 MiB");
+        wrong = wrong ? wrong : bytes_wrong(text, len);
+        if (csv_parse(&c->parser, text, len, on_field, on_row, c) != len) {
+            bool one_line = row_len == len;
+            csv_free(&c->parser);
+            parser_begin(c);
+            if (one_line && quotes_pair_up(text, len))
+                return row_say(out, ROW_BAD, "a quote in the middle of a value");
+            return row_say(out, ROW_LOST,
+                           "quotes that do not pair up: where the row ends cannot be known");
+        }
+        if (!c->complete && !c->parser.quoted) { /* an empty line */
+            if (wrong)
+                return row_say(out, ROW_BAD, wrong);
+            out->line = source_line(c->source) + 1;
+            row_len = 0;
+        }
+    }
+    return wrong ? row_say(out, ROW_BAD, wrong) : ROW_GOOD;
+}
+
+static void cells_of(const struct csv_rows *c, struct cell cell[COLUMNS_MAX])
+{
+    size_t from = 0, kept = c->fields < COLUMNS_MAX ? c->fields : COLUMNS_MAX;
+    for (size_t i = 0; i < kept; i++) {
+        cell[i].text = buf_text(&c->text) + from;
+        cell[i].len = c->field_end[i] - from;
+        from = c->field_end[i];
+    }
+}
+
+/* What is wrong with the columns of a header, or ROW_GOOD. */
+static enum row_state check_header(const struct csv_rows *c, const struct columns *columns,
+                                   struct row *at)
+{
+    bool identifier = false, lone_cr = memchr(buf_text(&c->text), '\r', c->text.len) != NULL;
+    for (size_t i = 0; i < c->columns; i++) {
+        const struct column *one = c->column[i];
+        identifier = identifier || one->role == COLUMN_ID || one->role == COLUMN_WORD;
+        for (size_t k = 0; k < i && one->role != COLUMN_IGNORED; k++) {
+            if (c->column[k] == one) {
+                snprintf(at->reason, sizeof at->reason, "the column %s is there twice", one->name);
+                return ROW_LOST;
+            }
+        }
+    }
+    if (identifier)
+        return ROW_GOOD;
+    struct buf names = {0};
+    columns_identifiers(columns, &names);
+    snprintf(at->reason, sizeof at->reason, "no header with a column for identifiers (%s)%s",
+             buf_text(&names), lone_cr ? ": lines must end in LF or CRLF, not in CR alone" : "");
+    buf_free(&names);
+    return ROW_LOST;
+}
+
+enum row_state csv_rows_header(struct csv_rows *c, struct columns *columns, struct row *at)
+{
+    enum row_state state = read_fields(c, at);
+    if (state == ROW_BAD)
+        return ROW_LOST;
+    if (state != ROW_GOOD)
+        return state;
+    if (c->fields > COLUMNS_MAX)
+        return row_say(at, ROW_LOST, "a header of more than 256 columns");
+    cells_of(c, c->cell);
+    c->columns = c->fields;
+    for (size_t i = 0; i < c->columns; i++) {
+        const char *name = c->cell[i].text;
+        size_t len = c->cell[i].len;
+        while (len > 0 && is_blank((unsigned char)name[len - 1])) /* quoted */
+            len--;
+        while (len > 0 && is_blank((unsigned char)*name))
+            name++, len--;
+        c->column[i] = columns_find(columns, name, len);
+    }
+    return check_header(c, columns, at);
+}
+
+enum row_state csv_rows_next(struct csv_rows *c, struct row *out)
+{
+    if (c->ended) {
+        out->line = source_line(c->source);
+        return ROW_END;
+    }
+    enum row_state state = read_fields(c, out);
+    if (state != ROW_GOOD)
+        return state;
+    if (c->fields != c->columns) {
+        snprintf(out->reason, sizeof out->reason, "%zu field%s, and the header has %zu", c->fields,
+                 c->fields == 1 ? "" : "s", c->columns);
+        return ROW_BAD;
+    }
+    cells_of(c, c->cell);
+    for (size_t i = 0; i < c->columns; i++)
+        c->cell[i].column = c->column[i];
+    out->cell = c->cell;
+    out->count = c->columns;
+    return ROW_GOOD;
+}

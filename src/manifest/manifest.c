@@ -1,0 +1,220 @@
+/* From bytes to targets:
+ *
+ *   source (lines, SHA-256) -> csv or jsonl (rows of cells) -> row_resolve -> targets_add
+ *
+ * A bad row is told and counted, and the reading goes on, so that one look finds them all. */
+
+#include "manifest/manifest.h"
+
+#include "manifest/readers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct reading {
+    const struct manifest_options *options;
+    const struct catalog *catalog;
+    struct source *source;
+    struct columns *columns;
+    struct csv_rows *csv; /* or */
+    struct jsonl_rows *jsonl;
+    struct manifest_facts *facts;
+    struct buf identifiers, line;
+    uint64_t told;
+};
+
+/* "keys.csv:118: reason" */
+static void tell(struct reading *r, uint64_t line, const char *reason)
+{
+    if (!r->options->tell)
+        return;
+    buf_clear(&r->line);
+    buf_puts(&r->line, r->options->path);
+    buf_putc(&r->line, ':');
+    if (line > 0) {
+        buf_put_u64(&r->line, line);
+        buf_putc(&r->line, ':');
+    }
+    buf_putc(&r->line, ' ');
+    buf_puts(&r->line, reason);
+    for (size_t i = 0; i < r->line.len; i++) /* a path may hold anything */
+        if ((unsigned char)r->line.data[i] < 0x20 || r->line.data[i] == 0x7f)
+            r->line.data[i] = '?';
+    r->options->tell(r->options->tell_at, r->line.data);
+}
+
+static void tell_bad(struct reading *r, uint64_t line, const char *reason)
+{
+    r->facts->rejected++;
+    if (r->told < MANIFEST_BAD_SHOWN) {
+        r->told++;
+        tell(r, line, reason);
+    }
+}
+
+static void tell_rest(struct reading *r)
+{
+    char words[80];
+    uint64_t rest = r->facts->rejected - r->told;
+    if (rest == 0)
+        return;
+    snprintf(words, sizeof words, "%llu more bad row%s", (unsigned long long)rest,
+             rest == 1 ? "" : "s");
+    tell(r, 0, words);
+}
+
+static void tell_ignored(struct reading *r)
+{
+    struct buf names = {0};
+    const char *what = r->csv ? "column" : "key";
+    size_t count = columns_ignored(r->columns, &names);
+    if (count > 0) {
+        struct buf words = {0};
+        buf_printf(&words, "warning: unknown %s%s ignored: %s", what, count == 1 ? "" : "s",
+                   buf_text(&names));
+        tell(r, 0, words.data);
+        buf_free(&words);
+    }
+    buf_free(&names);
+}
+
+static enum manifest_format format_of(const struct manifest_options *options, struct source *source)
+{
+    static const struct {
+        const char *ending;
+        enum manifest_format format;
+    } table[] = {{".csv", FORMAT_CSV},
+                 {".jsonl", FORMAT_JSONL},
+                 {".ndjson", FORMAT_JSONL},
+                 {".json", FORMAT_JSONL}};
+    if (options->format != FORMAT_AUTO)
+        return options->format;
+    const char *ending = strrchr(options->path, '.');
+    for (size_t i = 0; ending && i < sizeof table / sizeof *table; i++)
+        if (strcasecmp(ending, table[i].ending) == 0)
+            return table[i].format;
+    int first = source_peek(source);
+    return first == '{' || first == '[' ? FORMAT_JSONL : FORMAT_CSV;
+}
+
+static enum row_state next(struct reading *r, struct row *row)
+{
+    return r->csv ? csv_rows_next(r->csv, row) : jsonl_rows_next(r->jsonl, row);
+}
+
+/* A good row of cells: a target, or a bad row after all. -1: the table is full. */
+static int take(struct reading *r, const struct row_rules *rules, struct row *row,
+                struct targets *t, struct row_set *listed, struct error *err)
+{
+    struct row_target target;
+    bool fresh;
+    if (!row_resolve(rules, row->cell, row->count, &target, row->reason)) {
+        tell_bad(r, row->line, row->reason);
+        return 0;
+    }
+    uint32_t line = row->line < UINT32_MAX ? (uint32_t)row->line : UINT32_MAX;
+    uint32_t at = targets_add(t, target.definition, target.id, target.id_len, target.scope,
+                              target.note, target.note_len, line, &fresh, err);
+    if (at == UINT32_MAX)
+        return error_prefix(err, "%s:%llu", r->options->path, (unsigned long long)row->line);
+    if (row_set_has(listed, at))
+        r->facts->duplicates++;
+    else
+        row_set_add(listed, at);
+    return 0;
+}
+
+static int refuse(struct reading *r, uint64_t line, const char *reason, struct error *err)
+{
+    tell_rest(r);
+    tell(r, line, reason);
+    return error_set(err, EXIT_DATA, "%s: refused: %s", r->options->path, reason);
+}
+
+/* What the counts say once everything was read. */
+static int conclude(struct reading *r, uint64_t last_line, struct error *err)
+{
+    const struct manifest_options *o = r->options;
+    const struct manifest_facts *f = r->facts;
+    unsigned long long bad = f->rejected, rows = f->rows;
+    if (rows == 0 && !o->allow_empty)
+        return refuse(r, last_line > 0 ? last_line : 1, "the manifest holds no row", err);
+    tell_rest(r);
+    if (bad > 0 && !o->skip_bad_rows)
+        return error_set(err, EXIT_DATA,
+                         "%s: refused: %llu of %llu rows %s bad; correct or remove %s, or leave %s "
+                         "out with --skip-bad-rows",
+                         o->path, bad, rows, bad == 1 ? "is" : "are", bad == 1 ? "it" : "them",
+                         bad == 1 ? "it" : "them");
+    if (bad > 0 && bad == rows)
+        return error_set(err, EXIT_DATA, "%s: refused: none of its %llu rows is good", o->path,
+                         rows);
+    return 0;
+}
+
+static int read_rows(struct reading *r, struct targets *t, struct row_set *listed,
+                     struct error *err)
+{
+    struct row_rules rules = {.catalog = r->catalog,
+                              .provider = r->options->provider,
+                              .scopes = r->options->scopes,
+                              .identifiers = buf_text(&r->identifiers)};
+    struct row row = {0};
+    enum row_state state = ROW_GOOD;
+    if (r->csv)
+        state = csv_rows_header(r->csv, r->columns, &row);
+    if (r->csv && state == ROW_GOOD)
+        tell_ignored(r);
+    while (state == ROW_GOOD || state == ROW_BAD) {
+        state = next(r, &row);
+        if (state == ROW_GOOD && take(r, &rules, &row, t, listed, err) < 0)
+            return -1;
+        if (state == ROW_BAD)
+            tell_bad(r, row.line, row.reason);
+        if (state <= ROW_LOST)
+            r->facts->rows++;
+    }
+    if (!r->csv)
+        tell_ignored(r);
+    if (state == ROW_END)
+        return conclude(r, source_line(r->source), err);
+    if (state == ROW_LOST && r->facts->rows > 0)
+        r->facts->rejected++, r->told++;
+    return refuse(r, row.line, row.reason, err);
+}
+
+int manifest_read_source(const struct manifest_options *options, struct source *source,
+                         struct targets *t, struct row_set *listed, struct manifest_facts *facts,
+                         struct error *err)
+{
+    struct reading r = {
+        .options = options, .catalog = targets_catalog(t), .source = source, .facts = facts};
+    *facts = (struct manifest_facts){.format = format_of(options, source)};
+    r.columns = columns_new(r.catalog);
+    columns_identifiers(r.columns, &r.identifiers);
+    if (facts->format == FORMAT_CSV)
+        r.csv = csv_rows_new(source);
+    else
+        r.jsonl = jsonl_rows_new(source, r.columns);
+    int rc = read_rows(&r, t, listed, err);
+    source_sha256(source, facts->sha256);
+    csv_rows_free(r.csv);
+    jsonl_rows_free(r.jsonl);
+    columns_free(r.columns);
+    buf_free(&r.identifiers);
+    buf_free(&r.line);
+    return rc;
+}
+
+int manifest_read(const struct manifest_options *options, struct targets *t, struct row_set *listed,
+                  struct manifest_facts *facts, struct error *err)
+{
+    struct source *source = source_open(options->path, err);
+    if (!source)
+        return -1;
+    int rc = manifest_read_source(options, source, t, listed, facts, err);
+    source_free(source);
+    return rc;
+}

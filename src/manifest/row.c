@@ -1,0 +1,244 @@
+/* A row of cells becomes a target, or a reason why not. Pure. No reason ever repeats what stood in
+ * a cell: it may be a secret that slipped into the wrong column. */
+
+#include "manifest/row.h"
+
+#include "provider/identifier.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { WORD_MAX = 64, SCOPE_MAX = 128 };
+
+enum row_state row_say(struct row *out, enum row_state state, const char *reason)
+{
+    snprintf(out->reason, sizeof out->reason, "%s", reason);
+    return state;
+}
+
+static bool bad(char reason[ROW_REASON], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static bool bad(char reason[ROW_REASON], const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(reason, ROW_REASON, format, args);
+    va_end(args);
+    return false;
+}
+
+/* The cells of a row by what they are; NULL where there is none or an empty one. */
+struct sorted {
+    const struct cell *provider, *kind, *note, *identifier;
+};
+
+static bool sort_cells(const struct row_rules *rules, const struct cell *cell, size_t count,
+                       struct sorted *by, char reason[ROW_REASON])
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct cell **place = NULL;
+        if (cell[i].len == 0)
+            continue;
+        switch (cell[i].column->role) {
+        case COLUMN_PROVIDER:
+            place = &by->provider;
+            break;
+        case COLUMN_KIND:
+            place = &by->kind;
+            break;
+        case COLUMN_NOTE:
+            place = &by->note;
+            break;
+        case COLUMN_ID:
+        case COLUMN_WORD:
+            if (by->identifier && by->identifier->column != cell[i].column)
+                return bad(reason, "two identifiers, in %s and %s: a row has exactly one",
+                           by->identifier->column->name, cell[i].column->name);
+            place = &by->identifier;
+            break;
+        case COLUMN_SCOPE:
+        case COLUMN_IGNORED:
+            break;
+        }
+        if (place && *place) /* JSON keys that differ in case only */
+            return bad(reason, "%s is there twice", cell[i].column->name);
+        if (place)
+            *place = &cell[i];
+    }
+    if (!by->identifier)
+        return bad(reason, "no identifier: one of %s is needed", rules->identifiers);
+    return true;
+}
+
+/* Whatever is shown or stored later, and the other columns too: who has raw secrets in a file wants
+ * to know it. The identifier's own check tells more, so it comes later where it can. */
+static bool secrets_refused(const struct row_rules *rules, const struct cell *cell, size_t count,
+                            const struct cell *identifier, char reason[ROW_REASON])
+{
+    for (size_t i = 0; i < count && !rules->trusted; i++) {
+        if (&cell[i] == identifier || cell[i].len == 0 ||
+            !identifier_is_secret(rules->catalog, cell[i].text, cell[i].len))
+            continue;
+        bool ignored = cell[i].column->role == COLUMN_IGNORED;
+        return bad(reason,
+                   "the %s holds what looks like a raw secret: it is not shown here; "
+                   "take it out of the manifest",
+                   ignored ? "row" : cell[i].column->name);
+    }
+    return true;
+}
+
+/* The cell's text as a lower-case word; false where it is too long to be one. */
+static bool word_of(const struct cell *cell, char out[WORD_MAX])
+{
+    if (cell->len >= WORD_MAX)
+        return false;
+    for (size_t i = 0; i < cell->len; i++) {
+        char c = cell->text[i];
+        out[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    out[cell->len] = '\0';
+    return true;
+}
+
+/* "openrouter, requesty or baseten": the providers, or one provider's kinds. */
+static const char *known_words(const struct catalog *c, const char *provider, char out[200])
+{
+    const char *seen[256];
+    size_t n = 0, len = 0;
+    for (size_t i = 0; i < catalog_count(c); i++) {
+        const struct definition *d = catalog_at(c, i);
+        const char *word = provider ? d->kind : d->provider;
+        bool told = provider && strcmp(d->provider, provider) != 0;
+        for (size_t k = 0; k < n && !told; k++)
+            told = strcmp(seen[k], word) == 0;
+        if (!told && n < sizeof seen / sizeof *seen)
+            seen[n++] = word;
+    }
+    out[0] = '\0';
+    for (size_t i = 0; i < n && len < 199; i++) {
+        const char *between = i == 0 ? "" : i + 1 < n ? ", " : " or ";
+        int more = snprintf(out + len, 200 - len, "%s%s", between, seen[i]);
+        len += more > 0 ? (size_t)more : 0;
+    }
+    return out;
+}
+
+/* The definition that the row's provider, kind and identifier column agree on. */
+static const struct definition *definition_of(const struct row_rules *rules,
+                                              const struct sorted *by, char reason[ROW_REASON])
+{
+    const struct definition *own = by->identifier->column->definition; /* NULL: `id` */
+    char provider_word[WORD_MAX] = "", kind_word[WORD_MAX] = "", words[200];
+    const char *provider = own ? own->provider : rules->provider;
+    if (by->provider) {
+        if (!word_of(by->provider, provider_word) ||
+            !catalog_has_provider(rules->catalog, provider_word)) {
+            bad(reason, "unknown provider: %s is needed", known_words(rules->catalog, NULL, words));
+            return NULL;
+        }
+        provider = provider_word;
+    }
+    if (!provider) {
+        bad(reason, "no provider for this id: say %s in a provider column or with --provider",
+            known_words(rules->catalog, NULL, words));
+        return NULL;
+    }
+    const char *kind = own ? own->kind : NULL;
+    if (by->kind)
+        kind = word_of(by->kind, kind_word) ? kind_word : "?";
+    const struct definition *d = catalog_find(rules->catalog, provider, kind);
+    const char *column = by->identifier->column->name;
+    if (own && d != own && (!d || !d->column || strcmp(d->column, column) != 0)) {
+        bad(reason, "%s is the identifier of %s %s, and the row says another provider or kind",
+            column, own->provider, own->kind);
+        return NULL;
+    }
+    if (!d)
+        bad(reason, "unknown kind for %s: %s is needed", provider,
+            known_words(rules->catalog, provider, words));
+    return d;
+}
+
+static bool is_scope_value(const char *text, size_t len)
+{
+    if (len == 0 || len > SCOPE_MAX ||
+        (text[0] == '.' && (len == 1 || (len == 2 && text[1] == '.'))))
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+        if (!plain && (c == '\0' || !strchr("._~-", c)))
+            return false;
+    }
+    return true;
+}
+
+/* A scope's value: the row's, or the rules'. */
+static const char *scope_value(const struct row_rules *rules, const struct cell *cell, size_t count,
+                               const char *name, size_t *len)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (cell[i].len > 0 && cell[i].column->role == COLUMN_SCOPE &&
+            strcmp(cell[i].column->name, name) == 0) {
+            *len = cell[i].len;
+            return cell[i].text;
+        }
+    }
+    for (const char *const *pair = rules->scopes; pair && pair[0]; pair += 2) {
+        if (strcmp(pair[0], name) == 0) {
+            *len = strlen(pair[1]);
+            return pair[1];
+        }
+    }
+    return NULL;
+}
+
+static bool scopes_of(const struct row_rules *rules, const struct cell *cell, size_t count,
+                      struct row_target *out, char reason[ROW_REASON])
+{
+    const struct definition *d = out->definition;
+    char *end = out->scope;
+    for (size_t i = 0; i < d->scope_count; i++) {
+        size_t len = 0;
+        const char *value = scope_value(rules, cell, count, d->scopes[i], &len);
+        if (!value)
+            return bad(reason, "no %s: %s %s needs one", d->scopes[i], d->provider, d->kind);
+        if (!is_scope_value(value, len))
+            return bad(reason, "not a %s: 1 to %d letters, digits, '.', '_', '~' or '-' needed",
+                       d->scopes[i], SCOPE_MAX);
+        if (i > 0)
+            *end++ = SCOPE_SEPARATOR;
+        memcpy(end, value, len);
+        end += len;
+    }
+    *end = '\0';
+    return true;
+}
+
+bool row_resolve(const struct row_rules *rules, const struct cell *cell, size_t count,
+                 struct row_target *out, char reason[ROW_REASON])
+{
+    struct sorted by = {0};
+    char why[ID_REASON];
+    out->definition = NULL;
+    if (sort_cells(rules, cell, count, &by, reason)) {
+        if (!secrets_refused(rules, cell, count, by.identifier, reason))
+            return false;
+        out->definition = definition_of(rules, &by, reason);
+    }
+    if (!out->definition) { /* that it is a secret matters more than that it is out of place */
+        secrets_refused(rules, cell, count, NULL, reason);
+        return false;
+    }
+    int len = identifier_canonical(out->definition, by.identifier->text, by.identifier->len,
+                                   out->id, why);
+    if (len <= 0)
+        return bad(reason, "%s", why);
+    out->id_len = (size_t)len;
+    out->identifier = by.identifier;
+    out->note = by.note ? by.note->text : "";
+    out->note_len = by.note ? by.note->len : 0;
+    return scopes_of(rules, cell, count, out, reason);
+}

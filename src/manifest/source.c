@@ -1,0 +1,257 @@
+/* One buffer of a longest line and a block. Lines are cut out where they lie; what is left of the
+ * last one moves to the front before the next block is read:
+ *
+ *   hash\n64 digits\n64 dig|its\n...      from: start of the line to come; fill: end of the bytes
+ *
+ * A regular file that is cut, rewritten, replaced or deleted meanwhile is refused at its end: what
+ * was read is then half of one manifest and half of another. */
+
+#include "manifest/source.h"
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "manifest/manifest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK = 1 << 18 };
+
+struct source {
+    source_read *read;
+    void *at;
+    int fd;             /* -1: none of ours */
+    struct stat before; /* of a regular file; st_nlink and st_size tell whether it is one */
+    off_t start;
+    const char *bytes; /* of source_of_bytes */
+    size_t bytes_left;
+    struct sha256 *digest;
+    char *buffer;
+    size_t from, fill;
+    uint64_t line, total;
+    bool begun, ended, skipping, regular;
+    char reason[160];
+};
+
+static ssize_t fd_read(void *at, void *bytes, size_t size)
+{
+    int fd = *(int *)at;
+    for (;;) {
+        ssize_t n = read(fd, bytes, size);
+        if (n >= 0)
+            return n;
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        if (errno == EAGAIN)
+            poll(&wait, 1, -1); /* standard input may be non-blocking */
+        else if (errno != EINTR)
+            return -1;
+    }
+}
+
+static ssize_t bytes_read(void *at, void *bytes, size_t size)
+{
+    struct source *s = at;
+    size_t n = size < s->bytes_left ? size : s->bytes_left;
+    if (n > 0)
+        memcpy(bytes, s->bytes, n);
+    s->bytes += n;
+    s->bytes_left -= n;
+    return (ssize_t)n;
+}
+
+struct source *source_of(source_read *read, void *at)
+{
+    struct source *s = mem_zalloc(1, sizeof *s);
+    s->read = read;
+    s->at = at;
+    s->fd = -1;
+    s->digest = sha256_new();
+    s->buffer = mem_alloc(MANIFEST_LINE_MAX + BLOCK);
+    return s;
+}
+
+struct source *source_of_bytes(const void *bytes, size_t len)
+{
+    struct source *s = source_of(bytes_read, NULL);
+    s->at = s;
+    s->bytes = bytes;
+    s->bytes_left = len;
+    return s;
+}
+
+struct source *source_open(const char *path, struct error *err)
+{
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        error_set(err, EXIT_NOINPUT, "cannot open %s:", path);
+        return NULL;
+    }
+    struct source *s = source_of(fd_read, NULL);
+    s->fd = fd;
+    s->at = &s->fd;
+    if (fstat(fd, &s->before) == 0 && S_ISREG(s->before.st_mode)) {
+        s->start = standard ? lseek(fd, 0, SEEK_CUR) : 0;
+        s->regular = s->start >= 0 && s->before.st_size > 0; /* /proc has files of size 0 */
+    }
+    posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    return s;
+}
+
+void source_free(struct source *s)
+{
+    if (!s)
+        return;
+    if (s->fd > STDIN_FILENO)
+        close(s->fd);
+    sha256_free(s->digest);
+    free(s->buffer);
+    free(s);
+}
+
+static enum source_state fail(struct source *s, const char *reason)
+{
+    snprintf(s->reason, sizeof s->reason, "%s", reason);
+    return SOURCE_FAILED;
+}
+
+/* What happened to a regular file since it was opened, or NULL. */
+static const char *changed(const struct source *s)
+{
+    struct stat now;
+    if (!s->regular || fstat(s->fd, &now) < 0)
+        return NULL;
+    if (s->before.st_nlink > 0 && now.st_nlink == 0)
+        return "the file was deleted or replaced while it was read";
+    if ((uint64_t)s->start + s->total < (uint64_t)s->before.st_size ||
+        now.st_size < s->before.st_size)
+        return "the file became shorter while it was read";
+    if (now.st_size != s->before.st_size || now.st_mtim.tv_sec != s->before.st_mtim.tv_sec ||
+        now.st_mtim.tv_nsec != s->before.st_mtim.tv_nsec)
+        return "the file was changed while it was read";
+    return NULL;
+}
+
+/* One read more; SOURCE_LINE where there may be bytes. */
+static enum source_state fill(struct source *s)
+{
+    if (s->from > 0) {
+        memmove(s->buffer, s->buffer + s->from, s->fill - s->from);
+        s->fill -= s->from;
+        s->from = 0;
+    }
+    ssize_t n = s->read(s->at, s->buffer + s->fill, BLOCK);
+    if (n < 0) {
+        if (errno == EISDIR)
+            return fail(s, "a directory, not a manifest");
+        char words[160];
+        snprintf(words, sizeof words, "cannot be read: %s", strerror(errno));
+        return fail(s, words);
+    }
+    if (n == 0) {
+        s->ended = true;
+        const char *why = changed(s);
+        return why ? fail(s, why) : SOURCE_LINE;
+    }
+    sha256_add(s->digest, s->buffer + s->fill, (size_t)n);
+    s->fill += (size_t)n;
+    s->total += (uint64_t)n;
+    return SOURCE_LINE;
+}
+
+/* Passes over the byte order mark. */
+static enum source_state begin(struct source *s)
+{
+    while (!s->begun && !s->ended && s->fill < 3)
+        if (fill(s) == SOURCE_FAILED)
+            return SOURCE_FAILED;
+    if (!s->begun && s->fill >= 3 && memcmp(s->buffer, "\xef\xbb\xbf", 3) == 0)
+        s->from = 3;
+    s->begun = true;
+    return SOURCE_LINE;
+}
+
+/* Passes over the rest of a line that was too long. */
+static enum source_state skip(struct source *s)
+{
+    while (s->skipping) {
+        char *lf = memchr(s->buffer + s->from, '\n', s->fill - s->from);
+        s->from = lf ? (size_t)(lf + 1 - s->buffer) : s->fill;
+        s->skipping = !lf && !s->ended;
+        if (s->skipping && fill(s) == SOURCE_FAILED)
+            return SOURCE_FAILED;
+    }
+    return SOURCE_LINE;
+}
+
+enum source_state source_next(struct source *s, const char **text, size_t *len)
+{
+    if (*s->reason || begin(s) == SOURCE_FAILED || skip(s) == SOURCE_FAILED) {
+        s->line += s->line == 0;
+        return SOURCE_FAILED;
+    }
+    size_t looked = 0; /* without finding a LF */
+    for (;;) {
+        size_t left = s->fill - s->from;
+        const char *line = s->buffer + s->from;
+        const char *lf = memchr(line + looked, '\n', left - looked);
+        size_t content = lf ? (size_t)(lf - line) : left;
+        if (content > MANIFEST_LINE_MAX) {
+            s->line++;
+            s->skipping = true;
+            return SOURCE_LONG;
+        }
+        if (lf || (s->ended && left > 0)) {
+            s->line++;
+            *text = line;
+            *len = content + (lf != NULL);
+            s->from += *len;
+            return SOURCE_LINE;
+        }
+        if (s->ended)
+            return SOURCE_END;
+        looked = left;
+        if (fill(s) == SOURCE_FAILED) {
+            s->line++;
+            return SOURCE_FAILED;
+        }
+    }
+}
+
+uint64_t source_line(const struct source *s)
+{
+    return s->line;
+}
+
+const char *source_reason(const struct source *s)
+{
+    return s->reason;
+}
+
+int source_peek(struct source *s)
+{
+    if (begin(s) == SOURCE_FAILED)
+        return -1;
+    for (size_t i = s->from; s->fill - s->from < MANIFEST_LINE_MAX; i++) {
+        while (i == s->fill) {
+            size_t ahead = i - s->from;
+            if (s->ended || fill(s) == SOURCE_FAILED)
+                return -1;
+            i = s->from + ahead;
+        }
+        if (!strchr(" \t\r\n", s->buffer[i]) || s->buffer[i] == '\0')
+            return (unsigned char)s->buffer[i];
+    }
+    return -1;
+}
+
+void source_sha256(const struct source *s, char out[65])
+{
+    sha256_hex(s->digest, out);
+}
