@@ -6,47 +6,53 @@
  * outside a definition knows a provider by name.
  *
  * The format is ini, one section a definition; `[provider NAME]` or `[provider NAME KIND]` (KIND
- * defaults to key). Keys, each once unless said otherwise:
+ * defaults to key). A line has at most 197 bytes; one that begins with ; or # is a comment, and so
+ * is what follows " ;". Keys, each once unless said otherwise, * marks those that must be there:
  *
  *   title = OpenRouter API keys          for people
- *   column = hash                        the manifest column in the provider's own word (optional)
- *   base = https://openrouter.ai/api/v1  may hold {scope} names: https://api.{site}
- *   credential = OPENROUTER_MANAGEMENT_KEY       environment variable of the secret
- *   header = Authorization: Bearer {secret}      repeatable; {secret}, or {env:NAME} for a further
+ *   column = hash                        the manifest column in the provider's own word
+ *   base = https://openrouter.ai/api/v1  absent: the address differs from user to user, and
+ *                                        --base-url must say it
+ * * credential = OPENROUTER_MANAGEMENT_KEY       environment variable of the secret
+ * * header = Authorization: Bearer {secret}      repeatable; {secret}, or {env:NAME} for a further
  *                                                secret of its own variable
  *   scope = project                      repeatable: a further column that the templates name
  *
- *   id.name = key hash                   what to call it in a message
- *   id.class = hex | uuid | digits | word | printable    word: A-Z a-z 0-9 _ -
- *   id.length = 64 | 1-64
- *   id.fold = lower                      or absent: case kept
+ * * id.name = key hash                   what to call it in a message
+ * * id.class = hex | uuid | digits | word | printable    word: A-Z a-z 0-9 _ -
+ * * id.length = 64 | 1-64                a uuid has its own
+ *   id.fold = lower                      absent: case kept
  *   id.reserved = self current           never an id, in any case; `.` and `..` never are
- *   id.secret = sk-* *.*                 globs: a raw secret of this provider, refused unseen
+ *   id.secret = sk-* ?*.?*               globs (* and ?): a raw secret of this provider, refused
+ *                                        unseen, in any case
  *
- *   delete = DELETE /keys/{id}           METHOD and path; {id} percent-encoded as one segment
- *   delete.body = {"keys":["{id}"]}      optional; {id} and scopes JSON-escaped
+ * * delete = DELETE /keys/{id}           METHOD and path; {id} percent-encoded as one segment
+ *   delete.body = {"keys":["{id}"]}      {id} and scopes JSON-escaped; sent as application/json
  *   delete.confirm = /deleted is true    repeatable, all must hold; VALUE is JSON, or {id}
- *   disable = PATCH /keys/{id}  ...      likewise disable.body, disable.confirm; enable.*
- *   read, list, create ...               keys that later commands read are kept as requests too
+ *   disable = PATCH /keys/{id}           with disable.body and disable.confirm; likewise enable
  *
- *   echo = /hash /data/hash              where such a string is in a success body it must be {id}
- *   gone.status = 404                    what means that the target is not there
- *   gone.form = /error/code is 404       repeatable, all must hold for the provider to have said so
- *   stop.status = 401 403                the credential is refused
+ *   echo = /hash /data/hash              repeatable: where such a value is in a success body it
+ *                                        must be {id}
+ *   gone.status = 404                    what means that the target is not there (404)
+ *   gone.form = /error/code is 404       repeatable, all must hold for the provider to have said
+ *                                        so; without any, a 404 never proves an absence
+ *   stop.status = 401 403                the credential is refused (401 403)
  *   error.text = /error/message          repeatable, first that is a string; for the report
  *
  *   rate.limit = 100                     documented ceiling, requests a second
  *   rate.header = X-RateLimit-Reset epoch-ms     repeatable; units: s, ms, epoch-s, epoch-ms
  *   rate.body = /retry_after s                   repeatable; JSON pointer and unit
  *
- *   preflight = GET /key
- *   preflight.check = /data/is_management_key is true   repeatable; `... is VALUE if present`
- *   self = sha256 | before-dot | read GET /v1/manage/apikey/self /id
+ *   preflight = GET /key                 names no {id} and no scope
+ *   preflight.check = /data/is_management_key is true   repeatable
+ *   self = sha256                        the credential's own id is the SHA-256 of the secret,
+ *   self = before-dot                    the part of the secret before its first dot,
+ *   self = read GET /v1/self /id /data/id        or the first of these in such a read's answer
  *
  * Conditions are `POINTER is VALUE`, `POINTER exists`, `POINTER is string|number|object|array`,
- * POINTER an RFC 6901 JSON pointer. A success body never confirms when it has an `error` member
- * (other than null), whatever the definition says; one without a `confirm` is confirmed by an empty
- * body or a JSON object. */
+ * POINTER an RFC 6901 JSON pointer; `... is VALUE if present` holds where it leads nowhere. A
+ * success body never confirms when it has an `error` member (other than null), whatever the
+ * definition says; an action without a `confirm` is confirmed by an empty body or a JSON object. */
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -87,7 +93,7 @@ struct condition {
     char *pointer;
     enum condition_test test;
     char *value;     /* TEST_VALUE: canonical JSON text */
-    bool if_present; /* holds where the pointer leads nowhere */
+    bool if_present; /* holds where the pointer leads nowhere, or to null */
 };
 
 struct conditions {
@@ -118,7 +124,8 @@ enum self_rule { SELF_UNKNOWN, SELF_SHA256, SELF_BEFORE_DOT, SELF_READ };
 
 struct definition {
     char *provider, *kind, *title, *column;
-    char *base, *credential;
+    char *base; /* without a trailing slash; NULL: only an override can say it */
+    char *credential;
     char **headers; /* "Name: template", NULL-terminated */
     char *scopes[SCOPES_MAX];
     size_t scope_count;
@@ -134,18 +141,20 @@ struct definition {
     struct request preflight; /* confirm holds its checks */
     enum self_rule self;
     struct request self_read;
-    char *self_pointer;
+    char **self_pointers; /* NULL-terminated; SELF_READ: the first that is an id counts */
     bool built_in;
 };
 
-/* All definitions known to this process. At most 255. */
+/* All definitions known to this process. At most 255. What it hands out stays valid until it is
+ * freed. */
 struct catalog;
 struct catalog *catalog_new(void); /* with the built-in ones */
 void catalog_free(struct catalog *c);
 
-/* Adds the definitions of a text; `name` is for messages ("job.ini"), `first_line` the text's line
- * in it. One that is known already is replaced only when `replace`. EXIT_CONFIG: "job.ini:12: ...".
- */
+/* Adds the definitions of a text: its sections `[provider ...]`; others are the caller's affair.
+ * `name` is for messages ("job.ini"), `first_line` the number of the text's first line in it. One
+ * that is built in is replaced, under its old index; one that was added already is not. All or
+ * nothing. EXIT_CONFIG: "job.ini:12: ...". */
 int catalog_add(struct catalog *c, const char *name, unsigned first_line, const char *text,
                 struct error *err);
 
@@ -158,6 +167,7 @@ const struct definition *catalog_find(const struct catalog *c, const char *provi
 const struct definition *catalog_by_column(const struct catalog *c, const char *column);
 bool catalog_has_provider(const struct catalog *c, const char *provider);
 bool catalog_has_scope(const struct catalog *c, const char *name);
+/* SIZE_MAX where it is none of the catalog's (or was replaced). */
 size_t catalog_index(const struct catalog *c, const struct definition *d);
 /* The text of a definition as it was read, for `rescind providers NAME`. */
 const char *catalog_source(const struct catalog *c, const struct definition *d);

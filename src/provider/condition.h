@@ -1,0 +1,32 @@
+#ifndef RESCIND_PROVIDER_CONDITION_H
+#define RESCIND_PROVIDER_CONDITION_H
+
+/* JSON pointers (RFC 6901) and the conditions of a definition, read from text and held against a
+ * body. For the other files of provider/: nobody else sees jansson's types. */
+
+#include "provider/definition.h"
+
+#include <jansson.h>
+
+/* A body as JSON: an object or an array, UTF-8, no member twice, nothing behind it. NULL where it
+ * is none; the caller drops it with json_decref. */
+json_t *body_parse(const char *body, size_t len);
+
+/* Whether a text is a pointer: "" or "/...", every ~ followed by 0 or 1. */
+bool pointer_valid(const char *pointer);
+
+/* Where a pointer leads in a value: borrowed, NULL where it leads nowhere. */
+json_t *pointer_get(json_t *from, const char *pointer);
+
+/* Reads `POINTER is VALUE [if present]` or `POINTER exists`. NULL, or what is wrong with it. */
+const char *condition_parse(const char *text, struct condition *out);
+
+/* The first condition that does not hold, or NULL. `id` is the canonical one; `fold`: it is
+ * compared without regard to case. A pointer to null leads nowhere, except for `is null`. */
+const struct condition *conditions_broken(const struct conditions *all, json_t *body,
+                                          const char *id, bool fold);
+
+/* Whether a value is the id, as a string or as a whole number. */
+bool value_is_id(const json_t *value, const char *id, bool fold);
+
+#endif

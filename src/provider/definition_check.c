@@ -1,0 +1,245 @@
+/* Whether a definition can work at all: a list of rules, each a function that says what it found.
+ * What passes here makes no request that names no target, shows no secret, and leaves no origin. */
+
+#include "provider/condition.h"
+#include "provider/definition_text.h"
+#include "provider/request.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#define WHY(...) (snprintf(why, DEFINITION_WHY, __VA_ARGS__), false)
+
+static bool is_variable(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!isupper((unsigned char)text[i]) && text[i] != '_' &&
+            !(i > 0 && isdigit((unsigned char)text[i])))
+            return false;
+    return len > 0 && len <= 64;
+}
+
+static bool is_token(const char *text, size_t len) /* RFC 9110, 5.6.2 */
+{
+    for (size_t i = 0; i < len; i++)
+        if (!isalnum((unsigned char)text[i]) && !strchr("!#$%&'*+-.^_`|~", text[i]))
+            return false;
+    return len > 0;
+}
+
+static bool header_good(const char *header, bool *has_secret, char *why)
+{
+    /* The client's own: a definition that sets one of these breaks the message's framing. */
+    static const char *const owned[] = {"host", "content-length", "transfer-encoding", "connection",
+                                        "te",   "expect"};
+    const char *colon = strchr(header, ':');
+    size_t name = colon ? (size_t)(colon - header) : 0;
+    if (!is_token(header, name) || !colon[1 + strspn(colon + 1, " ")])
+        return WHY("header: not `Name: value`");
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        if (strlen(owned[i]) == name && strncasecmp(header, owned[i], name) == 0)
+            return WHY("header: %s is not for a definition to set", owned[i]);
+    for (const char *at = strchr(colon, '{'); at; at = strchr(at + 1, '{')) {
+        const char *end = strchr(at, '}');
+        size_t len = end ? (size_t)(end - at - 1) : 0;
+        if (len == 6 && strncmp(at + 1, "secret", 6) == 0)
+            *has_secret = true;
+        else if (!(len > 4 && strncmp(at + 1, "env:", 4) == 0 && is_variable(at + 5, len - 4)))
+            return WHY("header: only {secret} and {env:NAME} may stand in braces");
+    }
+    return true;
+}
+
+static bool headers_good(const struct definition *d, char *why)
+{
+    bool has_secret = false;
+    if (!is_variable(d->credential, strlen(d->credential)))
+        return WHY("credential: not the name of an environment variable");
+    for (size_t i = 0; d->headers[i]; i++)
+        if (!header_good(d->headers[i], &has_secret, why))
+            return false;
+    return has_secret || WHY("no header carries {secret}");
+}
+
+static bool scopes_good(const struct definition *d, char *why)
+{
+    static const char *const taken[] = {"id", "provider", "kind", "note", "secret"};
+    for (size_t i = 0; i < d->scope_count; i++) {
+        const char *name = d->scopes[i];
+        size_t len = strlen(name);
+        if (len > 32 || !islower((unsigned char)name[0]) ||
+            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != len)
+            return WHY("scope: a name is of a-z 0-9 _ and begins with a letter");
+        for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+            if (strcmp(name, taken[k]) == 0)
+                return WHY("scope: %s is taken", name);
+        if (d->column && strcmp(name, d->column) == 0)
+            return WHY("scope: %s is this definition's own column", name);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(name, d->scopes[k]) == 0)
+                return WHY("scope: %s is given twice", name);
+    }
+    return true;
+}
+
+/* The uses that a request's templates make of {id} and the scopes; false for any other name. */
+struct uses {
+    bool id, scope[SCOPES_MAX];
+};
+
+static bool use(const struct definition *d, const char *name, size_t len, struct uses *uses)
+{
+    if (len == 2 && memcmp(name, "id", 2) == 0)
+        return uses->id = true;
+    for (size_t i = 0; i < d->scope_count; i++)
+        if (strlen(d->scopes[i]) == len && memcmp(d->scopes[i], name, len) == 0)
+            return uses->scope[i] = true;
+    return false;
+}
+
+static bool path_good(const struct definition *d, const char *what, const char *path,
+                      struct uses *uses, char *why)
+{
+    for (const char *c = path; *c; c++)
+        if (*c <= 0x20 || *c > 0x7e || strchr("#\\\"<>^`|", *c))
+            return WHY("%s: a character that cannot stand in a path", what);
+    for (const char *at = strpbrk(path, "{}"); at; at = strpbrk(at, "{}")) {
+        const char *end = *at == '{' ? strchr(at, '}') : NULL;
+        if (!end)
+            return WHY("%s: a brace without its other half", what);
+        if (!use(d, at + 1, (size_t)(end - at - 1), uses))
+            return WHY("%s: {%.*s} is neither {id} nor a scope that is declared", what,
+                       (int)(end - at - 1 > 40 ? 40 : end - at - 1), at + 1);
+        at = end + 1;
+    }
+    if (!path_segments_plain(path))
+        return WHY("%s: a path has no empty, `.` or `..` segment", what);
+    return true;
+}
+
+static bool body_good(const struct definition *d, const char *what, const struct request *r,
+                      struct uses *uses, char *why)
+{
+    if (!r->body)
+        return true;
+    for (const char *at = strchr(r->body, '{'); at; at = strchr(at + 1, '{')) {
+        size_t len = strcspn(at + 1, "{}\":,[] ");
+        if (at[1 + len] == '}' && len > 0 && !use(d, at + 1, len, uses))
+            return WHY("%s.body: {%.*s} is neither {id} nor a scope that is declared", what,
+                       (int)(len > 40 ? 40 : len), at + 1);
+    }
+    struct buf body = {0};
+    request_body(d, r, "x", "x\x1fx\x1fx\x1fx", &body);
+    json_t *json = body_parse(body.data, body.len);
+    buf_free(&body);
+    bool good = json != NULL;
+    json_decref(json);
+    return good || WHY("%s.body: not JSON", what);
+}
+
+static bool confirm_good(const char *what, const struct request *r, char *why)
+{
+    if (!r->method && (r->body || r->confirm.count))
+        return WHY("%s is missing, though its body or conditions are given", what);
+    return true;
+}
+
+static bool actions_good(const struct definition *d, struct uses *all, char *why)
+{
+    for (size_t i = 0; i < ACTION_COUNT; i++) {
+        const struct request *r = &d->action[i];
+        struct uses uses = {0};
+        const char *what = action_word[i];
+        if (!confirm_good(what, r, why))
+            return false;
+        if (!r->method)
+            continue;
+        if (strcmp(r->method, "DELETE") != 0 && strcmp(r->method, "POST") != 0 &&
+            strcmp(r->method, "PATCH") != 0 && strcmp(r->method, "PUT") != 0)
+            return WHY("%s: the method is none of DELETE, POST, PATCH, PUT", what);
+        if (!path_good(d, what, r->path, &uses, why) || !body_good(d, what, r, &uses, why))
+            return false;
+        if (!uses.id)
+            return WHY("%s: {id} is missing from its path and its body", what);
+        for (size_t k = 0; k < d->scope_count; k++)
+            all->scope[k] |= uses.scope[k];
+    }
+    for (size_t k = 0; k < d->scope_count; k++)
+        if (!all->scope[k])
+            return WHY("scope: %s is named in no path and no body", d->scopes[k]);
+    return true;
+}
+
+/* Reads that are made once for a credential, before there is a target. */
+static bool read_good(const struct definition *d, const char *what, const struct request *r,
+                      char *why)
+{
+    struct uses uses = {0};
+    if (!confirm_good(what, r, why))
+        return false;
+    if (!r->method)
+        return true;
+    if (strcmp(r->method, "GET") != 0)
+        return WHY("%s: only GET reads", what);
+    if (!path_good(d, what, r->path, &uses, why))
+        return false;
+    for (size_t k = 0; k < d->scope_count; k++)
+        uses.id |= uses.scope[k];
+    for (size_t k = 0; k < r->confirm.count; k++)
+        uses.id |= r->confirm.at[k].test == TEST_ID;
+    return !uses.id || WHY("%s: it is made before there is a target, so it names no {id}", what);
+}
+
+static bool statuses_good(const struct definition *d, char *why)
+{
+    for (size_t i = 0; i < d->gone.count; i++)
+        for (size_t k = 0; k < d->stop.count; k++)
+            if (d->gone.at[i] == d->stop.at[k])
+                return WHY("%u is in gone.status and in stop.status", d->gone.at[i]);
+    return true;
+}
+
+static bool rates_good(const struct definition *d, char *why)
+{
+    for (size_t i = 0; i < d->rate_count; i++)
+        if (!d->rate[i].in_body && !is_token(d->rate[i].where, strlen(d->rate[i].where)))
+            return WHY("rate.header: not the name of a header");
+    return true;
+}
+
+static bool base_good(const struct definition *d, char *why)
+{
+    bool plain;
+    struct buf origin = {0};
+    struct error err;
+    if (!d->base)
+        return true;
+    bool good = base_url_check(d->base, &origin, &plain, &err) == 0;
+    buf_free(&origin);
+    return good || WHY("base: %.140s", err.text);
+}
+
+static bool column_good(const struct definition *d, char *why)
+{
+    static const char *const taken[] = {"id", "provider", "kind", "note"};
+    if (!d->column)
+        return true;
+    for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+        if (strcmp(d->column, taken[k]) == 0)
+            return WHY("column: %s is taken", d->column);
+    size_t len = strlen(d->column);
+    return (len <= 32 && strspn(d->column, "abcdefghijklmnopqrstuvwxyz0123456789_") == len) ||
+           WHY("column: a name is of a-z 0-9 _");
+}
+
+bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
+{
+    struct uses all = {0};
+    if (d->id.class == ID_UUID && (d->id.min != 36 || d->id.max != 36))
+        return WHY("id.length: a UUID has 36 characters");
+    return base_good(d, why) && column_good(d, why) && headers_good(d, why) &&
+           scopes_good(d, why) && actions_good(d, &all, why) &&
+           read_good(d, "preflight", &d->preflight, why) &&
+           read_good(d, "self", &d->self_read, why) && statuses_good(d, why) && rates_good(d, why);
+}

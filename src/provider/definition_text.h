@@ -1,0 +1,21 @@
+#ifndef RESCIND_PROVIDER_DEFINITION_TEXT_H
+#define RESCIND_PROVIDER_DEFINITION_TEXT_H
+
+/* From a text to definitions, and whether one of them can work at all. For catalog.c. */
+
+#include "provider/definition.h"
+
+/* Calls `each` for every definition of the text, in order, with its piece of the text; both are the
+ * callee's from then on, also where it returns -1, which ends the reading. -1: EXIT_CONFIG. */
+int definition_read(const char *name, unsigned first_line, const char *text,
+                    int (*each)(void *at, struct definition *d, char *source, unsigned line,
+                                struct error *err),
+                    void *at, struct error *err);
+
+/* Whether a definition whose every key was read can work; if not, why. */
+enum { DEFINITION_WHY = 160 };
+bool definition_possible(const struct definition *d, char why[DEFINITION_WHY]);
+
+void definition_free(struct definition *d); /* NULL is fine */
+
+#endif

@@ -1,0 +1,318 @@
+/* Filling templates. /keys/{id} with id "a b" becomes /keys/a%20b; ids and scope values are checked
+ * where they come in (identifier.c), and here again in what came out, because libcurl would quietly
+ * fold `/../` away and an empty id would delete the collection. */
+
+#include "provider/request.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* A piece of a template: literal text, or the name between braces. */
+struct piece {
+    const char *text;
+    size_t len;
+    bool name;
+};
+
+static bool names(const struct definition *d, const char *text, size_t len)
+{
+    if (len == 2 && memcmp(text, "id", 2) == 0)
+        return true;
+    for (size_t i = 0; i < d->scope_count; i++)
+        if (strlen(d->scopes[i]) == len && memcmp(d->scopes[i], text, len) == 0)
+            return true;
+    return false;
+}
+
+/* Braces around anything but {id} and a scope are literal: a body is JSON. */
+static bool next_piece(const struct definition *d, const char **at, struct piece *out)
+{
+    const char *from = *at, *c = from;
+    if (!*from)
+        return false;
+    for (; *c; c++) {
+        const char *end = *c == '{' ? strchr(c, '}') : NULL;
+        if (!end || !names(d, c + 1, (size_t)(end - c - 1)))
+            continue;
+        if (c == from) {
+            *out = (struct piece){c + 1, (size_t)(end - c - 1), true};
+            *at = end + 1;
+            return true;
+        }
+        break;
+    }
+    *out = (struct piece){from, (size_t)(c - from), false};
+    *at = c;
+    return true;
+}
+
+/* The value that a name stands for; its length is 0 where there is none. */
+static const char *value_of(const struct definition *d, const struct piece *p, const char *id,
+                            const char *scope, size_t *len)
+{
+    *len = 0;
+    if (p->len == 2 && memcmp(p->text, "id", 2) == 0) {
+        *len = id ? strlen(id) : 0;
+        return id;
+    }
+    const char separator[] = {SCOPE_SEPARATOR, '\0'};
+    for (size_t i = 0; scope && i < d->scope_count; i++) {
+        size_t n = strcspn(scope, separator);
+        if (strlen(d->scopes[i]) == p->len && memcmp(d->scopes[i], p->text, p->len) == 0) {
+            *len = n;
+            return scope;
+        }
+        scope += n + (scope[n] != '\0');
+    }
+    return NULL;
+}
+
+static void put_encoded(struct buf *out, const char *text, size_t len)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            buf_putc(out, (char)c);
+        } else {
+            const char escape[] = {'%', hex[c >> 4], hex[c & 15]};
+            buf_put(out, escape, sizeof escape);
+        }
+    }
+}
+
+/* The length of a dot at p, written plainly or as %2e; 0 where there is none. */
+static size_t dot_at(const char *p)
+{
+    return *p == '.' ? 1 : strncasecmp(p, "%2e", 3) == 0 ? 3 : 0;
+}
+
+static bool segment_plain(const char *p, const char *end)
+{
+    size_t dots = 0;
+    const char *at = p;
+    for (size_t n; at < end && (n = dot_at(at)) > 0; at += n)
+        dots++;
+    return at != p ? !(at == end && dots <= 2) : p != end;
+}
+
+bool path_segments_plain(const char *path)
+{
+    const char *end = path + strcspn(path, "?");
+    if (*path != '/')
+        return false;
+    while (path < end) {
+        const char *from = path + 1;
+        path = from + strcspn(from, "/?");
+        if (from == end && path == end)
+            return true;
+        if (!segment_plain(from, path))
+            return false;
+    }
+    return true;
+}
+
+static size_t count(const char *text, char what)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += *text == what;
+    return n;
+}
+
+static bool reserved(const struct definition *d, const char *id)
+{
+    for (char **word = d->id.reserved; word && *word; word++)
+        if (strcasecmp(id, *word) == 0)
+            return true;
+    return false;
+}
+
+int request_url(const struct definition *d, const struct request *r, const char *base,
+                const char *id, const char *scope, struct buf *out, struct error *err)
+{
+    struct piece p;
+    size_t len;
+    buf_clear(out);
+    if (!base)
+        base = d->base;
+    if (!base)
+        return error_set(err, EXIT_USAGE,
+                         "%s has no address of its own: give --base-url %s=https://...",
+                         d->provider, d->provider);
+    if (id && reserved(d, id))
+        return error_set(err, EXIT_DATA, "not a %s: a reserved word", d->id.name);
+    size_t path = strlen(base);
+    while (path > 0 && base[path - 1] == '/')
+        path--;
+    buf_put(out, base, path);
+    for (const char *at = r->path; next_piece(d, &at, &p);) {
+        if (!p.name) {
+            buf_put(out, p.text, p.len);
+            continue;
+        }
+        const char *value = value_of(d, &p, id, scope, &len);
+        if (len == 0)
+            return error_set(err, EXIT_DATA, "{%.*s} is empty in %s", (int)p.len, p.text, r->path);
+        put_encoded(out, value, len);
+    }
+    const char *made = buf_text(out) + path;
+    if (!path_segments_plain(made) || count(made, '/') != count(r->path, '/') ||
+        count(made, '?') != count(r->path, '?') || count(made, '#'))
+        return error_set(err, EXIT_DATA, "not a %s: it would change the path %s", d->id.name,
+                         r->path);
+    return 0;
+}
+
+bool request_body(const struct definition *d, const struct request *r, const char *id,
+                  const char *scope, struct buf *out)
+{
+    struct piece p;
+    size_t len;
+    buf_clear(out);
+    if (!r->body)
+        return false;
+    for (const char *at = r->body; next_piece(d, &at, &p);) {
+        const char *value = p.name ? value_of(d, &p, id, scope, &len) : NULL;
+        if (value)
+            buf_put_json(out, value, len);
+        else if (!p.name)
+            buf_put(out, p.text, p.len);
+    }
+    return true;
+}
+
+static bool printable(const char *text)
+{
+    for (; *text; text++)
+        if (*text < 0x20 || *text > 0x7e)
+            return false;
+    return true;
+}
+
+int request_header(const struct definition *d, const char *header,
+                   const char *(*secret)(void *at, const char *variable), void *at, struct buf *out,
+                   struct error *err)
+{
+    buf_clear(out);
+    while (*header) {
+        const char *open = strchr(header, '{'), *close = open ? strchr(open, '}') : NULL;
+        if (!close) {
+            buf_puts(out, header);
+            break;
+        }
+        buf_put(out, header, (size_t)(open - header));
+        char variable[80];
+        if (strncmp(open, "{secret}", 8) == 0)
+            snprintf(variable, sizeof variable, "%s", d->credential);
+        else
+            snprintf(variable, sizeof variable, "%.*s", (int)(close - open - 5), open + 5);
+        const char *value = secret(at, variable);
+        if (!value || !*value)
+            return error_set(err, EXIT_CREDENTIAL, "%s is missing", variable);
+        if (!printable(value))
+            return error_set(err, EXIT_CREDENTIAL,
+                             "%s holds a character that cannot stand in a header", variable);
+        buf_puts(out, value);
+        header = close + 1;
+    }
+    return 0;
+}
+
+static bool is_loopback(const char *host)
+{
+    struct in_addr four;
+    struct in6_addr six;
+    if (strcmp(host, "localhost") == 0)
+        return true;
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return ntohl(four.s_addr) >> 24 == 127;
+    return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+/* host and port out of "host", "host:port", "[v6]:port"; NULL, or what is wrong. */
+static const char *authority_split(const char *text, size_t len, char host[256], unsigned *port)
+{
+    const char *end = text + len, *rest;
+    size_t n;
+    if (len && *text == '[') {
+        struct in6_addr six;
+        const char *close = memchr(text, ']', len);
+        n = close ? (size_t)(close - text - 1) : 0;
+        if (!close || n >= 64)
+            return "not an IPv6 address";
+        memcpy(host, text + 1, n);
+        host[n] = '\0';
+        if (inet_pton(AF_INET6, host, &six) != 1)
+            return "not an IPv6 address";
+        rest = close + 1;
+    } else {
+        const char *colon = memchr(text, ':', len);
+        rest = colon ? colon : end;
+        n = (size_t)(rest - text);
+        if (n == 0 || n > 253)
+            return "no host";
+        for (size_t i = 0; i < n; i++) {
+            if (!isalnum((unsigned char)text[i]) && !strchr("-._", text[i]))
+                return "a character that cannot stand in a host";
+            host[i] = (char)tolower((unsigned char)text[i]);
+        }
+        host[n] = '\0';
+    }
+    if (rest == end)
+        return NULL;
+    if (*rest != ':' || end - rest > 6)
+        return "not a port";
+    *port = 0;
+    for (const char *c = rest + 1; c < end; c++) {
+        if (!isdigit((unsigned char)*c))
+            return "not a port";
+        *port = *port * 10 + (unsigned)(*c - '0');
+    }
+    return *port >= 1 && *port <= 65535 ? NULL : "not a port";
+}
+
+static bool base_path_good(const char *path)
+{
+    for (const char *c = path; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr("/-._~!$&'()*+,;=:@", *c))
+            return false;
+    return !*path || path_segments_plain(path);
+}
+
+int base_url_check(const char *base, struct buf *origin, bool *plain_http, struct error *err)
+{
+    char host[256];
+    unsigned port;
+    buf_clear(origin);
+    if (strncasecmp(base, "https://", 8) == 0) {
+        *plain_http = false;
+        port = 443;
+    } else if (strncasecmp(base, "http://", 7) == 0) {
+        *plain_http = true;
+        port = 80;
+    } else {
+        return error_set(err, EXIT_USAGE, "not an https:// URL");
+    }
+    const char *authority = base + (*plain_http ? 7 : 8);
+    size_t len = strcspn(authority, "/?#\\");
+    if (memchr(authority, '@', len))
+        return error_set(err, EXIT_USAGE, "user info has no place in a base URL");
+    if (strpbrk(authority, "?#"))
+        return error_set(err, EXIT_USAGE, "a base URL has no query and no fragment");
+    const char *wrong = authority_split(authority, len, host, &port);
+    if (wrong)
+        return error_set(err, EXIT_USAGE, "not a base URL: %s", wrong);
+    if (!base_path_good(authority + len))
+        return error_set(err, EXIT_USAGE, "not a base URL: its path is not plain");
+    if (*plain_http && !is_loopback(host))
+        return error_set(err, EXIT_USAGE,
+                         "plain http:// is for loopback addresses only: %s needs https://", host);
+    buf_printf(origin, strchr(host, ':') ? "%s://[%s]:%u" : "%s://%s:%u",
+               *plain_http ? "http" : "https", host, port);
+    return 0;
+}

@@ -1,0 +1,45 @@
+#ifndef RESCIND_PROVIDER_REQUEST_H
+#define RESCIND_PROVIDER_REQUEST_H
+
+/* What goes over the wire for one target: URL, body and headers out of a definition's templates.
+ * Whatever a template is filled with, the result names exactly what the template says: a value
+ * never adds, removes or moves a segment of the path, a member of the body or a line of a header.
+ */
+
+#include "provider/definition.h"
+
+/* Scope values travel as one text: the values in the definition's order, separated by 0x1f; ""
+ * where the definition has no scopes. */
+#define SCOPE_SEPARATOR '\x1f'
+
+/* The whole URL of a request into out (cleared first): `base`, or NULL for the definition's own
+ * (EXIT_USAGE where it has none), without slashes at its end, then the path with {id} and scopes
+ * percent-encoded (RFC 3986 unreserved characters stay). Refuses an empty id, `.` and `..`, a
+ * reserved word, an empty scope, and a result in which the path's segments are not those of the
+ * template: EXIT_DATA. id may be NULL for a path without {id}. */
+int request_url(const struct definition *d, const struct request *r, const char *base,
+                const char *id, const char *scope, struct buf *out, struct error *err);
+
+/* The body into out (cleared first), JSON-escaped values filled in; false where the request has
+ * none. What has a body is sent with Content-Type: application/json. */
+bool request_body(const struct definition *d, const struct request *r, const char *id,
+                  const char *scope, struct buf *out);
+
+/* One of the definition's headers into out (cleared first), secrets filled in: `secret` gives the
+ * value of a variable (the definition's `credential` for {secret}), or NULL. EXIT_CREDENTIAL,
+ * naming the variable and nothing else, where it is missing, empty, or holds anything but printable
+ * ASCII. The caller wipes out and frees it. */
+int request_header(const struct definition *d, const char *header,
+                   const char *(*secret)(void *at, const char *variable), void *at, struct buf *out,
+                   struct error *err);
+
+/* "https://host:port" of a base URL, lower case, default port written out, into origin (cleared
+ * first). EXIT_USAGE for a URL that is none, has user info, a query or a fragment, `.` or `..` in
+ * its path, or is plain http to anything but a loopback address (127.0.0.0/8, ::1, localhost). */
+int base_url_check(const char *base, struct buf *origin, bool *plain_http, struct error *err);
+
+/* Whether a path (and what follows a ?, which is left alone) has no empty, `.` or `..` segment,
+ * however it is spelled; one slash at its end is fine. */
+bool path_segments_plain(const char *path);
+
+#endif

@@ -1,0 +1,109 @@
+/* Shapes of secrets. In an id's place anything that fits a glob of the definition is refused,
+ * `?*.?*` included; in free text that would hit every sentence, so there a token must begin with the
+ * literal part of a glob, or with sk-, and have a tail that no word has, or be prefix.secret with a
+ * long random second half. */
+
+#include "provider/secret.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+static bool glob_fits(const char *glob, const char *text, size_t len)
+{
+    const char *star = NULL;
+    size_t at = 0, from = 0;
+    while (at < len) {
+        if (*glob == '*') {
+            star = ++glob;
+            from = at;
+        } else if (*glob && (*glob == '?' ||
+                             tolower((unsigned char)*glob) == tolower((unsigned char)text[at]))) {
+            glob++;
+            at++;
+        } else if (star) {
+            glob = star;
+            at = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (*glob == '*')
+        glob++;
+    return !*glob;
+}
+
+bool secret_whole(const struct id_rule *rule, const char *text, size_t len)
+{
+    if (len >= 3 && strncasecmp(text, "sk-", 3) == 0)
+        return true;
+    for (char **glob = rule->secret; glob && *glob; glob++)
+        if (glob_fits(*glob, text, len))
+            return true;
+    return false;
+}
+
+/* A tail of 8 with a digit, or of 17: words are shorter or have none. */
+static bool tail_secret(const char *tail, size_t len)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (tail[i] == '.' && i + 1 < len && tail[i + 1] == '.')
+            return i >= 17; /* an ellipsis: masked already */
+        digits += isdigit((unsigned char)tail[i]) != 0;
+    }
+    return len >= 17 || (len >= 8 && digits > 0);
+}
+
+static bool dotted_secret(const char *token, size_t len)
+{
+    const char *dot = memchr(token, '.', len);
+    size_t digits = 0, letters = 0, first = dot ? (size_t)(dot - token) : 0;
+    if (first < 4 || first > 64 || len - first - 1 < 20)
+        return false;
+    for (const char *c = dot + 1; c < token + len; c++) {
+        if (!isalnum((unsigned char)*c))
+            return false;
+        *(isdigit((unsigned char)*c) ? &digits : &letters) += 1;
+    }
+    return digits > 0 && letters > 0;
+}
+
+bool secret_token(const char *token, size_t len)
+{
+    for (size_t i = 0; i + 3 <= len; i++)
+        if ((i == 0 || !isalnum((unsigned char)token[i - 1])) &&
+            strncasecmp(token + i, "sk-", 3) == 0 && tail_secret(token + i + 3, len - i - 3))
+            return true;
+    return dotted_secret(token, len);
+}
+
+bool secret_of_rule(const struct id_rule *rule, const char *token, size_t len)
+{
+    for (char **glob = rule->secret; glob && *glob; glob++) {
+        size_t literal = strcspn(*glob, "*?");
+        if (literal >= 3 && len > literal && strncasecmp(token, *glob, literal) == 0 &&
+            tail_secret(token + literal, len - literal))
+            return true;
+    }
+    return false;
+}
+
+static bool token_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
+}
+
+size_t token_next(const char *text, size_t len, size_t *at, const char **token)
+{
+    while (*at < len && !token_character(text[*at]))
+        (*at)++;
+    size_t from = *at;
+    while (*at < len && token_character(text[*at]))
+        (*at)++;
+    size_t end = *at;
+    while (end > from + 1 && (text[end - 1] == '.' || text[end - 1] == '-'))
+        end--;
+    *token = text + from;
+    return end - from;
+}
