@@ -1,0 +1,35 @@
+/* The controller under test: engine/pacer.h. */
+
+#include "play.h"
+
+#include "engine/pacer.h"
+
+static void ours_init(void *state, unsigned concurrency, uint64_t seed)
+{
+    pacer_init(state, &(struct pacer_config){.concurrency = concurrency, .seed = seed}, 0);
+}
+
+static int64_t ours_next(const void *state, int64_t now)
+{
+    return pacer_next(state, now);
+}
+
+static void ours_sent(void *state, int64_t now)
+{
+    pacer_sent(state, now);
+}
+
+static void ours_answer(void *state, int64_t now, int64_t sent_at, bool ok, int64_t hold_us)
+{
+    pacer_answer(state, now, sent_at, ok ? PACER_OK : PACER_REFUSED, hold_us);
+}
+
+static double ours_rate(const void *state)
+{
+    return ((const struct pacer *)state)->rate;
+}
+
+_Static_assert(sizeof(struct pacer) <= CLIENT_SIZE, "it must fit");
+const struct client client_pacer = {
+    "pacer", ours_init, ours_next, ours_sent, ours_answer, ours_rate,
+};

@@ -1,0 +1,59 @@
+#ifndef RATELAB_PLAY_H
+#define RATELAB_PLAY_H
+
+/* One client gets a number of requests through one limiter, in simulated time. */
+
+#include "limiter.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum hint { HINT_NONE, HINT_SECONDS, HINT_DATE, HINT_MS };
+
+enum { CLIENT_SIZE = 1024 }; /* bytes of its state, at most */
+
+/* A controller under test: the calls of engine/pacer.h. `answer`: hold_us -1 where none is told. */
+struct client {
+    const char *name;
+    void (*init)(void *state, unsigned concurrency, uint64_t seed);
+    int64_t (*next)(const void *state, int64_t now);
+    void (*sent)(void *state, int64_t now);
+    void (*answer)(void *state, int64_t now, int64_t sent_at, bool ok, int64_t hold_us);
+    double (*rate)(const void *state);
+};
+extern const struct client client_pacer, client_reference;
+
+struct play_setup {
+    struct limiter_spec limiter;
+    const struct client *client;
+    enum hint hint;
+    double rtt_s, sigma; /* the round trip is lognormal, half of it before the server */
+    int64_t turn_us;     /* the client's loop only wakes at multiples of this */
+    int64_t requests;
+    unsigned concurrency;
+    uint64_t seed;
+    double most_s; /* stopped then */
+    void (*trace)(void *to, int64_t now, bool ok, double rate);
+    void *trace_to;
+};
+
+struct play_result {
+    double seconds;
+    double eta; /* the best possible time over the actual one */
+    double w;   /* refusals per success */
+    int64_t refusals;
+    int64_t violations; /* sent inside a hold that the client knew of */
+    int64_t done;
+};
+
+struct play_result play(const struct play_setup *setup);
+
+/* The best possible time for `requests`. */
+double play_optimum(const struct play_setup *setup);
+/* How many requests keep a perfect client busy for `seconds`. */
+int64_t play_size(const struct play_setup *setup, double seconds);
+
+/* The best eta of any constant rate with at most `most_w` refusals per success. */
+double steady_best(const struct play_setup *setup, double most_w);
+
+#endif

@@ -1,0 +1,263 @@
+/* rate-lab: the pacer through every simulated limiter, beside the reference; the table of bars.
+ *
+ *   rate-lab [--seeds N] [--turn MICROSECONDS] [--client pacer|reference] [--class N] [--cases]
+ *
+ * --cases prints every case, worst first. Exit status 1 when the pacer misses a bar. */
+
+#include "grid.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MOST_W       .10
+#define FEW_REQUESTS 500
+#define FEW_MOST     50 /* refusals allowed in a run of fewer requests */
+
+enum { CLIENTS = 2, WORKERS = 2, SEEDS_MAX = 32 };
+
+static const struct client *const clients[CLIENTS] = {&client_reference, &client_pacer};
+
+struct outcome {
+    double eta, w, refusals;
+    int64_t violations, requests;
+    double share; /* of the bar's yardstick: eta, for burst 1 over the best constant rate's */
+};
+
+static struct {
+    int seeds;
+    int64_t turn_us;
+    int client, class;
+    bool cases;
+} options = {3, 0, -1, -1, false};
+
+static struct grid_case cases[GRID_MAX];
+static int case_count;
+
+struct shared {
+    atomic_int next;
+    struct outcome outcome[GRID_MAX][CLIENTS];
+};
+
+static bool chosen(int i, int client)
+{
+    return (options.class < 0 || (int)cases[i].class == options.class) &&
+           (options.client < 0 || options.client == client);
+}
+
+static struct outcome measure(const struct grid_case *c, const struct client *client)
+{
+    struct outcome o = {0};
+    for (int seed = 1; seed <= options.seeds; seed++) {
+        struct play_setup s = grid_setup(c, client, (uint64_t)seed);
+        s.turn_us = options.turn_us;
+        struct play_result r = play(&s);
+        o.eta += r.eta / options.seeds;
+        o.w += r.w / options.seeds;
+        o.refusals += (double)r.refusals / options.seeds;
+        o.violations += r.violations;
+        o.requests = s.requests;
+    }
+    o.share = o.eta;
+    if (c->class == CLASS_BURST1) {
+        struct grid_case brief = *c;
+        brief.seconds = 25;
+        struct play_setup s = grid_setup(&brief, client, 1);
+        s.turn_us = options.turn_us;
+        double best = steady_best(&s, MOST_W);
+        o.share = best > 0 ? o.eta / best : 1;
+    }
+    return o;
+}
+
+static void work(struct shared *shared)
+{
+    int i;
+    while ((i = atomic_fetch_add(&shared->next, 1)) < case_count)
+        for (int c = 0; c < CLIENTS; c++)
+            if (chosen(i, c))
+                shared->outcome[i][c] = measure(&cases[i], clients[c]);
+}
+
+static void run_all(struct shared *shared)
+{
+    for (int i = 0; i < WORKERS; i++)
+        if (fork() == 0) {
+            work(shared);
+            _exit(0);
+        }
+    int status;
+    while (wait(&status) > 0)
+        if (status != 0)
+            abort();
+}
+
+static bool noisy(const struct outcome *o)
+{
+    return o->requests >= FEW_REQUESTS ? o->w > MOST_W : o->refusals > FEW_MOST;
+}
+
+struct row {
+    int cases, missed, noisy;
+    double mean, worst, w;
+    int64_t violations;
+};
+
+static struct row row_of(const struct shared *shared, int client, int class, int span, bool barred)
+{
+    struct row r = {.worst = INFINITY};
+    for (int i = 0; i < case_count; i++) {
+        const struct grid_case *c = &cases[i];
+        if ((int)c->class != class || (int)c->span != span || c->barred != barred ||
+            !chosen(i, client))
+            continue;
+        const struct outcome *o = &shared->outcome[i][client];
+        r.cases++;
+        r.missed += o->share < grid_classes[class].bar[span];
+        r.noisy += noisy(o);
+        r.mean += o->share;
+        r.worst = fmin(r.worst, o->share);
+        r.w += o->w;
+        r.violations += o->violations;
+    }
+    r.mean /= r.cases ? r.cases : 1;
+    r.w /= r.cases ? r.cases : 1;
+    return r;
+}
+
+static const char *const span_names[SPANS] = {"25 s", "60+ s", "300 s"};
+
+static int print_table(const struct shared *shared, bool barred)
+{
+    int missed = 0;
+    printf("\n%s\n%-34s %-6s %4s %4s",
+           barred ? "jitter .05, round trip up to 30 ms (the bars are for these)"
+                  : "other round trips and jitter (no bars)",
+           "class", "runs", "n", "bar");
+    for (int c = 0; c < CLIENTS; c++)
+        printf("  %9s mean  min    w  <bar >w v", clients[c]->name);
+    printf("\n");
+    for (int class = 0; class < CLASSES; class ++)
+        for (int span = 0; span < SPANS; span++) {
+            struct row rows[CLIENTS];
+            int n = 0;
+            for (int c = 0; c < CLIENTS; c++) {
+                rows[c] = row_of(shared, c, class, span, barred);
+                n = rows[c].cases > n ? rows[c].cases : n;
+            }
+            if (n == 0)
+                continue;
+            printf("%-34s %-6s %4d %4.2f", grid_classes[class].name, span_names[span], n,
+                   grid_classes[class].bar[span]);
+            for (int c = 0; c < CLIENTS; c++)
+                printf("  %14.3f %.3f %.3f %3d %3d %ld", rows[c].mean, rows[c].worst, rows[c].w,
+                       rows[c].missed, rows[c].noisy, (long)rows[c].violations);
+            struct row *ours = &rows[CLIENTS - 1];
+            bool bad = (barred && (ours->missed > 0 || ours->noisy > 0)) || ours->violations > 0;
+            printf("  %s\n", !barred ? "" : bad ? "MISSED" : "ok");
+            missed += bad;
+        }
+    return missed;
+}
+
+static void print_means(const struct shared *shared)
+{
+    printf("\nmean over all but burst 1 (bars .85, .90)\n");
+    for (int c = 0; c < CLIENTS; c++) {
+        double sum[2] = {0}, w[2] = {0};
+        int n[2] = {0};
+        for (int i = 0; i < case_count; i++) {
+            if (cases[i].class == CLASS_BURST1 || cases[i].class == CLASS_BURST1_SLOW ||
+                !chosen(i, c))
+                continue;
+            int longer = cases[i].span != SPAN_SHORT;
+            sum[longer] += shared->outcome[i][c].eta;
+            w[longer] += shared->outcome[i][c].w;
+            n[longer]++;
+        }
+        printf("  %-10s 25 s: %.3f (w %.3f, %d cases)   longer: %.3f (w %.3f, %d cases)\n",
+               clients[c]->name, sum[0] / n[0], w[0] / n[0], n[0], sum[1] / n[1], w[1] / n[1],
+               n[1]);
+    }
+}
+
+static const struct shared *sort_shared;
+static int sort_client;
+
+static int by_eta(const void *a, const void *b)
+{
+    double x = sort_shared->outcome[*(const int *)a][sort_client].share,
+           y = sort_shared->outcome[*(const int *)b][sort_client].share;
+    return (x > y) - (x < y);
+}
+
+static void print_cases(const struct shared *shared, int client)
+{
+    static int order[GRID_MAX];
+    int n = 0;
+    for (int i = 0; i < case_count; i++)
+        if (chosen(i, client))
+            order[n++] = i;
+    sort_shared = shared;
+    sort_client = client;
+    qsort(order, (size_t)n, sizeof *order, by_eta);
+    for (int k = 0; k < n; k++) {
+        const struct grid_case *c = &cases[order[k]];
+        const struct outcome *o = &shared->outcome[order[k]][client];
+        char name[160];
+        grid_name(c, name, sizeof name);
+        printf("%-9s %s %-70s share %.3f eta %.3f w %.3f refused %.0f of %ld%s%s\n",
+               clients[client]->name, c->barred ? "*" : " ", name, o->share, o->eta, o->w,
+               o->refusals, (long)o->requests,
+               c->barred && o->share < grid_classes[c->class].bar[c->span] ? " BELOW" : "",
+               noisy(o) ? " NOISY" : "");
+    }
+}
+
+static void read_options(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *value = i + 1 < argc ? argv[i + 1] : "0";
+        if (strcmp(argv[i], "--cases") == 0)
+            options.cases = true;
+        else if (strcmp(argv[i], "--seeds") == 0 && ++i)
+            options.seeds = atoi(value);
+        else if (strcmp(argv[i], "--turn") == 0 && ++i)
+            options.turn_us = atoi(value);
+        else if (strcmp(argv[i], "--class") == 0 && ++i)
+            options.class = atoi(value);
+        else if (strcmp(argv[i], "--client") == 0 && ++i)
+            options.client = strcmp(value, "pacer") == 0;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    read_options(argc, argv);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    case_count = grid_fill(cases);
+    struct shared *shared =
+        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED)
+        return 2;
+    struct timespec a, b;
+    clock_gettime(CLOCK_MONOTONIC, &a);
+    run_all(shared);
+    clock_gettime(CLOCK_MONOTONIC, &b);
+    if (options.cases)
+        for (int c = 0; c < CLIENTS; c++)
+            print_cases(shared, c);
+    int missed = print_table(shared, true);
+    print_table(shared, false);
+    print_means(shared);
+    printf("\n%d cases, %d seeds, turn %ld us, %.0f s\n", case_count, options.seeds,
+           (long)options.turn_us,
+           (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) * 1e-9);
+    return missed > 0;
+}
