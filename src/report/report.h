@@ -21,6 +21,7 @@ struct provider_totals {
 /* Sums that every form of the report shows. */
 struct report_facts {
     uint64_t targets, outcome[OUTCOME_COUNT], dropped; /* outcome sums to targets */
+    uint64_t done, failed;                             /* the rest is left over */
     struct request_counts requests;
     struct provider_totals *provider; /* in order of first appearance */
     size_t providers;
@@ -28,10 +29,16 @@ struct report_facts {
     int64_t elapsed_ms;              /* spent in runs: the time between runs does not count */
     int exit_code; /* of the last run; of several directories the most serious; -1: none */
     const char *reason;
+    enum action action;
 };
 
-struct report;                                                                /* the merged view */
-struct report *report_new(const struct report_source *sources, size_t count); /* borrows */
+/* Whether these directories may be told as one: they must agree on the action, and each provider on
+ * its origin, so that a rehearsal or a quarantine never passes for the deletion. EXIT_REFUSED. */
+int report_mergeable(const struct report_source *sources, size_t count, struct error *err);
+
+struct report; /* the merged view */
+/* Borrows the tables, ledgers and texts, not the array. At most UINT32_MAX rows in all. */
+struct report *report_new(const struct report_source *sources, size_t count);
 void report_free(struct report *r);
 const struct report_facts *report_facts(const struct report *r);
 

@@ -1,0 +1,160 @@
+#include "report/view.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A row's flat number is its row plus those of all sources before its own. Rows of one identity are
+ * found through an open-addressed table of numbers into `entry`: 12 bytes a row and one bit, and
+ * nothing where there is one source. The row that tells most stands for its identity, at the place
+ * where the identity was first seen. */
+
+/* Which row of two tells more: one that is done before one that is not; among the done ones the
+ * deletion before its absence, among the others what may have been deleted before what was not. */
+static const uint8_t weight[OUTCOME_COUNT] = {
+    [OUTCOME_REVOKED] = 9,
+    [OUTCOME_ROTATED] = 8,
+    [OUTCOME_DISABLED] = 7,
+    [OUTCOME_ENABLED] = 7,
+    [OUTCOME_ABSENT_AFTER_RETRY] = 6,
+    [OUTCOME_ALREADY_ABSENT] = 5,
+    [OUTCOME_UNCONFIRMED] = 4,
+    [OUTCOME_UNPROVEN_ABSENT] = 3,
+    [OUTCOME_FAILED] = 2,
+    [OUTCOME_NOT_ATTEMPTED] = 1,
+};
+
+struct merger {
+    struct report *r;
+    uint32_t *slot; /* index into entry, plus 1 */
+    size_t mask;
+    struct row_set *listed;
+};
+
+static void entry_at(const struct report *r, uint32_t flat, struct entry *e)
+{
+    size_t s = 0;
+    while (flat >= r->first[s + 1])
+        s++;
+    e->source = &r->source[s];
+    e->row = flat - r->first[s];
+    e->definition = targets_definition(e->source->targets, e->row);
+    e->outcome = ledger_outcome(e->source->ledger, e->row);
+    e->state = ledger_state(e->source->ledger, e->row);
+}
+
+static bool same_target(const struct entry *a, const struct entry *b)
+{
+    const struct definition *d = a->definition, *e = b->definition;
+    char x[ID_MAX + 1], y[ID_MAX + 1];
+    if (d != e && (strcmp(d->provider, e->provider) != 0 || strcmp(d->kind, e->kind) != 0))
+        return false;
+    size_t len = targets_id(a->source->targets, a->row, x);
+    return len == targets_id(b->source->targets, b->row, y) && memcmp(x, y, len) == 0 &&
+           strcmp(targets_scope(a->source->targets, a->row),
+                  targets_scope(b->source->targets, b->row)) == 0;
+}
+
+static bool tells_more(const struct entry *a, const struct entry *b)
+{
+    if (weight[a->outcome] != weight[b->outcome])
+        return weight[a->outcome] > weight[b->outcome];
+    int64_t x = entry_finished_ms(a), y = entry_finished_ms(b);
+    return x != y ? x > y : a->state.attempts > b->state.attempts;
+}
+
+static void merge_row(struct merger *m, const struct entry *e, uint32_t flat)
+{
+    struct report *r = m->r;
+    size_t at = (size_t)targets_identity(e->source->targets, e->row) & m->mask;
+    for (; m->slot[at]; at = (at + 1) & m->mask) {
+        struct entry have;
+        uint32_t i = m->slot[at] - 1;
+        entry_at(r, r->entry[i], &have);
+        if (!same_target(&have, e))
+            continue;
+        if (tells_more(e, &have))
+            r->entry[i] = flat;
+        break;
+    }
+    if (!m->slot[at]) {
+        m->slot[at] = (uint32_t)r->entries + 1;
+        r->entry[r->entries++] = flat;
+    }
+    if (ledger_listed(e->source->ledger, e->row))
+        row_set_add(m->listed, m->slot[at] - 1);
+}
+
+/* What no source lists any more leaves the view and is counted. */
+static void drop_unlisted(struct merger *m)
+{
+    struct report *r = m->r;
+    size_t kept = 0;
+    for (size_t i = 0; i < r->entries; i++)
+        if (row_set_has(m->listed, (uint32_t)i))
+            r->entry[kept++] = r->entry[i];
+    r->facts.dropped = r->entries - kept;
+    r->entries = kept;
+}
+
+static void merge_sources(struct report *r)
+{
+    size_t rows = r->first[r->sources], size = 16;
+    while (size < rows * 2)
+        size *= 2;
+    struct merger m = {.r = r,
+                       .slot = mem_zalloc(size, sizeof *m.slot),
+                       .mask = size - 1,
+                       .listed = row_set_new()};
+    r->entry = mem_alloc((rows ? rows : 1) * sizeof *r->entry);
+    for (uint32_t flat = 0; flat < rows; flat++) {
+        struct entry e;
+        entry_at(r, flat, &e);
+        if (ledger_listed(e.source->ledger, e.row) || ledger_dropped(e.source->ledger, e.row))
+            merge_row(&m, &e, flat);
+    }
+    drop_unlisted(&m);
+    free(m.slot);
+    row_set_free(m.listed);
+}
+
+void report_merge(struct report *r)
+{
+    r->first = mem_zalloc(r->sources + 1, sizeof *r->first);
+    for (size_t s = 0; s < r->sources; s++)
+        r->first[s + 1] = r->first[s] + targets_count(r->source[s].targets);
+    if (r->sources != 1) {
+        merge_sources(r);
+        return;
+    }
+    const struct ledger *l = r->source[0].ledger;
+    for (uint32_t row = 0; row < r->first[1]; row++)
+        r->facts.dropped += ledger_dropped(l, row);
+}
+
+bool cursor_next(struct cursor *c, struct entry *e)
+{
+    const struct report *r = c->report;
+    if (r->entry) {
+        if (c->at == r->entries)
+            return false;
+        entry_at(r, r->entry[c->at++], e);
+        return true;
+    }
+    while (c->at < r->first[1]) {
+        uint32_t row = (uint32_t)c->at++;
+        if (!ledger_listed(r->source[0].ledger, row))
+            continue;
+        entry_at(r, row, e);
+        return true;
+    }
+    return false;
+}
+
+int64_t entry_finished_ms(const struct entry *e)
+{
+    if (e->state.outcome == OUTCOME_NONE)
+        return 0;
+    return (int64_t)e->state.finished_s * 1000 + e->state.finished_ms;
+}

@@ -1,0 +1,103 @@
+#include "report/view.h"
+
+#include "base/mem.h"
+#include "manifest/manifest.h"
+#include "provider/identifier.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* remaining.csv: the targets that are not done, as a manifest. It reads back to the same targets
+ * whatever --provider says; scope columns appear where a target that is left has such a scope.
+ *
+ *   provider,kind,id,note
+ *   openrouter,key,0f3a...,left by alice
+ *
+ *   provider,kind,id,project,note
+ *   openai,key,key_abc,proj_1,
+ *   openrouter,key,0f3a...,,left by alice
+ *
+ * Texts are as they were read. A note is left out where its row would be longer than a manifest's
+ * may be. */
+
+struct columns {
+    const char **name;
+    size_t count;
+};
+
+static void add_column(struct columns *c, const char *name)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (strcmp(c->name[i], name) == 0)
+            return;
+    c->name = mem_resize(c->name, c->count + 1, sizeof *c->name);
+    c->name[c->count++] = name;
+}
+
+static struct columns columns_in_use(const struct report *r)
+{
+    struct columns c = {0};
+    struct cursor at = {.report = r};
+    struct entry e;
+    const struct definition *last = NULL;
+    while (cursor_next(&at, &e)) {
+        if (outcome_done(e.outcome) || e.definition == last)
+            continue;
+        last = e.definition;
+        for (size_t i = 0; i < last->scope_count; i++)
+            add_column(&c, last->scopes[i]);
+    }
+    return c;
+}
+
+static void put_scope(struct buf *b, const struct entry *e, const char *column)
+{
+    const char *value = targets_scope(e->source->targets, e->row);
+    for (size_t i = 0; i < e->definition->scope_count; i++) {
+        const char *end = strchrnul(value, SCOPE_SEPARATOR);
+        if (strcmp(e->definition->scopes[i], column) == 0) {
+            buf_put_csv(b, value, (size_t)(end - value));
+            return;
+        }
+        value = *end ? end + 1 : end;
+    }
+}
+
+static void put_row(struct buf *b, const struct entry *e, const struct columns *c)
+{
+    char id[ID_MAX + 1];
+    const char *note = targets_note(e->source->targets, e->row);
+    size_t from = b->len;
+    buf_printf(b, "%s,%s,", e->definition->provider, e->definition->kind);
+    buf_put_csv(b, id, targets_id(e->source->targets, e->row, id));
+    for (size_t i = 0; i < c->count; i++) {
+        buf_putc(b, ',');
+        put_scope(b, e, c->name[i]);
+    }
+    buf_putc(b, ',');
+    size_t before_note = b->len;
+    buf_put_csv(b, note, strlen(note));
+    if (b->len - from > MANIFEST_LINE_MAX)
+        b->len = before_note;
+    buf_putc(b, '\n');
+}
+
+void report_remaining(const struct report *r, struct sink *s)
+{
+    struct columns c = columns_in_use(r);
+    struct cursor at = {.report = r};
+    struct entry e;
+    buf_puts(&s->buf, "provider,kind,id,");
+    for (size_t i = 0; i < c.count; i++) {
+        buf_put_csv(&s->buf, c.name[i], strlen(c.name[i]));
+        buf_putc(&s->buf, ',');
+    }
+    buf_puts(&s->buf, "note\n");
+    while (cursor_next(&at, &e)) {
+        if (outcome_done(e.outcome))
+            continue;
+        put_row(&s->buf, &e, &c);
+        sink_rest(s);
+    }
+    free(c.name);
+}

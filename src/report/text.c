@@ -1,0 +1,260 @@
+#include "report/view.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The summary: what a person wants to know when the run has ended, in the order of the questions.
+ *
+ *   9,976 of 10,000 targets done in 41.2s
+ *
+ *     revoked             9,950
+ *     already_absent         26
+ *     failed                 12
+ *     not_attempted          12
+ *
+ *     openrouter    5,990 of  6,000 done
+ *     requesty      3,986 of  4,000 done
+ *
+ *     requests      10,412 sent, 252 a second; 102 answered 429, 33 answered 5xx, 4 lost
+ *     stopped       interrupted by SIGINT (exit 75)
+ *     failures      12 x requesty 503: upstream down
+ *     report        keys.csv.run/report.html
+ *     left over     keys.csv.run/remaining.csv (24 targets)
+ *
+ *   To carry on:    rescind run keys.csv
+ */
+
+enum { REASONS_SHOWN = 5, REASON_WIDTH = 90, LABEL_WIDTH = 14 };
+
+static const char bold[] = "\033[1m", red[] = "\033[31m", green[] = "\033[32m",
+                  yellow[] = "\033[33m", plain[] = "\033[0m";
+
+/* Whether the character of n bytes would act on a terminal instead of showing: C0, DEL, C1, and
+ * what turns the direction of writing or breaks the line. */
+static bool acts(const char *at, size_t n)
+{
+    const unsigned char *c = (const unsigned char *)at;
+    if (n == 1)
+        return c[0] < 0x20 || c[0] == 0x7f;
+    if (n == 2)
+        return c[0] == 0xc2 && c[1] < 0xa0;
+    if (n == 3 && c[0] == 0xe2 && c[1] == 0x80)
+        return c[2] >= 0xa8 && c[2] <= 0xae;
+    return n == 3 && c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;
+}
+
+static size_t char_len(const char *at)
+{
+    size_t n = 1;
+    while (((unsigned char)at[n] & 0xc0) == 0x80)
+        n++;
+    return n;
+}
+
+static void put_shown(struct buf *b, const char *text, size_t width)
+{
+    struct buf clean = {0};
+    put_utf8(&clean, text);
+    const char *at = buf_text(&clean);
+    for (size_t column = 0; *at; column++) {
+        size_t n = char_len(at);
+        if (column == width) {
+            buf_puts(b, "\xe2\x80\xa6");
+            break;
+        }
+        if (acts(at, n))
+            buf_putc(b, ' ');
+        else
+            buf_put(b, at, n);
+        at += n;
+    }
+    buf_free(&clean);
+}
+
+static void put_label(struct buf *b, const char *label)
+{
+    buf_printf(b, "  %-*s", LABEL_WIDTH, label);
+}
+
+static void put_headline(struct buf *b, const struct report_facts *f, bool colour)
+{
+    char done[TEXT_COUNT], all[TEXT_COUNT], span[TEXT_SPAN];
+    const char *on = f->done == f->targets ? green : f->failed ? red : yellow;
+    if (colour)
+        buf_printf(b, "%s%s", bold, on);
+    buf_printf(b, "%s of %s targets done in %s", text_count(f->done, done),
+               text_count(f->targets, all), text_span(f->elapsed_ms * 1000, span));
+    if (colour)
+        buf_puts(b, plain);
+    buf_puts(b, "\n\n");
+}
+
+static const char *colour_of(enum outcome o)
+{
+    return outcome_done(o) ? green : outcome_failed(o) ? red : yellow;
+}
+
+static enum outcome success_of(enum action a)
+{
+    return a == ACTION_DISABLE  ? OUTCOME_DISABLED
+           : a == ACTION_ENABLE ? OUTCOME_ENABLED
+                                : OUTCOME_REVOKED;
+}
+
+static void put_outcomes(struct buf *b, const struct report_facts *f, bool colour)
+{
+    char n[TEXT_COUNT];
+    for (int o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++) {
+        bool matters =
+            o == (int)success_of(f->action) || o == OUTCOME_FAILED || o == OUTCOME_NOT_ATTEMPTED;
+        if (!f->outcome[o] && !matters)
+            continue;
+        bool paint = colour && f->outcome[o];
+        buf_printf(b, "  %-18s %s%12s%s\n", outcome_word[o],
+                   paint ? colour_of((enum outcome)o) : "", text_count(f->outcome[o], n),
+                   paint ? plain : "");
+    }
+    buf_putc(b, '\n');
+}
+
+static uint64_t provider_done(const struct provider_totals *p)
+{
+    uint64_t done = 0;
+    for (int o = 0; o < OUTCOME_COUNT; o++)
+        done += outcome_done((enum outcome)o) ? p->outcome[o] : 0;
+    return done;
+}
+
+static int count_width(uint64_t n)
+{
+    char text[TEXT_COUNT];
+    return (int)strlen(text_count(n, text));
+}
+
+static void put_providers(struct buf *b, const struct report_facts *f)
+{
+    int done_width = 1, all_width = 1;
+    char done[TEXT_COUNT], all[TEXT_COUNT];
+    for (size_t i = 0; i < f->providers; i++) {
+        int d = count_width(provider_done(&f->provider[i]));
+        int a = count_width(f->provider[i].targets);
+        done_width = d > done_width ? d : done_width;
+        all_width = a > all_width ? a : all_width;
+    }
+    for (size_t i = 0; i < f->providers; i++) {
+        const struct provider_totals *p = &f->provider[i];
+        put_label(b, p->name);
+        buf_printf(b, "%s%*s of %*s done\n", strlen(p->name) >= LABEL_WIDTH ? " " : "", done_width,
+                   text_count(provider_done(p), done), all_width, text_count(p->targets, all));
+    }
+    if (f->providers)
+        buf_putc(b, '\n');
+}
+
+static void put_requests(struct buf *b, const struct report_facts *f)
+{
+    const struct request_counts *n = &f->requests;
+    char text[TEXT_COUNT];
+    put_label(b, "requests");
+    buf_printf(b, "%s sent", text_count(n->sent, text));
+    if (f->elapsed_ms > 0 && n->sent)
+        buf_printf(b, ", %.*f a second", n->sent * 100 < (uint64_t)f->elapsed_ms ? 1 : 0,
+                   (double)n->sent * 1000 / (double)f->elapsed_ms);
+    const char *before = "; ";
+    const struct {
+        uint64_t n;
+        const char *what;
+    } odd[] = {{n->http_429, "answered 429"},
+               {n->http_5xx, "answered 5xx"},
+               {n->network_errors, "lost to the network"}};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        if (odd[i].n) {
+            buf_printf(b, "%s%s %s", before, text_count(odd[i].n, text), odd[i].what);
+            before = ", ";
+        }
+    buf_putc(b, '\n');
+}
+
+static void put_ending(struct buf *b, const struct report *r)
+{
+    const struct report_facts *f = &r->facts;
+    if (f->exit_code < 0) {
+        put_label(b, "stopped");
+        buf_puts(b, r->runs ? "the last run never closed: it was killed, or is still running\n"
+                            : "no run has begun\n");
+    } else if (*f->reason) {
+        put_label(b, f->exit_code == EXIT_DONE || f->exit_code == EXIT_SOME_FAILED ? "ended"
+                                                                                   : "stopped");
+        put_shown(b, f->reason, 4 * (size_t)REASON_WIDTH);
+        buf_printf(b, " (exit %d)\n", f->exit_code);
+    }
+    if (f->dropped) {
+        char n[TEXT_COUNT];
+        put_label(b, "dropped");
+        buf_printf(b, "%s of an earlier manifest, not in this one\n", text_count(f->dropped, n));
+    }
+}
+
+static void put_reasons(struct buf *b, const struct report *r)
+{
+    char n[TEXT_COUNT];
+    size_t shown = 0, more = 0;
+    for (size_t i = 0; i < r->reasons.count; i++) {
+        const struct reason *v = &r->reasons.at[i];
+        if (v->outcome == OUTCOME_NOT_ATTEMPTED && !v->status && !*v->text)
+            continue; /* never reached: the ending says why */
+        if (shown == REASONS_SHOWN) {
+            more++;
+            continue;
+        }
+        put_label(b, shown++ ? "" : "not done");
+        buf_printf(b, "%s x %s %s", text_count(v->targets, n), v->provider,
+                   outcome_word[v->outcome]);
+        if (v->status)
+            buf_printf(b, " %u", v->status);
+        if (*v->text) {
+            buf_puts(b, ": ");
+            put_shown(b, v->text, REASON_WIDTH);
+        }
+        buf_putc(b, '\n');
+    }
+    if (more) {
+        put_label(b, "");
+        buf_printf(b, "and %zu more kinds, in the report\n", more);
+    }
+}
+
+static void put_files(struct buf *b, const struct report_facts *f, const char *dir)
+{
+    char n[TEXT_COUNT];
+    uint64_t left = f->targets - f->done;
+    put_label(b, "report");
+    put_shown(b, dir, SIZE_MAX);
+    buf_puts(b, "/report.html\n");
+    if (!left)
+        return;
+    put_label(b, "left over");
+    put_shown(b, dir, SIZE_MAX);
+    buf_printf(b, "/remaining.csv (%s target%s)\n", text_count(left, n), left == 1 ? "" : "s");
+}
+
+void report_summary(const struct report *r, const char *dir, const char *command, bool colour,
+                    struct buf *out)
+{
+    const struct report_facts *f = &r->facts;
+    put_headline(out, f, colour);
+    put_outcomes(out, f, colour);
+    put_providers(out, f);
+    put_requests(out, f);
+    put_ending(out, r);
+    put_reasons(out, r);
+    put_files(out, f, dir);
+    if (f->done == f->targets || !command)
+        return;
+    buf_printf(out, "\n%s", colour ? bold : "");
+    buf_puts(out, f->done + f->failed < f->targets ? "To carry on:     " : "To try again:    ");
+    put_shown(out, command, SIZE_MAX);
+    buf_printf(out, "%s\n", colour ? plain : "");
+}

@@ -1,0 +1,55 @@
+#include "report/view.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+/* All four files are written beside their old ones before the first of them is renamed, so that a
+ * full disk leaves the old set; report.json comes last, so a new one says that the others are new.
+ */
+
+static const struct form {
+    const char *name;
+    void (*write)(const struct report *r, struct sink *s);
+} forms[] = {
+    {"report.csv", report_csv},
+    {"remaining.csv", report_remaining},
+    {"report.html", report_html},
+    {"report.json", report_json},
+};
+enum { FORMS = sizeof forms / sizeof *forms };
+
+static int prepare(const struct report *r, const char *dir, const struct form *form,
+                   struct durable_file **file, struct error *err)
+{
+    struct buf path = {0};
+    buf_printf(&path, "%s/%s", dir, form->name);
+    *file = durable_begin(buf_text(&path), 0600, err);
+    buf_free(&path);
+    if (!*file)
+        return -1;
+    struct sink s = {.file = *file, .err = err};
+    form->write(r, &s);
+    int rc = sink_end(&s);
+    buf_free(&s.buf);
+    return rc;
+}
+
+int report_write(const struct report *r, const char *dir, struct error *err)
+{
+    struct durable_file *file[FORMS] = {0};
+    struct error own;
+    int rc = 0;
+    if (!err)
+        err = &own;
+    for (size_t i = 0; i < FORMS && !rc; i++)
+        rc = prepare(r, dir, &forms[i], &file[i], err);
+    for (size_t i = 0; i < FORMS; i++)
+        if (rc)
+            durable_abort(file[i]);
+        else
+            rc = durable_commit(file[i], err);
+    if (rc)
+        err->code = EXIT_CANTCREATE;
+    return rc;
+}
