@@ -14,8 +14,8 @@ LDFLAGS   = $(SANITIZE) -Wl,-z,relro,-z,now
 LDLIBS    = -lcurl -lcsv -ljansson -linih -lcrypto -lm
 
 parts     = base provider manifest journal report engine
-lib_src   = $(foreach p,$(parts),$(wildcard src/$(p)/*.c))
-cli_src   = $(wildcard src/cli/*.c)
+cli_src   = src/cli/main.c
+lib_src   = $(foreach p,$(parts),$(wildcard src/$(p)/*.c)) $(filter-out $(cli_src),$(wildcard src/cli/*.c))
 box_src   = $(wildcard src/sandbox/*.c)
 test_src  = $(wildcard tests/unit/test_*.c)
 builtin   = $(sort $(wildcard src/provider/builtin/*.ini))

@@ -1,0 +1,89 @@
+/* Help, made from the tables. */
+
+#include "cli/options_table.h"
+
+#include "base/buf.h"
+
+enum { COLUMN = 28 };
+
+static const char *const group_title[] = {
+    [GROUP_INPUT] = "What to run",
+    [GROUP_GUARD] = "Guards",
+    [GROUP_TRANSFER] = "Transfer",
+    [GROUP_OTHER] = "Other",
+};
+
+static void put_overview(struct buf *out)
+{
+    buf_puts(out, "rescind revokes API keys in bulk: it deletes what a manifest lists, keeps to\n"
+                  "the provider's rate limit, and leaves a resumable journal and a report.\n\n"
+                  "Usage: rescind COMMAND [OPTION...] OPERAND...\n\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command_spec *c = &command_table[i];
+        buf_printf(out, "  %-10s%-13s%s\n", c->name, c->operands, c->summary);
+    }
+    buf_puts(out,
+             "  help      [COMMAND]    this page, or a command's own (COMMAND --help too)\n\n"
+             "A first run:\n"
+             "  export OPENROUTER_MANAGEMENT_KEY=...   or _FILE, naming a file that holds it\n"
+             "  rescind plan keys.csv                  look at what would be done\n"
+             "  rescind run keys.csv                   type the number of targets, watch\n"
+             "  rescind run keys.csv                   after any stop: carries on\n\n"
+             "A manifest is CSV or JSONL with a column hash, byok_id, api_key_id or prefix, or\n"
+             "id with provider and kind. 'rescind providers' lists the providers and the\n"
+             "variable of each credential. Credentials never go on the command line.\n\n"
+             "Exit status: 0 every target is done, 1 some failed, 2 refused by a guard,\n"
+             "64 usage, 65 manifest or journal, 66 input, 73 output, 74 journal writing,\n"
+             "75 stopped early and resumable, 77 credential, 78 job file.\n\n"
+             "rescind --version prints the version and the libcurl in use.\n"
+             "The manual: man rescind\n");
+}
+
+static void put_option(struct buf *out, const struct option_spec *o)
+{
+    size_t start = out->len;
+    buf_printf(out, "  --%s%s%s", o->name, o->word ? " " : "", o->word ? o->word : "");
+    while (out->len - start < COLUMN)
+        buf_putc(out, ' ');
+    buf_printf(out, "%s\n", o->help);
+}
+
+static void put_group(struct buf *out, enum command c, enum option_group group)
+{
+    bool titled = false;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct option_spec *o = &option_table[i];
+        if (!(o->commands & 1u << c) || o->group != group)
+            continue;
+        if (!titled)
+            buf_printf(out, "\n%s:\n", group_title[group]);
+        titled = true;
+        put_option(out, o);
+    }
+}
+
+static void put_command(struct buf *out, enum command c)
+{
+    const struct command_spec *spec = &command_table[c];
+    buf_printf(out, "Usage: rescind %s [OPTION...] %s\n\n%s.\n", spec->name, spec->operands,
+               spec->summary);
+    for (size_t g = 0; g < sizeof group_title / sizeof *group_title; g++)
+        put_group(out, c, (enum option_group)g);
+    if (c == COMMAND_RUN || c == COMMAND_PLAN)
+        buf_puts(out,
+                 "\nMANIFEST is a CSV or JSONL file, or - for standard input. A switch may be\n"
+                 "written --yes=no, against a job file that turned it on.\n");
+}
+
+const char *help_text(enum command c)
+{
+    static struct buf texts[COMMAND_COUNT + 1];
+    struct buf *text = &texts[(unsigned)c < COMMAND_COUNT ? c : COMMAND_HELP];
+    if (text->len)
+        return text->data;
+    if ((unsigned)c < COMMAND_COUNT)
+        put_command(text, c);
+    else
+        put_overview(text);
+    return text->data;
+}
