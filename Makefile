@@ -24,7 +24,7 @@ obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 lib_obj   = $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o
 unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
 
-.PHONY: all unit-tests clean format format-check
+.PHONY: all demo test asan bench install unit-tests clean format format-check
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
 $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
@@ -54,7 +54,27 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/librescind.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/librescind.a $(LDLIBS) -lcmocka
 
-c_files = $(shell git ls-files -co --exclude-standard 'src/*.[ch]' 'tests/*.[ch]')
+# What a person calls: each installs what it needs first.
+demo:
+	scripts/install-deps build
+	$(MAKE) -j$$(nproc) all
+	scripts/demo
+test:
+	scripts/install-deps build test
+	scripts/test
+asan:
+	scripts/install-deps build test
+	scripts/test sanitized
+bench:
+	scripts/install-deps build bench
+	$(MAKE) -j$$(nproc) all
+	scripts/bench
+
+install: all
+	install -D -m 755 $(BUILD)/rescind $(DESTDIR)$(PREFIX)/bin/rescind
+	install -D -m 755 $(BUILD)/rescind-sandbox $(DESTDIR)$(PREFIX)/bin/rescind-sandbox
+
+c_files = $(shell find src tests -name '*.[ch]')
 format:
 	clang-format -i $(c_files)
 format-check:

@@ -33,7 +33,7 @@ int error_prefix(struct error *err, const char *format, ...)
     vsnprintf(prefix, sizeof prefix, format, args);
     va_end(args);
     memcpy(old, err->text, sizeof old);
-    snprintf(err->text, sizeof err->text, "%s: %.*s", prefix,
-             (int)(sizeof old - sizeof prefix - 2), old);
+    snprintf(err->text, sizeof err->text, "%s: %.*s", prefix, (int)(sizeof old - sizeof prefix - 2),
+             old);
     return -1;
 }
