@@ -19,8 +19,9 @@
 struct durable_ops {
     int (*open)(const char *path, int flags, mode_t mode);
     ssize_t (*write)(int fd, const void *bytes, size_t len);
+    ssize_t (*pwrite)(int fd, const void *bytes, size_t len, off_t at);
     int (*fdatasync)(int fd);
-    int (*fsync)(int fd); /* directories */
+    int (*fsync)(int fd); /* directories, and a file that was cut */
     int (*ftruncate)(int fd, off_t size);
     int (*rename)(const char *from, const char *to);
     int (*unlink)(const char *path);
@@ -28,8 +29,10 @@ struct durable_ops {
 };
 void durable_set_ops(const struct durable_ops *ops); /* NULL: the real ones */
 
-/* An append-only file. Opened with O_APPEND|O_CLOEXEC, mode 0600, created (and its name synced)
- * where it is missing. Returns the descriptor, or -1 with EXIT_CANTCREATE. */
+/* An append-only file, which can be read through the same descriptor. Opened with
+ * O_RDWR|O_APPEND|O_CLOEXEC, mode 0600, created where it is missing. Its name is synced either way:
+ * whoever created it may have been killed before doing so. Returns the descriptor, or -1 with
+ * EXIT_CANTCREATE. `created` may be NULL. */
 int durable_open_append(const char *path, bool *created, struct error *err);
 
 /* Writes all of it, going on after short writes and EINTR. Where that fails (ENOSPC, EIO) the file
@@ -39,14 +42,24 @@ int durable_append(int fd, const void *bytes, size_t len, off_t size, struct err
 /* fdatasync. -1, EXIT_IO: nothing that was written since the last success is known to be safe. */
 int durable_sync(int fd, struct error *err);
 
+/* Writes the same bytes again over bytes `from` to `to` of the file `path`, which `fd` reads, and
+ * syncs them. What reads well may still not be on the disk: its writer was killed before the sync,
+ * or the sync failed and the pages count as clean since. Written again they are dirty, and this
+ * sync speaks of them. A crash on the way does no harm: the bytes are the same. -1, EXIT_IO. */
+int durable_rewrite(const char *path, int fd, off_t from, off_t to, struct error *err);
+
 int durable_truncate(int fd, off_t size, struct error *err); /* and syncs; EXIT_IO */
+
+int durable_close(int fd);
 
 /* Makes a directory (0700) and its parents as needed, each name synced. EXIT_CANTCREATE. */
 int durable_mkdir(const char *path, struct error *err);
 
 /* A file that appears whole or not at all: written beside (path.tmp-PID), synced, renamed over
- * path, directory synced. begin returns NULL with EXIT_CANTCREATE. commit frees the handle either
- * way; where it fails the old file is as it was and the temporary one is gone. */
+ * path, directory synced. begin returns NULL with EXIT_CANTCREATE; so do the others fail. A put
+ * that failed makes the commit fail. commit frees the handle either way; where it fails the old
+ * file is as it was and the temporary one is gone (but where only the last step failed, the
+ * directory's sync, the new one is in its place and may not outlive a crash). */
 struct durable_file;
 struct durable_file *durable_begin(const char *path, mode_t mode, struct error *err);
 int durable_put(struct durable_file *f, const void *bytes, size_t len, struct error *err);

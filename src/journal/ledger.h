@@ -50,7 +50,7 @@ struct request_counts {
 
 /* One `open` and what became of it. */
 struct run_facts {
-    struct record_open open;      /* texts are the ledger's */
+    struct record_open open;      /* texts are the ledger's; `listed` only of the last run */
     int64_t opened_ms, closed_ms; /* closed_ms 0: it never closed (killed, or still running) */
     int exit_code;                /* -1 when it never closed */
     char *reason;                 /* why it ended early, or "" */

@@ -18,21 +18,24 @@
  *    "rejected":...},"targets":10000,"digest":"<of those rows of targets.csv>","listed":"1-10000",
  *    "shard":"0/1","origins":{"openrouter":"https://openrouter.ai:443"},"options":{"max-rate":"5"}}
  * try    written before the requests it announces
- *   {"type":"try","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,"network_errors":1,"rate":812.5}
+ *   {"type":"try","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
+ *    "network_errors":1,"rate":812.5}
  *   {"type":"try","at":...,"row":17,"attempts":1,"status":503,"applied":true,"error":"..."}
  *     (the second form: attempt 1 of row 17 ended so, and another one is announced)
  * end    a target is finished
- *   {"type":"end","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...","outcome":"revoked",
- *    "status":200,"attempts":2,"ms":31[,"applied":true][,"error":"..."]}
+ *   {"type":"end","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
+ *    "outcome":"revoked","status":200,"attempts":2,"ms":31[,"applied":true][,"error":"..."]}
  *     (not_attempted: the answer was 401 or 403 and its provider was stopped)
  * hold   nothing goes to a pair before `until`
- *   {"type":"hold","at":...,"pair":"openrouter","until":"2026-11-21T05:40:20.000Z","reason":"429
- * Retry-After: 20"} close  a run ends
+ *   {"type":"hold","at":...,"pair":"openrouter","until":"2026-11-21T05:40:20.000Z",
+ *    "reason":"429 Retry-After: 20"}
+ * close  a run ends
  *   {"type":"close","at":...,"exit_code":75,"reason":"interrupted by SIGINT","unsent":"200-250",
  *    "sent":...,"http_429":...,"http_5xx":...,"network_errors":...}
  *     (unsent: rows that were announced and certainly never sent)
  *
- * No secret is ever in it. */
+ * Members come in this order and none is left out but those in [ ]; there is no white space. Texts
+ * are UTF-8 with only ", \, 0x7f and what is below 0x20 escaped. No secret is ever in it. */
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -104,16 +107,24 @@ void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t
 /* What a line (without its newline) is. */
 enum line_state {
     LINE_GOOD,
-    LINE_BAD_SUM,   /* torn, or changed since it was written */
-    LINE_BAD_LINK,  /* whole, but not the successor of the line before */
+    LINE_BAD_SUM,   /* torn, or changed since it was written, or none of ours */
+    LINE_BAD_LINK,  /* a whole record, but not the successor of the line before */
     LINE_MALFORMED, /* whole and linked, but not a record that this version knows */
 };
 struct record_reader; /* keeps the texts of the record that was read last */
 struct record_reader *record_reader_new(void);
 void record_reader_free(struct record_reader *rr);
 /* Checks and parses a line; on LINE_GOOD and LINE_BAD_LINK *r is filled, on LINE_GOOD *link moves
- * on. `expected_seq` is what its number must be. */
+ * on. `expected_seq` is what its number must be. What is good is in the one form that record_write
+ * gives it: writing *r again makes the same bytes. */
 enum line_state record_read(struct record_reader *rr, const char *line, size_t len,
                             uint64_t expected_seq, uint32_t *link, struct record *r);
+
+/* The checksum that a line ends with; false where it is not this line's. */
+bool record_sum(const char *line, size_t len, uint32_t *sum);
+
+/* Whether a line begins as a record does, and with which numbers: all that can be had from one
+ * whose checksum is wrong. */
+bool record_head(const char *line, size_t len, uint64_t *seq, uint64_t *batch);
 
 #endif

@@ -1,0 +1,577 @@
+/* The ledger: what the records of a journal add up to.
+ *
+ * How a row's state moves (attempts, open_try, applied, ended):
+ *
+ *   try, rows     +1   open                a second one while it is open: the first went
+ * unanswered, so something may have taken effect try, row      +1   open  as it says +1 one attempt
+ * ended retryable, the next is announced end          =n    shut  as it says    failed: ended is 0,
+ * the next round is a fresh one close, unsent -1   shut                announced, never sent: as if
+ * it had not been open           .   shut  set           those still open: sent or not, nobody
+ * knows
+ *
+ * Invariants: a row that is done takes no further record; a row that the run does not list takes no
+ * `try`; an `end` names the very target that the table has in that row. */
+
+#include "journal/ledger.h"
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "journal/timeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct pair_hold {
+    char *pair;
+    int64_t until_ms;
+};
+
+struct ledger {
+    const struct targets *targets;
+    struct target_state *state;
+    uint32_t states;
+    struct row_set *listed, *ever_listed;
+    uint32_t proven_rows; /* the table's first rows, and their digest as computed from it */
+    char proven[SHA256_HEX + 1];
+
+    char *errors; /* one after the other with their NULs; the first is "" */
+    size_t errors_len, errors_cap;
+    uint32_t *error_slot; /* open addressing, 0: free */
+    size_t error_slots, error_count;
+
+    struct run_facts *run;
+    size_t runs, runs_cap;
+    struct hold_facts *hold;
+    size_t holds;
+    struct pair_hold *pair;
+    size_t pairs;
+    struct timeline timeline;
+    uint64_t latency[LATENCY_BUCKETS];
+};
+
+/* Texts of errors are kept once each. Beyond this much the texts are left to the journal. */
+enum { ERRORS_MAX = 256 << 20, ERROR_SLOTS_MIN = 1024 };
+static const char errors_full[] = "(too many different errors to keep: see the journal)";
+
+struct ledger *ledger_new(const struct targets *t)
+{
+    struct ledger *l = mem_zalloc(1, sizeof *l);
+    l->targets = t;
+    l->errors_cap = 4096;
+    l->errors = mem_zalloc(1, l->errors_cap);
+    l->errors_len = 1;
+    l->error_slots = ERROR_SLOTS_MIN;
+    l->error_slot = mem_zalloc(l->error_slots, sizeof *l->error_slot);
+    l->hold = mem_zalloc(HOLDS_KEPT, sizeof *l->hold);
+    return l;
+}
+
+static void run_free(struct run_facts *run)
+{
+    const char *texts[] = {run->open.tool,          run->open.libcurl,         run->open.action,
+                           run->open.manifest_path, run->open.manifest_sha256, run->open.digest,
+                           run->open.listed,        run->open.shard,           run->open.origins,
+                           run->open.options};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free((void *)(uintptr_t)texts[i]);
+    free(run->reason);
+}
+
+static void hold_free(struct hold_facts *hold)
+{
+    free(hold->pair);
+    free(hold->reason);
+}
+
+void ledger_free(struct ledger *l)
+{
+    if (!l)
+        return;
+    for (size_t i = 0; i < l->runs; i++)
+        run_free(&l->run[i]);
+    for (size_t i = 0; i < l->holds; i++)
+        hold_free(&l->hold[i]);
+    for (size_t i = 0; i < l->pairs; i++)
+        free(l->pair[i].pair);
+    row_set_free(l->listed);
+    row_set_free(l->ever_listed);
+    free(l->state);
+    free(l->errors);
+    free(l->error_slot);
+    free(l->run);
+    free(l->hold);
+    free(l->pair);
+    free(l);
+}
+
+/* ---- texts of errors ---- */
+
+static void error_slots_grow(struct ledger *l)
+{
+    size_t slots = l->error_slots * 2;
+    uint32_t *slot = mem_zalloc(slots, sizeof *slot);
+    for (size_t i = 0; i < l->error_slots; i++) {
+        uint32_t at = l->error_slot[i];
+        if (!at)
+            continue;
+        size_t k = crc32c(0, l->errors + at, strlen(l->errors + at)) & (slots - 1);
+        while (slot[k])
+            k = (k + 1) & (slots - 1);
+        slot[k] = at;
+    }
+    free(l->error_slot);
+    l->error_slot = slot;
+    l->error_slots = slots;
+}
+
+static uint32_t error_keep(struct ledger *l, const char *text)
+{
+    size_t len = text ? strlen(text) : 0;
+    if (len == 0)
+        return 0;
+    size_t k = crc32c(0, text, len) & (l->error_slots - 1);
+    for (; l->error_slot[k]; k = (k + 1) & (l->error_slots - 1))
+        if (strcmp(l->errors + l->error_slot[k], text) == 0)
+            return l->error_slot[k];
+    if (l->errors_len + len > ERRORS_MAX && strcmp(text, errors_full) != 0)
+        return error_keep(l, errors_full);
+    while (l->errors_len + len + 1 > l->errors_cap) {
+        l->errors_cap *= 2;
+        l->errors = mem_resize(l->errors, l->errors_cap, 1);
+    }
+    uint32_t at = (uint32_t)l->errors_len;
+    memcpy(l->errors + at, text, len + 1);
+    l->errors_len += len + 1;
+    l->error_slot[k] = at;
+    if (++l->error_count * 2 > l->error_slots)
+        error_slots_grow(l);
+    return at;
+}
+
+/* ---- rows ---- */
+
+static void states_grow(struct ledger *l)
+{
+    uint32_t count = targets_count(l->targets);
+    if (count <= l->states)
+        return;
+    l->state = mem_resize(l->state, count, sizeof *l->state);
+    memset(l->state + l->states, 0, (count - l->states) * sizeof *l->state);
+    l->states = count;
+}
+
+static uint16_t clamp16(unsigned n)
+{
+    return (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
+}
+
+static void count_attempt(struct target_state *s, int by)
+{
+    int n = s->attempts + by;
+    s->attempts = (uint16_t)(n < 0 ? 0 : n > UINT16_MAX ? UINT16_MAX : n);
+}
+
+static int refuse(struct error *err, uint32_t row, const char *what)
+{
+    return error_set(err, EXIT_DATA, "row %lu of targets.csv %s", (unsigned long)row + 1, what);
+}
+
+/* Whether a request for this row may be announced. */
+static int check_announced(const struct ledger *l, uint32_t row, struct error *err)
+{
+    if (outcome_done((enum outcome)l->state[row].outcome))
+        return refuse(err, row, "is announced although it is done");
+    if (!ledger_listed(l, row))
+        return refuse(err, row, "is announced although its run does not list it");
+    return 0;
+}
+
+struct ranges {
+    struct ledger *l;
+    struct error *err;
+    int result;
+};
+
+static void check_range(void *at, uint32_t first, uint32_t last)
+{
+    struct ranges *x = at;
+    for (uint32_t row = first; row <= last && x->result == 0; row++)
+        x->result = check_announced(x->l, row, x->err);
+}
+
+static void try_range(void *at, uint32_t first, uint32_t last)
+{
+    const struct ranges *x = at;
+    for (uint32_t row = first; row <= last; row++) {
+        struct target_state *s = &x->l->state[row];
+        s->applied |= s->open_try;
+        s->open_try = 1;
+        s->ever = 1;
+        count_attempt(s, 1);
+    }
+}
+
+static void unsent_range(void *at, uint32_t first, uint32_t last)
+{
+    const struct ranges *x = at;
+    for (uint32_t row = first; row <= last; row++) {
+        struct target_state *s = &x->l->state[row];
+        if (!s->open_try)
+            continue;
+        s->open_try = 0;
+        count_attempt(s, -1);
+    }
+}
+
+static void list_range(void *at, uint32_t first, uint32_t last)
+{
+    const struct ranges *x = at;
+    for (uint32_t row = first; row <= last; row++) {
+        row_set_add(x->l->listed, row);
+        row_set_add(x->l->ever_listed, row);
+    }
+}
+
+static void ignore_range(void *at, uint32_t first, uint32_t last)
+{
+    (void)at;
+    (void)first;
+    (void)last;
+}
+
+/* All or nothing: what is wrong in a range's text is found before anything changes. */
+static int ranges_check(const char *text, uint32_t rows, struct error *err)
+{
+    if (*text && !row_ranges_parse(text, strlen(text), rows, ignore_range, NULL))
+        return error_set(err, EXIT_DATA, "names rows that targets.csv does not have");
+    return 0;
+}
+
+static void ranges_each(struct ledger *l, const char *text,
+                        void (*each)(void *, uint32_t, uint32_t), struct ranges *x)
+{
+    if (*text)
+        row_ranges_parse(text, strlen(text), l->states, each, x);
+}
+
+/* ---- one record each ---- */
+
+static struct run_facts *last_run(struct ledger *l)
+{
+    return l->runs ? &l->run[l->runs - 1] : NULL;
+}
+
+/* Digests are computed once for each number of rows that follows another, as hundreds of runs open
+ * on the same table. */
+static int check_digest(struct ledger *l, const struct record_open *o, struct error *err)
+{
+    if (l->proven[0] == '\0' || l->proven_rows != o->targets) {
+        targets_digest(l->targets, o->targets, l->proven);
+        l->proven_rows = o->targets;
+    }
+    if (strcmp(l->proven, o->digest) != 0)
+        return error_set(err, EXIT_DATA, "was written over other targets than targets.csv holds");
+    return 0;
+}
+
+static const char *kept(const char *text)
+{
+    return mem_string(text ? text : "");
+}
+
+static void run_add(struct ledger *l, const struct record *r)
+{
+    if (l->runs == l->runs_cap) {
+        l->runs_cap = l->runs_cap ? l->runs_cap * 2 : 8;
+        l->run = mem_resize(l->run, l->runs_cap, sizeof *l->run);
+    }
+    /* Only the last one's ranges are of use, and they may be megabytes. */
+    if (l->runs) {
+        free((void *)(uintptr_t)l->run[l->runs - 1].open.listed);
+        l->run[l->runs - 1].open.listed = kept("");
+    }
+    const struct record_open *o = &r->open;
+    struct run_facts *run = &l->run[l->runs++];
+    *run = (struct run_facts){.open = *o, .opened_ms = r->at_ms, .exit_code = -1};
+    run->reason = mem_string("");
+    run->open.tool = kept(o->tool);
+    run->open.libcurl = kept(o->libcurl);
+    run->open.action = kept(o->action);
+    run->open.manifest_path = kept(o->manifest_path);
+    run->open.manifest_sha256 = kept(o->manifest_sha256);
+    run->open.digest = kept(o->digest);
+    run->open.listed = kept(o->listed);
+    run->open.shard = kept(o->shard);
+    run->open.origins = kept(o->origins);
+    run->open.options = kept(o->options);
+}
+
+static int apply_open(struct ledger *l, const struct record *r, struct error *err)
+{
+    const char *listed = r->open.listed ? r->open.listed : "";
+    if (r->open.targets > l->states)
+        return error_set(err, EXIT_DATA, "speaks of %lu targets, and targets.csv holds %lu",
+                         (unsigned long)r->open.targets, (unsigned long)l->states);
+    if (check_digest(l, &r->open, err) < 0 || ranges_check(listed, r->open.targets, err) < 0)
+        return -1;
+    row_set_free(l->listed);
+    l->listed = row_set_new();
+    if (!l->ever_listed)
+        l->ever_listed = row_set_new();
+    ranges_each(l, listed, list_range, &(struct ranges){.l = l});
+    for (uint32_t row = 0; row < l->states; row++) {
+        struct target_state *s = &l->state[row];
+        s->applied |= s->open_try;
+        s->open_try = 0;
+    }
+    run_add(l, r);
+    l->timeline.rate = 0;
+    timeline_at(&l->timeline, r->at_ms);
+    return 0;
+}
+
+/* Counts are of the run so far: what they grew by happened since the last time they were told. */
+static void apply_counts(struct ledger *l, int64_t at_ms, const struct record_counts *c)
+{
+    struct run_facts *run = last_run(l);
+    if (!run)
+        return;
+    struct slice *slice = timeline_at(&l->timeline, at_ms);
+    if (c->sent > run->requests.sent)
+        slice->requests += (uint32_t)(c->sent - run->requests.sent);
+    if (c->http_429 > run->requests.http_429)
+        slice->http_429 += (uint32_t)(c->http_429 - run->requests.http_429);
+    run->requests = (struct request_counts){c->sent, c->http_429, c->http_5xx, c->network_errors};
+}
+
+static int apply_try(struct ledger *l, const struct record *r, struct error *err)
+{
+    if (r->try.rows) {
+        struct ranges x = {.l = l, .err = err};
+        if (ranges_check(r->try.rows, l->states, err) < 0)
+            return -1;
+        ranges_each(l, r->try.rows, check_range, &x);
+        if (x.result < 0)
+            return -1;
+        ranges_each(l, r->try.rows, try_range, &x);
+        apply_counts(l, r->at_ms, &r->try.counts);
+        timeline_rate(&l->timeline, r->at_ms, r->try.rate);
+        return 0;
+    }
+    if (r->try.row >= l->states)
+        return refuse(err, r->try.row, "is not there");
+    if (check_announced(l, r->try.row, err) < 0)
+        return -1;
+    struct target_state *s = &l->state[r->try.row];
+    s->applied |= r->try.applied;
+    s->open_try = 1;
+    s->ever = 1;
+    s->status = clamp16(r->try.status);
+    s->error = error_keep(l, r->try.error);
+    if (s->ended < UINT16_MAX)
+        s->ended++;
+    count_attempt(s, 1);
+    return 0;
+}
+
+static int check_identity(const struct ledger *l, const struct record *r, struct error *err)
+{
+    const struct definition *d = targets_definition(l->targets, r->end.row);
+    char id[ID_MAX + 1];
+    targets_id(l->targets, r->end.row, id);
+    if (strcmp(d->provider, r->end.provider) != 0 || strcmp(d->kind, r->end.kind) != 0 ||
+        strcmp(id, r->end.id) != 0)
+        return refuse(err, r->end.row, "is another target than this line names");
+    return 0;
+}
+
+static int apply_end(struct ledger *l, const struct record *r, struct error *err)
+{
+    if (r->end.row >= l->states)
+        return refuse(err, r->end.row, "is not there");
+    if (check_identity(l, r, err) < 0)
+        return -1;
+    struct target_state *s = &l->state[r->end.row];
+    if (outcome_done((enum outcome)s->outcome))
+        return refuse(err, r->end.row, "ends again although it is done");
+    s->outcome = (uint8_t)r->end.outcome;
+    s->status = clamp16(r->end.status);
+    s->attempts = clamp16(r->end.attempts);
+    s->finished_s = (uint32_t)(r->at_ms / 1000);
+    s->finished_ms = (uint16_t)(r->at_ms % 1000);
+    s->error = error_keep(l, r->end.error);
+    s->applied |= r->end.applied;
+    s->open_try = 0;
+    struct slice *slice = timeline_at(&l->timeline, r->at_ms);
+    if (outcome_failed(r->end.outcome)) {
+        s->ended = 0;
+        slice->failed++;
+    }
+    if (r->end.outcome != OUTCOME_NOT_ATTEMPTED)
+        slice->finished++;
+    l->latency[latency_bucket(r->end.ms)]++;
+    return 0;
+}
+
+static int apply_hold(struct ledger *l, const struct record *r)
+{
+    if (l->holds == HOLDS_KEPT) {
+        hold_free(&l->hold[0]);
+        memmove(l->hold, l->hold + 1, (HOLDS_KEPT - 1) * sizeof *l->hold);
+        l->holds--;
+    }
+    l->hold[l->holds++] = (struct hold_facts){
+        .at_ms = r->at_ms,
+        .until_ms = r->hold.until_ms,
+        .pair = mem_string(r->hold.pair ? r->hold.pair : ""),
+        .reason = mem_string(r->hold.reason ? r->hold.reason : ""),
+    };
+    const char *pair = l->hold[l->holds - 1].pair;
+    size_t i = 0;
+    while (i < l->pairs && strcmp(l->pair[i].pair, pair) != 0)
+        i++;
+    if (i == l->pairs) {
+        l->pair = mem_resize(l->pair, ++l->pairs, sizeof *l->pair);
+        l->pair[i] = (struct pair_hold){.pair = mem_string(pair)};
+    }
+    /* A shorter one, told later, takes nothing back. */
+    if (r->hold.until_ms > l->pair[i].until_ms)
+        l->pair[i].until_ms = r->hold.until_ms;
+    return 0;
+}
+
+static int apply_close(struct ledger *l, const struct record *r, struct error *err)
+{
+    const char *unsent = r->close.unsent ? r->close.unsent : "";
+    if (ranges_check(unsent, l->states, err) < 0)
+        return -1;
+    ranges_each(l, unsent, unsent_range, &(struct ranges){.l = l});
+    apply_counts(l, r->at_ms, &r->close.counts);
+    l->timeline.rate = 0;
+    struct run_facts *run = last_run(l);
+    if (run) {
+        run->closed_ms = r->at_ms;
+        run->exit_code = r->close.exit_code;
+        free(run->reason);
+        run->reason = mem_string(r->close.reason ? r->close.reason : "");
+    }
+    return 0;
+}
+
+int ledger_apply(struct ledger *l, const struct record *r, struct error *err)
+{
+    states_grow(l);
+    switch (r->type) {
+    case RECORD_OPEN:
+        return apply_open(l, r, err);
+    case RECORD_TRY:
+        return apply_try(l, r, err);
+    case RECORD_END:
+        return apply_end(l, r, err);
+    case RECORD_HOLD:
+        return apply_hold(l, r);
+    case RECORD_CLOSE:
+        return apply_close(l, r, err);
+    }
+    return error_set(err, EXIT_DATA, "is no record");
+}
+
+/* ---- what it says ---- */
+
+struct target_state ledger_state(const struct ledger *l, uint32_t row)
+{
+    return row < l->states ? l->state[row] : (struct target_state){0};
+}
+
+const char *ledger_error(const struct ledger *l, uint32_t row)
+{
+    return row < l->states ? l->errors + l->state[row].error : "";
+}
+
+bool ledger_listed(const struct ledger *l, uint32_t row)
+{
+    return !l->listed || row_set_has(l->listed, row);
+}
+
+bool ledger_dropped(const struct ledger *l, uint32_t row)
+{
+    return l->listed && row_set_has(l->ever_listed, row) && !row_set_has(l->listed, row);
+}
+
+enum outcome ledger_outcome(const struct ledger *l, uint32_t row)
+{
+    enum outcome o = (enum outcome)ledger_state(l, row).outcome;
+    return o == OUTCOME_NONE ? OUTCOME_NOT_ATTEMPTED : o;
+}
+
+size_t ledger_runs(const struct ledger *l)
+{
+    return l->runs;
+}
+
+const struct run_facts *ledger_run(const struct ledger *l, size_t i)
+{
+    return &l->run[i];
+}
+
+struct request_counts ledger_requests(const struct ledger *l)
+{
+    struct request_counts sum = {0};
+    for (size_t i = 0; i < l->runs; i++) {
+        sum.sent += l->run[i].requests.sent;
+        sum.http_429 += l->run[i].requests.http_429;
+        sum.http_5xx += l->run[i].requests.http_5xx;
+        sum.network_errors += l->run[i].requests.network_errors;
+    }
+    return sum;
+}
+
+size_t ledger_holds(const struct ledger *l)
+{
+    return l->holds;
+}
+
+const struct hold_facts *ledger_hold(const struct ledger *l, size_t i)
+{
+    return &l->hold[i];
+}
+
+int64_t ledger_hold_until(const struct ledger *l, const char *pair)
+{
+    for (size_t i = 0; i < l->pairs; i++)
+        if (strcmp(l->pair[i].pair, pair) == 0)
+            return l->pair[i].until_ms;
+    return 0;
+}
+
+int64_t ledger_slice_ms(const struct ledger *l)
+{
+    return l->timeline.width_ms;
+}
+
+size_t ledger_slices(const struct ledger *l)
+{
+    return l->timeline.used;
+}
+
+const struct slice *ledger_slice(const struct ledger *l, size_t i)
+{
+    return &l->timeline.slice[i];
+}
+
+const uint64_t *ledger_latency(const struct ledger *l)
+{
+    return l->latency;
+}
+
+size_t ledger_memory(const struct ledger *l)
+{
+    size_t bytes = sizeof *l + l->states * sizeof *l->state + l->errors_cap +
+                   l->error_slots * sizeof *l->error_slot + l->runs_cap * sizeof *l->run +
+                   HOLDS_KEPT * sizeof *l->hold;
+    if (l->listed)
+        bytes += 2 * ((size_t)l->states / 8);
+    if (l->runs)
+        bytes += strlen(l->run[l->runs - 1].open.listed);
+    return bytes;
+}

@@ -1,0 +1,369 @@
+/* Bytes as records. A strict reader of the one form that record_write gives: members in their
+ * order, canonical numbers and escapes, nothing between. That makes it small, fast (no tree is
+ * built) and checkable: what it takes, written again, is the same bytes.
+ *
+ * A line is copied into the reader's scratch, and texts are cut out there in place. */
+
+#include "journal/record.h"
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SUFFIX = sizeof ",\"c\":\"00000000\"}" - 1 };
+
+struct record_reader {
+    char *scratch;
+    size_t cap;
+    char minute[17]; /* "2026-11-21T05:40", known to be lawful */
+    int64_t minute_ms;
+};
+
+struct record_reader *record_reader_new(void)
+{
+    return mem_zalloc(1, sizeof(struct record_reader));
+}
+
+void record_reader_free(struct record_reader *rr)
+{
+    if (!rr)
+        return;
+    free(rr->scratch);
+    free(rr);
+}
+
+/* Where the reading is. at[0..] ends in a NUL at end, so that a comparison with a literal can not
+ * run over it. */
+struct cursor {
+    char *at, *end;
+};
+
+static bool literal(struct cursor *c, const char *text, size_t len)
+{
+    if ((size_t)(c->end - c->at) < len || memcmp(c->at, text, len) != 0)
+        return false;
+    c->at += len;
+    return true;
+}
+#define LITERAL(c, text) literal(c, text, sizeof text - 1)
+
+static bool number(struct cursor *c, uint64_t max, uint64_t *out)
+{
+    const char *start = c->at;
+    uint64_t n = 0;
+    for (; *c->at >= '0' && *c->at <= '9'; c->at++) {
+        unsigned digit = (unsigned)(*c->at - '0');
+        if (n > (max - digit) / 10)
+            return false;
+        n = n * 10 + digit;
+    }
+    *out = n;
+    return c->at - start == 1 || (c->at > start && *start != '0');
+}
+
+static bool number32(struct cursor *c, uint32_t max, uint32_t *out)
+{
+    uint64_t n = 0;
+    bool ok = number(c, max, &n);
+    *out = (uint32_t)n;
+    return ok;
+}
+#define U64(c, name, out) (LITERAL(c, ",\"" name "\":") && number(c, UINT64_MAX, out))
+#define U32(c, name, out) (LITERAL(c, ",\"" name "\":") && number32(c, UINT32_MAX, out))
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The eight digits of a checksum. */
+static bool hex32(const char *at, uint32_t *out)
+{
+    uint32_t n = 0;
+    for (int i = 0; i < 8; i++) {
+        int value = hex_value(at[i]);
+        if (value < 0)
+            return false;
+        n = n << 4 | (uint32_t)value;
+    }
+    *out = n;
+    return true;
+}
+
+/* What follows a backslash; -1 for any escape that record_write does not use. */
+static int escaped(struct cursor *c)
+{
+    if (*c->at == '"' || *c->at == '\\')
+        return *c->at++;
+    if (c->end - c->at < 5 || memcmp(c->at, "u00", 3) != 0)
+        return -1;
+    int high = hex_value(c->at[3]), low = hex_value(c->at[4]);
+    if (high < 0 || low < 0)
+        return -1;
+    int value = high << 4 | low;
+    c->at += 5;
+    return (value > 0 && value < 0x20) || value == 0x7f ? value : -1;
+}
+
+static bool text(struct cursor *c, const char **out)
+{
+    if (*c->at != '"')
+        return false;
+    char *start = ++c->at, *put = start;
+    unsigned char seen = 0;
+    for (;;) {
+        unsigned char byte = (unsigned char)*c->at;
+        if (byte < 0x20 || byte == 0x7f) /* the end too: it is a NUL */
+            return false;
+        c->at++;
+        if (byte == '"')
+            break;
+        seen |= byte;
+        if (byte == '\\') {
+            int value = escaped(c);
+            if (value < 0)
+                return false;
+            byte = (unsigned char)value;
+        }
+        *put++ = (char)byte;
+    }
+    *put = '\0';
+    *out = start;
+    return seen < 0x80 || text_is_utf8(start, (size_t)(put - start));
+}
+#define TEXT(c, name, out) (LITERAL(c, ",\"" name "\":") && text(c, out))
+
+static bool two_digits(const char *at, unsigned max, unsigned *out)
+{
+    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
+        return false;
+    *out = (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
+    return *out <= max;
+}
+
+/* A time in exactly clock_text's form; the minute is parsed only when it is a new one. */
+static bool instant(struct record_reader *rr, struct cursor *c, int64_t *out)
+{
+    const char *at = c->at;
+    if (c->end - at < CLOCK_TEXT + 1 || at[0] != '"' || at[CLOCK_TEXT] != '"')
+        return false;
+    at++;
+    if (memcmp(at, rr->minute, 16) != 0) {
+        char whole[CLOCK_TEXT], again[CLOCK_TEXT];
+        memcpy(whole, at, 16);
+        memcpy(whole + 16, ":00.000Z", 9);
+        int64_t ms = clock_parse(whole);
+        if (ms < 0 || strcmp(clock_text(ms, again), whole) != 0)
+            return false;
+        memcpy(rr->minute, at, 16);
+        rr->minute_ms = ms;
+    }
+    unsigned seconds, high, low;
+    if (at[16] != ':' || !two_digits(at + 17, 59, &seconds) || at[19] != '.' ||
+        !two_digits(at + 20, 99, &high) || at[22] < '0' || at[22] > '9' || at[23] != 'Z')
+        return false;
+    low = (unsigned)(at[22] - '0');
+    *out = rr->minute_ms + seconds * 1000 + high * 10 + low;
+    c->at += CLOCK_TEXT + 1;
+    return true;
+}
+
+static bool boolean(struct cursor *c, bool *out)
+{
+    *out = LITERAL(c, "true");
+    return *out || LITERAL(c, "false");
+}
+
+static bool rate(struct cursor *c, double *out)
+{
+    uint64_t whole, tenth;
+    if (!number(c, 1000000000000, &whole) || !LITERAL(c, ".") || !number(c, 9, &tenth))
+        return false;
+    *out = (double)(whole * 10 + tenth) / 10;
+    return true;
+}
+
+static bool counts(struct cursor *c, struct record_counts *out)
+{
+    return U64(c, "sent", &out->sent) && U64(c, "http_429", &out->http_429) &&
+           U64(c, "http_5xx", &out->http_5xx) && U64(c, "network_errors", &out->network_errors);
+}
+
+/* A JSON object, which stays text. The byte after it is what ends that text, so the caller's next
+ * literal is compared first. */
+static bool object(struct cursor *c, const char **out)
+{
+    if (*c->at != '{')
+        return false;
+    json_t *tree = json_loadb(c->at, (size_t)(c->end - c->at),
+                              JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
+    char *again = tree ? json_dumps(tree, JSON_COMPACT) : NULL;
+    json_decref(tree);
+    *out = c->at;
+    bool ok = again && literal(c, again, strlen(again));
+    free(again);
+    return ok;
+}
+
+static bool read_open(struct cursor *c, struct record_open *o)
+{
+    uint32_t run;
+    uint64_t pid;
+    char *origins_end, *options_end;
+    bool ok = U32(c, "run", &run) && TEXT(c, "tool", &o->tool) && TEXT(c, "libcurl", &o->libcurl) &&
+              LITERAL(c, ",\"pid\":") && number(c, INT32_MAX, &pid) &&
+              TEXT(c, "action", &o->action) && LITERAL(c, ",\"manifest\":{\"path\":") &&
+              text(c, &o->manifest_path) && TEXT(c, "sha256", &o->manifest_sha256) &&
+              U64(c, "rows", &o->rows) && U64(c, "duplicates", &o->duplicates) &&
+              U64(c, "rejected", &o->rejected) && LITERAL(c, "}") &&
+              U32(c, "targets", &o->targets) && TEXT(c, "digest", &o->digest) &&
+              TEXT(c, "listed", &o->listed) && TEXT(c, "shard", &o->shard) &&
+              LITERAL(c, ",\"origins\":") && object(c, &o->origins);
+    if (!ok)
+        return false;
+    origins_end = c->at;
+    if (!LITERAL(c, ",\"options\":") || !object(c, &o->options))
+        return false;
+    options_end = c->at;
+    if (options_end != c->end)
+        return false;
+    *origins_end = '\0';
+    *options_end = '\0';
+    o->run = run;
+    o->pid = (long)pid;
+    return true;
+}
+
+static bool row_number(struct cursor *c, uint32_t *row)
+{
+    if (!U32(c, "row", row) || *row == 0)
+        return false;
+    (*row)--;
+    return true;
+}
+
+static bool read_try(struct cursor *c, struct record *r)
+{
+    if (TEXT(c, "rows", &r->try.rows))
+        return counts(c, &r->try.counts) && LITERAL(c, ",\"rate\":") && rate(c, &r->try.rate);
+    r->try.rows = NULL;
+    return row_number(c, &r->try.row) && U32(c, "attempts", &r->try.attempts) &&
+           U32(c, "status", &r->try.status) && LITERAL(c, ",\"applied\":") &&
+           boolean(c, &r->try.applied) && TEXT(c, "error", &r->try.error);
+}
+
+static bool read_end(struct cursor *c, struct record *r)
+{
+    const char *word;
+    if (!row_number(c, &r->end.row) || !TEXT(c, "provider", &r->end.provider) ||
+        !TEXT(c, "kind", &r->end.kind) || !TEXT(c, "id", &r->end.id) ||
+        !TEXT(c, "outcome", &word) || !outcome_parse(word, strlen(word), &r->end.outcome) ||
+        r->end.outcome == OUTCOME_NONE || !U32(c, "status", &r->end.status) ||
+        !U32(c, "attempts", &r->end.attempts) || !U32(c, "ms", &r->end.ms))
+        return false;
+    r->end.applied = LITERAL(c, ",\"applied\":true");
+    r->end.error = NULL;
+    return c->at == c->end || (TEXT(c, "error", &r->end.error) && *r->end.error);
+}
+
+static bool read_hold(struct record_reader *rr, struct cursor *c, struct record *r)
+{
+    return TEXT(c, "pair", &r->hold.pair) && LITERAL(c, ",\"until\":") &&
+           instant(rr, c, &r->hold.until_ms) && TEXT(c, "reason", &r->hold.reason);
+}
+
+static bool read_close(struct cursor *c, struct record *r)
+{
+    uint64_t code;
+    if (!LITERAL(c, ",\"exit_code\":") || !number(c, 255, &code))
+        return false;
+    r->close.exit_code = (int)code;
+    return TEXT(c, "reason", &r->close.reason) && TEXT(c, "unsent", &r->close.unsent) &&
+           counts(c, &r->close.counts);
+}
+
+static bool head(struct cursor *c, uint64_t *seq, uint64_t *batch, uint32_t *before)
+{
+    if (!LITERAL(c, "{\"s\":") || !number(c, UINT64_MAX, seq) || !U64(c, "b", batch) ||
+        !LITERAL(c, ",\"p\":\"") || c->end - c->at < 8 || !hex32(c->at, before))
+        return false;
+    c->at += 8;
+    return LITERAL(c, "\",\"type\":\"");
+}
+
+static bool body(struct record_reader *rr, struct cursor *c, struct record *r)
+{
+    static const char at[] = "\",\"at\":";
+    if (LITERAL(c, "end")) {
+        r->type = RECORD_END;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_end(c, r);
+    }
+    if (LITERAL(c, "try")) {
+        r->type = RECORD_TRY;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_try(c, r);
+    }
+    if (LITERAL(c, "open")) {
+        r->type = RECORD_OPEN;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_open(c, &r->open);
+    }
+    if (LITERAL(c, "hold")) {
+        r->type = RECORD_HOLD;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_hold(rr, c, r);
+    }
+    r->type = RECORD_CLOSE;
+    return LITERAL(c, "close") && LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_close(c, r);
+}
+
+bool record_sum(const char *line, size_t len, uint32_t *sum)
+{
+    if (len < SUFFIX)
+        return false;
+    const char *at = line + len - SUFFIX;
+    return memcmp(at, ",\"c\":\"", 6) == 0 && memcmp(at + 14, "\"}", 2) == 0 &&
+           hex32(at + 6, sum) && crc32c(0, line, len - SUFFIX) == *sum;
+}
+
+bool record_head(const char *line, size_t len, uint64_t *seq, uint64_t *batch)
+{
+    char copy[80]; /* longer than any head */
+    size_t kept = len < sizeof copy - 1 ? len : sizeof copy - 1;
+    memcpy(copy, line, kept);
+    copy[kept] = '\0';
+    struct cursor c = {copy, copy + kept};
+    uint32_t before;
+    return head(&c, seq, batch, &before);
+}
+
+enum line_state record_read(struct record_reader *rr, const char *line, size_t len,
+                            uint64_t expected_seq, uint32_t *link, struct record *r)
+{
+    uint32_t sum = 0, before = 0;
+    if (!record_sum(line, len, &sum))
+        return LINE_BAD_SUM;
+    len -= SUFFIX;
+    if (len >= rr->cap) {
+        rr->cap = len * 2 + 1024;
+        free(rr->scratch);
+        rr->scratch = mem_alloc(rr->cap);
+    }
+    memcpy(rr->scratch, line, len);
+    rr->scratch[len] = '\0';
+    struct cursor c = {rr->scratch, rr->scratch + len};
+    memset(r, 0, sizeof *r);
+    bool known = head(&c, &r->seq, &r->batch, &before);
+    bool linked = known && before == *link && r->seq == expected_seq;
+    known = known && body(rr, &c, r) && c.at == c.end;
+    if (!known)
+        return linked ? LINE_MALFORMED : LINE_BAD_SUM;
+    if (!linked)
+        return LINE_BAD_LINK;
+    *link = sum;
+    return LINE_GOOD;
+}

@@ -1,0 +1,23 @@
+#ifndef RESCIND_JOURNAL_TIMELINE_H
+#define RESCIND_JOURNAL_TIMELINE_H
+
+/* What happened over time, and how long answers took, in fixed room: the ledger's charts. */
+
+#include "journal/ledger.h"
+
+struct timeline {
+    int64_t start_ms, width_ms; /* width 0: nothing was told yet */
+    size_t used;
+    float rate; /* told last, for slices in which none is told; 0 between runs */
+    struct slice slice[TIMELINE_SLICES];
+};
+
+/* The slice of this time. What is before the start (a clock that was set back) falls into the
+ * first; slices become twice as wide until the last holds it. */
+struct slice *timeline_at(struct timeline *t, int64_t at_ms);
+void timeline_rate(struct timeline *t, int64_t at_ms, double rate);
+
+/* The bucket of a latency, as ledger.h defines them; what is longer falls into the last. */
+size_t latency_bucket(uint32_t ms);
+
+#endif
