@@ -20,6 +20,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "provider/identifier.h"
 
 #include <ini.h>
 #include <stdlib.h>
@@ -164,8 +165,9 @@ static void take_scope(struct job *j, const char *name, const char *value)
             return;
         }
     }
-    if (!*value) {
-        fail(j, j->line, "%s: want a value", name);
+    char reason[ID_REASON];
+    if (!scope_value_good(name, value, strlen(value), reason)) {
+        fail(j, j->line, "%s", reason);
         return;
     }
     j->scope = mem_resize(j->scope, j->scopes + 1, sizeof *j->scope);

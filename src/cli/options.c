@@ -35,14 +35,9 @@ char *reading_keep(struct reading *r, const char *text)
     return r->texts[r->text_count++] = mem_string(text);
 }
 
-/* The shapes of id.secret are wide (a dot inside a text is enough for one): a file's name must not
- * be taken for a secret. */
 static bool looks_secret(const struct catalog *c, const char *text)
 {
-    const char *dot = strrchr(text, '.');
-    if (strchr(text, '/') || !identifier_is_secret(c, text, strlen(text)))
-        return false;
-    return strncasecmp(text, "sk-", 3) == 0 || !dot || strlen(dot + 1) >= 12;
+    return identifier_is_secret(c, text, strlen(text));
 }
 
 const char *value_shown(const struct catalog *c, const char *value, char out[SHOWN])
@@ -249,12 +244,14 @@ static int read_job(struct reading *r, struct error *err)
 static int set_one(struct reading *r, struct given *g, struct error *err)
 {
     char shown[SHOWN];
+    bool secret = looks_secret(r->catalog, g->value) && access(g->value, F_OK) != 0;
     err->text[0] = '\0';
     r->now = g;
-    value_shown(r->catalog, g->value, shown);
-    if (g->spec->set(r, g->value, err))
+    if (!secret && g->spec->set(r, g->value, err))
         return 0;
-    if (!err->text[0])
+    if (secret)
+        error_set(err, EXIT_USAGE, "looks like a raw secret, which has no place here");
+    else if (!err->text[0])
         error_set(err, EXIT_USAGE, "%s: want %s", value_shown(r->catalog, g->value, shown),
                   g->spec->want);
     if (g->of_job) {
