@@ -28,7 +28,8 @@ bool outcome_absent(enum outcome o); /* the three absents */
 
 enum transport {
     TRANSPORT_WHOLE,      /* an answer, transferred whole */
-    TRANSPORT_NOT_SENT,   /* DNS, connect, proxy: the request certainly never left */
+    TRANSPORT_NOT_SENT,   /* DNS, connect, proxy: this time the request never left (where `sends`
+                             says that it did before, that counts) */
     TRANSPORT_TLS,        /* the handshake failed in another way than the next */
     TRANSPORT_UNTRUSTED,  /* the certificate does not verify: no retry helps */
     TRANSPORT_TIMEOUT,    /* sent, no whole answer in time */
@@ -43,8 +44,9 @@ struct answer {
     size_t body_len;
     bool body_clipped;  /* longer than we keep: it confirms nothing */
     unsigned sends;     /* how often libcurl really sent it (PREREQFUNCTION); >1: its own re-send */
-    bool retry_after;   /* a hold was asked for in a header or the body */
+    bool retry_after;   /* a wait was asked for in a header or the body */
     const char *detail; /* libcurl's words for a transport failure, or NULL */
+    const char *const *secrets; /* never repeated in a reason: NULL-terminated, or NULL */
 };
 
 enum verdict_kind {
@@ -65,7 +67,30 @@ struct verdict {
 };
 
 /* `applied_before`: an earlier attempt of this run may have taken effect. `id` is the canonical
- * one. Never reads the clock, never allocates beyond the parse of the body. */
+ * one. Never reads the clock.
+ *
+ * | what came                                 | verdict                       | may have applied |
+ * |-------------------------------------------|-------------------------------|------------------|
+ * | 2xx, whole, confirmed by its body         | END revoked, disabled, ...    | yes              |
+ * | 2xx, whole, not confirmed                 | END unconfirmed               | yes              |
+ * | 2xx, 3xx, 4xx, 5xx not whole; odd status  | RETRY                         | yes              |
+ * | 3xx                                       | END failed, never followed    | no               |
+ * | stop.status, whole or not                 | STOP                          | no               |
+ * | gone.status in gone.form                  | END already_absent; where the target may have been
+ * | |                                           |   touched, absent_after_retry; enable: failed |
+ * | 404 otherwise                             | END unproven_absent           | no               |
+ * | 408, 500 to 599                           | RETRY                         | yes              |
+ * | 503, 529 with a hint, whole or not        | RETRY, holds the pair         | yes              |
+ * | 425, 429, whole or not                    | HOLD, holds the pair          | no               |
+ * | 421                                       | RETRY, closes the connection  | no               |
+ * | other 4xx                                 | END failed                    | no               |
+ * | timeout, lost                             | RETRY                         | yes              |
+ * | not sent, TLS                             | RETRY                         | no               |
+ * | untrusted, impossible                     | END failed                    | no               |
+ *
+ * All of 5xx is retried, 501 and 505 too: a gateway says them as lightly as 502, and a needless
+ * retry is harmless. Where libcurl sent the request more often than the answer accounts for, it may
+ * have applied whatever the answer says. */
 void classify(const struct definition *d, enum action action, const char *id, bool applied_before,
               const struct answer *a, struct verdict *out);
 
@@ -76,11 +101,13 @@ enum preflight_result {
     PREFLIGHT_RETRY,     /* 5xx, 408, timeout, network, 429 */
     PREFLIGHT_IMPOSSIBLE /* certificate does not verify, 3xx, 404, not JSON: exit 75 at once */
 };
+/* A body that was clipped is good enough where the definition checks nothing in it. */
 enum preflight_result classify_preflight(const struct definition *d, const struct answer *a,
                                          char reason[200]);
 
 /* The credential's own id, canonical, where the definition can tell it: from the secret itself
- * (sha256, before-dot) or from the body of the SELF_READ. Returns its length, 0 where it cannot. */
+ * (sha256, before-dot) or from the body of its `self = read` (the first of its pointers that leads
+ * to an id). Returns its length, 0 where it cannot. */
 int own_id_of_secret(const struct definition *d, const char *secret, char out[ID_MAX + 1]);
 int own_id_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1]);
 

@@ -1,7 +1,7 @@
 /* Shapes of secrets. In an id's place anything that fits a glob of the definition is refused,
- * `?*.?*` included; in free text that would hit every sentence, so there a token must begin with the
- * literal part of a glob, or with sk-, and have a tail that no word has, or be prefix.secret with a
- * long random second half. */
+ * `?*.?*` included; in free text that would hit every sentence, so there a token must begin with
+ * the literal part of a glob, or with sk-, and have a tail that no word has, or be prefix.secret
+ * with a long random second half. */
 
 #include "provider/secret.h"
 
