@@ -1,0 +1,329 @@
+#include "report/html.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* report.html: for the engineer who ran it and the auditor who did not. One file: its style is in
+ * it, its charts are inline SVG, it has no script, refers to nothing, and says so to the browser.
+ * Everything that came from outside goes through html_text. Its size is bounded: aggregates, and
+ * rows up to a budget of bytes.
+ *
+ *   <!doctype html><html lang="en"><head>...<title>9,976 of 10,000 done: keys.csv</title>
+ *   <h1>Key revocation report</h1> verdict, figures
+ *   <section id="outcomes"> <section id="providers"> <section id="course"> <section id="latency">
+ *   <section id="reasons"> <section id="remaining"> <section id="facts"> */
+
+static void put_char(struct buf *b, const char *at, size_t n)
+{
+    unsigned char c = (unsigned char)*at;
+    if (c == '&')
+        buf_puts(b, "&amp;");
+    else if (c == '<')
+        buf_puts(b, "&lt;");
+    else if (c == '>')
+        buf_puts(b, "&gt;");
+    else if (c == '"')
+        buf_puts(b, "&quot;");
+    else if (c == '\'')
+        buf_puts(b, "&#39;");
+    else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ||
+             (c == 0xc2 && (unsigned char)at[1] < 0xa0))
+        buf_puts(b, "\xef\xbf\xbd");
+    else
+        buf_put(b, at, n);
+}
+
+void html_text(struct buf *b, const char *text, size_t width)
+{
+    struct buf clean = {0};
+    put_utf8(&clean, text);
+    const char *at = buf_text(&clean);
+    for (size_t column = 0; *at; column++) {
+        size_t n = 1;
+        while (((unsigned char)at[n] & 0xc0) == 0x80)
+            n++;
+        if (width && column == width) {
+            buf_puts(b, "\xe2\x80\xa6");
+            break;
+        }
+        put_char(b, at, n);
+        at += n;
+    }
+    buf_free(&clean);
+}
+
+void html_count(struct buf *b, uint64_t n)
+{
+    char text[TEXT_COUNT];
+    buf_puts(b, text_count(n, text));
+}
+
+void html_time(struct buf *b, int64_t ms)
+{
+    char text[CLOCK_TEXT];
+    if (!ms) {
+        buf_puts(b, "\xe2\x80\x93");
+        return;
+    }
+    clock_text(ms, text);
+    buf_printf(b, "<time datetime=\"%s\">%.10s %.8s UTC</time>", text, text, text + 11);
+}
+
+void html_section(struct buf *b, const char *id, const char *title)
+{
+    buf_printf(b, "<section id=\"%s\" aria-labelledby=\"h-%s\">\n<h2 id=\"h-%s\">%s</h2>\n", id, id,
+               id, title);
+}
+
+void html_section_end(struct buf *b)
+{
+    buf_puts(b, "</section>\n");
+}
+
+static const char *const subject[ACTION_COUNT] = {
+    [ACTION_DELETE] = "Key revocation report",
+    [ACTION_DISABLE] = "Key disabling report",
+    [ACTION_ENABLE] = "Key enabling report",
+};
+
+static void put_head(struct buf *b, const struct report *r)
+{
+    const struct report_facts *f = &r->facts;
+    struct manifest_sum m = report_manifest(r);
+    buf_puts(b, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                "style-src 'unsafe-inline'\">\n"
+                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+                "<meta name=\"color-scheme\" content=\"light dark\">\n"
+                "<meta name=\"referrer\" content=\"no-referrer\">\n"
+                "<meta name=\"robots\" content=\"noindex\">\n<title>");
+    html_count(b, f->done);
+    buf_puts(b, " of ");
+    html_count(b, f->targets);
+    buf_puts(b, " done: ");
+    html_text(b, m.path ? m.path : "several manifests", 120);
+    buf_puts(b, "</title>\n<style>\n");
+    buf_puts(b, html_style);
+    buf_puts(b, "</style>\n</head>\n<body>\n<main>\n");
+}
+
+static void put_of(struct buf *b, const struct report *r)
+{
+    struct manifest_sum m = report_manifest(r);
+    buf_puts(b, "<p class=\"of\">");
+    html_text(b, m.path ? m.path : "several manifests", 300);
+    if (r->sources > 1)
+        buf_printf(b, ", merged from %zu run directories", r->sources);
+    if (r->facts.started_ms) {
+        buf_puts(b, ", begun ");
+        html_time(b, r->facts.started_ms);
+    }
+    buf_puts(b, "</p>\n");
+}
+
+static void put_verdict_words(struct buf *b, const struct report_facts *f)
+{
+    uint64_t left = f->targets - f->done - f->failed;
+    if (!f->targets) {
+        buf_puts(b, "The manifest holds no target.");
+    } else if (f->done == f->targets) {
+        buf_puts(b, f->targets == 1 ? "The target is done." : "All ");
+        if (f->targets > 1) {
+            html_count(b, f->targets);
+            buf_puts(b, " targets are done.");
+        }
+    } else {
+        html_count(b, f->done);
+        buf_puts(b, " of ");
+        html_count(b, f->targets);
+        buf_puts(b, " targets are done");
+        if (f->failed) {
+            buf_puts(b, "; ");
+            html_count(b, f->failed);
+            buf_puts(b, " failed");
+        }
+        if (left) {
+            buf_puts(b, "; ");
+            html_count(b, left);
+            buf_puts(b, left == 1 ? " was not attempted" : " were not attempted");
+        }
+        buf_putc(b, '.');
+    }
+}
+
+static void put_verdict(struct buf *b, const struct report *r)
+{
+    const struct report_facts *f = &r->facts;
+    const char *tone = f->done == f->targets ? "revoked" : f->failed ? "failed" : "limited";
+    buf_printf(b, "<p class=\"verdict\" style=\"--tone:var(--%s)\"><strong>", tone);
+    put_verdict_words(b, f);
+    buf_puts(b, "</strong><span>");
+    if (!r->runs)
+        buf_puts(b, "No run has begun.");
+    else if (f->exit_code < 0)
+        buf_puts(b, "The last run never closed: it was killed, or was still running when this "
+                    "report was made.");
+    else if (*f->reason) {
+        buf_puts(b, f->exit_code == EXIT_DONE || f->exit_code == EXIT_SOME_FAILED
+                        ? "The run ended: "
+                        : "The run stopped early: ");
+        html_text(b, f->reason, 400);
+        buf_putc(b, '.');
+    } else {
+        buf_puts(b, "The run went through to its end.");
+    }
+    buf_puts(b, "</span></p>\n");
+}
+
+static void put_figure(struct buf *b, const char *name, const char *id, uint64_t n)
+{
+    buf_printf(b, "<div><dt>%s</dt><dd id=\"%s\">", name, id);
+    html_count(b, n);
+    buf_puts(b, "</dd></div>\n");
+}
+
+static void put_figures(struct buf *b, const struct report_facts *f)
+{
+    char span[TEXT_SPAN];
+    buf_puts(b, "<dl class=\"figures\">\n");
+    put_figure(b, "Targets", "n-targets", f->targets);
+    put_figure(b, "Done", "n-done", f->done);
+    put_figure(b, "Failed", "n-failed", f->failed);
+    put_figure(b, "Not attempted", "n-left", f->targets - f->done - f->failed);
+    put_figure(b, "Requests sent", "n-sent", f->requests.sent);
+    put_figure(b, "Answered 429", "n-429", f->requests.http_429);
+    buf_printf(b, "<div><dt>Time in runs</dt><dd>%s</dd></div>\n</dl>\n",
+               text_span(f->elapsed_ms * 1000, span));
+}
+
+static const struct {
+    const char *counts_as, *meaning;
+} legend[OUTCOME_COUNT] = {
+    [OUTCOME_REVOKED] = {"done", "The provider confirmed the deletion."},
+    [OUTCOME_DISABLED] = {"done", "The provider confirmed that it is disabled."},
+    [OUTCOME_ENABLED] = {"done", "The provider confirmed that it is enabled again."},
+    [OUTCOME_ROTATED] = {"done", "A successor was made and the old one was deleted."},
+    [OUTCOME_ALREADY_ABSENT] = {"done", "The provider did not have it before anything was sent."},
+    [OUTCOME_ABSENT_AFTER_RETRY] = {"done", "Gone after an attempt whose answer was lost or an "
+                                            "error, so probably deleted by it."},
+    [OUTCOME_UNPROVEN_ABSENT] = {"failed", "A 404 that does not show that the provider itself "
+                                           "said so."},
+    [OUTCOME_UNCONFIRMED] = {"failed", "Accepted, but the answer does not confirm it."},
+    [OUTCOME_FAILED] = {"failed", "A permanent error, or no attempt left."},
+    [OUTCOME_NOT_ATTEMPTED] = {"left over", "The run stopped first, or its provider was stopped."},
+};
+
+/* Outcomes that the action cannot have are only in the way. */
+static bool worth_a_row(const struct report_facts *f, int o)
+{
+    static const enum action of[OUTCOME_COUNT] = {
+        [OUTCOME_REVOKED] = ACTION_DELETE,
+        [OUTCOME_DISABLED] = ACTION_DISABLE,
+        [OUTCOME_ENABLED] = ACTION_ENABLE,
+    };
+    if (f->outcome[o])
+        return true;
+    if (o == OUTCOME_ROTATED)
+        return false;
+    return o > OUTCOME_ROTATED || of[o] == f->action;
+}
+
+static void put_percent(struct buf *b, uint64_t part, uint64_t whole)
+{
+    double share = whole ? 100 * (double)part / (double)whole : 0;
+    if (part && share < .1)
+        buf_puts(b, "&lt; 0.1%");
+    else if (part < whole && share > 99.9)
+        buf_puts(b, "&gt; 99.9%");
+    else
+        buf_printf(b, "%.1f%%", share);
+}
+
+static void put_outcomes(struct buf *b, const struct report_facts *f)
+{
+    html_section(b, "outcomes", "Outcomes");
+    html_outcome_bar(b, f->outcome, f->targets);
+    buf_puts(b, "<table>\n<thead><tr><th scope=\"col\">Outcome</th><th scope=\"col\" "
+                "class=\"n\">Targets</th><th scope=\"col\" class=\"n\">Share</th><th scope=\"col\">"
+                "Counts as</th><th scope=\"col\" class=\"meaning\">Meaning</th></tr></thead>\n"
+                "<tbody>\n");
+    for (int o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++) {
+        if (!worth_a_row(f, o))
+            continue;
+        buf_printf(b,
+                   "<tr data-outcome=\"%s\"%s><th scope=\"row\"><span class=\"s\" style=\"--c:"
+                   "var(--%s)\"></span>%s</th><td class=\"n\">",
+                   outcome_word[o], f->outcome[o] ? "" : " class=\"zero\"", outcome_word[o],
+                   outcome_word[o]);
+        html_count(b, f->outcome[o]);
+        buf_puts(b, "</td><td class=\"n\">");
+        put_percent(b, f->outcome[o], f->targets);
+        buf_printf(b, "</td><td>%s</td><td class=\"meaning\">%s</td></tr>\n", legend[o].counts_as,
+                   legend[o].meaning);
+    }
+    buf_puts(b, "</tbody>\n</table>\n");
+    html_section_end(b);
+}
+
+static void put_provider(struct buf *b, const struct provider_totals *p)
+{
+    uint64_t done = 0, failed = 0;
+    for (int o = 0; o < OUTCOME_COUNT; o++) {
+        done += outcome_done((enum outcome)o) ? p->outcome[o] : 0;
+        failed += outcome_failed((enum outcome)o) ? p->outcome[o] : 0;
+    }
+    const uint64_t n[] = {p->targets, done, failed, p->targets - done - failed};
+    buf_puts(b, "<tr><th scope=\"row\">");
+    html_text(b, p->name, 0);
+    buf_puts(b, "</th>");
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++) {
+        buf_printf(b, "<td class=\"n%s\">", n[i] ? "" : " zero");
+        html_count(b, n[i]);
+        buf_puts(b, "</td>");
+    }
+    buf_puts(b, "<td>");
+    html_outcome_bar(b, p->outcome, p->targets);
+    buf_puts(b, "</td></tr>\n");
+}
+
+static void put_providers(struct buf *b, const struct report_facts *f)
+{
+    html_section(b, "providers", "Providers");
+    buf_puts(b, "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Provider</th>"
+                "<th scope=\"col\" class=\"n\">Targets</th><th scope=\"col\" class=\"n\">Done</th>"
+                "<th scope=\"col\" class=\"n\">Failed</th><th scope=\"col\" class=\"n\">"
+                "Not attempted</th><th scope=\"col\">Outcomes</th></tr></thead>\n<tbody>\n");
+    for (size_t i = 0; i < f->providers; i++)
+        put_provider(b, &f->provider[i]);
+    buf_puts(b, "</tbody>\n</table></div>\n");
+    html_section_end(b);
+}
+
+void report_html(const struct report *r, struct sink *s)
+{
+    struct buf *b = &s->buf;
+    struct timeline t;
+    report_timeline(r, &t);
+    put_head(b, r);
+    buf_printf(b, "<header>\n<h1>%s</h1>\n", subject[r->facts.action]);
+    put_of(b, r);
+    put_verdict(b, r);
+    put_figures(b, &r->facts);
+    buf_puts(b, "</header>\n");
+    if (r->facts.targets) {
+        put_outcomes(b, &r->facts);
+        put_providers(b, &r->facts);
+    }
+    html_timeline(b, r, &t);
+    html_latency(b, &t);
+    html_reasons(b, r);
+    html_remaining(b, r);
+    html_facts(b, r);
+    buf_puts(b, "<footer><p>Made from the journal and the targets of the run directory alone; "
+                "<code>rescind report</code> makes it again. The same numbers for programs are in "
+                "<code>report.json</code>, every target in <code>report.csv</code>.</p></footer>\n"
+                "</main>\n</body>\n</html>\n");
+}
