@@ -20,6 +20,8 @@
 #define DEBT_S     10.0
 #define BACK       1.6
 #define FAR_S      5.0
+#define LATE_FREE_S   5e-3
+#define LATE_WALLED_S 2e-3
 
 static double seconds(int64_t us)
 {
@@ -48,7 +50,8 @@ static double ceiling(const struct pacer *p)
 
 static double slack_s(const struct pacer *p)
 {
-    return min2(1e-3, .5 / p->rate);
+    double turn = p->slow_start ? LATE_FREE_S : LATE_WALLED_S;
+    return p->rate * turn > .5 ? turn : min2(1e-3, .5 / p->rate);
 }
 
 void pacer_init(struct pacer *p, const struct pacer_config *config, int64_t now)

@@ -5,6 +5,7 @@
  * --cases prints every case, worst first. Exit status 1 when the pacer misses a bar. */
 
 #include "grid.h"
+#include "recovery.h"
 
 #include <math.h>
 #include <stdatomic.h>
@@ -220,6 +221,46 @@ static void print_cases(const struct shared *shared, int client)
     }
 }
 
+static int ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void print_recovery(const struct client *client)
+{
+    static const enum hint hints[] = {HINT_NONE, HINT_SECONDS};
+    double all[RECOVERY_CASES * 2 * SEEDS_MAX];
+    int n = 0;
+    printf("\n%s: seconds until 95%% of a changed limit is delivered (no hint; Retry-After)\n",
+           client->name);
+    for (int i = 0; i < RECOVERY_CASES; i++) {
+        printf("  %3.0f -> %3.0f/s ", recovery_cases[i].from, recovery_cases[i].to);
+        for (int h = 0; h < 2; h++, printf(h < 2 ? "  ;" : "\n"))
+            for (int seed = 1; seed <= options.seeds; seed++) {
+                all[n] = recovery_s(&recovery_cases[i], client, hints[h], options.turn_us,
+                                    (uint64_t)seed);
+                printf(" %5.1f", all[n++]);
+            }
+    }
+    qsort(all, (size_t)n, sizeof *all, ascending);
+    printf("  median %.1f s, worst %.1f s (bars 15, 20)\n", all[n / 2], all[n - 1]);
+}
+
+static void print_ramp(const struct client *client)
+{
+    static const double rtts[] = {2e-4, 1e-3};
+    static const int64_t turns[] = {0, 200, 1000, 2000};
+    printf("\n%s: no limit, 100,000 requests, 32 in flight\n", client->name);
+    for (int i = 0; i < 2; i++)
+        for (int t = 0; t < 4; t++) {
+            struct ramp r = ramp_measure(client, rtts[i], turns[t]);
+            printf("  round trip %.1f ms, turns of %ld us: 10,000/s after %.2f s, %.0f/s in all, "
+                   "%.2f s lost\n",
+                   rtts[i] * 1e3, (long)turns[t], r.to_10k_s, r.rate, r.lost_s);
+        }
+}
+
 static void read_options(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -256,6 +297,11 @@ int main(int argc, char **argv)
     int missed = print_table(shared, true);
     print_table(shared, false);
     print_means(shared);
+    for (int i = 0; i < CLIENTS; i++)
+        if (options.client < 0 || options.client == i) {
+            print_recovery(clients[i]);
+            print_ramp(clients[i]);
+        }
     printf("\n%d cases, %d seeds, turn %ld us, %.0f s\n", case_count, options.seeds,
            (long)options.turn_us,
            (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) * 1e-9);
