@@ -1,0 +1,140 @@
+#include "sandbox/auth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *provider, *secret;
+    int wrong; /* status of a credential that is not known */
+} known[] = {
+    {"openrouter", "sk-or-v1-sandbox-demo-management-key", 401},
+    {"requesty", "rqsty-sk-sandbox-demo", 403},
+    {"baseten", "sbxdemo.sandbox-demo-secret", 401},
+};
+enum { KNOWN = sizeof known / sizeof *known };
+
+void auth_demo_secret(const char *provider, char out[SECRET_MAX])
+{
+    for (size_t i = 0; i < KNOWN; i++)
+        if (!strcmp(provider, known[i].provider)) {
+            snprintf(out, SECRET_MAX, "%s", known[i].secret);
+            return;
+        }
+    snprintf(out, SECRET_MAX, "sandbox-demo-%s", provider);
+}
+
+void auth_demo_extra(const char *name, char out[SECRET_MAX])
+{
+    snprintf(out, SECRET_MAX, "sandbox-demo-%s", name);
+}
+
+/* A header template in parts: name, what stands before and after the secret, the secret. */
+struct expected {
+    char name[64], before[128], secret[SECRET_MAX];
+    const char *after;
+    bool has_secret;
+};
+
+static bool read_template(const char *template, const struct provider *p, struct expected *e)
+{
+    size_t name = strcspn(template, ":");
+    const char *value = template + name + (template[name] == ':');
+    value += strspn(value, " ");
+    const char *open = strstr(value, "{secret}");
+    const char *extra = strstr(value, "{env:");
+    if (name >= sizeof e->name)
+        return false;
+    memcpy(e->name, template, name);
+    e->name[name] = '\0';
+    e->has_secret = open || extra;
+    e->secret[0] = '\0';
+    size_t before = open ? (size_t)(open - value) : extra ? (size_t)(extra - value) : strlen(value);
+    if (before >= sizeof e->before)
+        return false;
+    memcpy(e->before, value, before);
+    e->before[before] = '\0';
+    e->after = value + before;
+    if (open) {
+        memcpy(e->secret, p->secret, sizeof e->secret);
+        e->after = open + strlen("{secret}");
+    } else if (extra) {
+        char variable[128];
+        size_t len = strcspn(extra + 5, "}");
+        snprintf(variable, sizeof variable, "%.*s", (int)len, extra + 5);
+        auth_demo_extra(variable, e->secret);
+        e->after = extra + 5 + len + (extra[5 + len] == '}');
+    }
+    return true;
+}
+
+static bool matches(const struct expected *e, const char *sent)
+{
+    const char *const parts[] = {e->before, e->secret, e->after};
+    for (size_t i = 0; i < 3; i++) {
+        size_t len = strlen(parts[i]);
+        if (strncmp(sent, parts[i], len) != 0)
+            return false;
+        sent += len;
+    }
+    return *sent == '\0';
+}
+
+enum auth_result auth_check(const struct sandbox *s, size_t definition, const struct provider *p,
+                            const struct incoming *in)
+{
+    const struct definition *d = catalog_at(s->catalog, definition);
+    for (char **h = d->headers; h && *h; h++) {
+        struct expected e;
+        if (!read_template(*h, p, &e))
+            continue;
+        const char *sent = in->header(in->at, e.name);
+        if (!sent)
+            return e.has_secret ? AUTH_MISSING : AUTH_HEADER;
+        if (!matches(&e, sent))
+            return e.has_secret ? AUTH_WRONG : AUTH_HEADER;
+    }
+    return p->dead ? AUTH_WRONG : AUTH_GOOD;
+}
+
+static bool stops(const struct definition *d, int status)
+{
+    for (size_t i = 0; i < d->stop.count; i++)
+        if (d->stop.at[i] == status)
+            return true;
+    return false;
+}
+
+void auth_refuse(const struct sandbox *s, size_t definition, enum auth_result why,
+                 struct reply *out)
+{
+    const struct definition *d = catalog_at(s->catalog, definition);
+    int status = why == AUTH_HEADER ? 400 : why == AUTH_WEAK ? 403 : 401;
+    for (size_t i = 0; i < KNOWN && why == AUTH_WRONG; i++)
+        if (!strcmp(d->provider, known[i].provider))
+            status = known[i].wrong;
+    if (why != AUTH_HEADER && d->stop.count && !stops(d, status))
+        status = d->stop.at[0];
+    static const char *const words[] = {"", "No auth credentials found", "Invalid credentials",
+                                        "Only management keys can perform this operation",
+                                        "A required header is missing"};
+    forms_error(s->forms, definition, status, words[why], out);
+}
+
+void auth_print(const struct sandbox *s, struct buf *out)
+{
+    for (unsigned i = 0; i < s->providers; i++)
+        for (size_t k = 0; k < catalog_count(s->catalog); k++) {
+            const struct definition *d = catalog_at(s->catalog, k);
+            if (strcmp(d->provider, s->provider[i].name) != 0)
+                continue;
+            buf_printf(out, "export %s='%s'\n", d->credential, s->provider[i].secret);
+            for (char **h = d->headers; h && *h; h++) {
+                const char *extra = strstr(*h, "{env:");
+                size_t len = extra ? strcspn(extra + 5, "}") : 0;
+                if (extra)
+                    buf_printf(out, "export %.*s='sandbox-demo-%.*s'\n", (int)len, extra + 5,
+                               (int)len, extra + 5);
+            }
+            break;
+        }
+}

@@ -1,0 +1,31 @@
+#ifndef RESCIND_SANDBOX_AUTH_H
+#define RESCIND_SANDBOX_AUTH_H
+
+/* Credentials: what a request must carry, by the header templates of its definition. */
+
+#include "sandbox/sandbox.h"
+
+/* The own id of a demo credential whose provider tells it by a read. */
+#define AUTH_OWN_UUID "5e1f5e1f-0000-4000-8000-000000000001"
+
+enum auth_result {
+    AUTH_GOOD,
+    AUTH_MISSING,
+    AUTH_WRONG,
+    AUTH_WEAK,   /* right, but it may not manage keys */
+    AUTH_HEADER, /* a constant header that the definition names is not there */
+};
+
+/* The fixed secret that a provider takes unless it is given another. */
+void auth_demo_secret(const char *provider, char out[SECRET_MAX]);
+/* And that of a further secret, {env:NAME}. */
+void auth_demo_extra(const char *name, char out[SECRET_MAX]);
+/* `export NAME='secret'` lines for all providers, for a shell to evaluate. */
+void auth_print(const struct sandbox *s, struct buf *out);
+
+enum auth_result auth_check(const struct sandbox *s, size_t definition, const struct provider *p,
+                            const struct incoming *in);
+void auth_refuse(const struct sandbox *s, size_t definition, enum auth_result why,
+                 struct reply *out);
+
+#endif

@@ -1,0 +1,15 @@
+#ifndef RESCIND_SANDBOX_GENERATE_H
+#define RESCIND_SANDBOX_GENERATE_H
+
+/* Manifests for demos and tests: lawful random identifiers of any kind that the catalog knows. */
+
+#include "provider/definition.h"
+
+#include <stdio.h>
+
+/* Writes a CSV of n targets, kinds drawn by the shares of `mix` (NULL: the usual one), the same for
+ * the same seed. EXIT_USAGE for a mix that makes no sense, EXIT_IO. */
+int generate_manifest(const struct catalog *catalog, uint64_t n, uint64_t seed, const char *mix,
+                      FILE *out, struct error *err);
+
+#endif

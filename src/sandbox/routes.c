@@ -1,0 +1,262 @@
+#include "sandbox/routes.h"
+
+#include "base/mem.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct route {
+    const struct definition *d;
+    size_t index;
+    enum operation op;
+    const char *method;
+    char *path;     /* the base's path and the template, without a query */
+    size_t literal; /* characters before its first placeholder */
+    json_t *body;   /* the template's body, or NULL */
+};
+
+struct routes {
+    struct route *at;
+    size_t count, cap;
+};
+
+/* What the main kinds have beyond their definitions. A kind that the catalog lacks is left out. */
+static const struct {
+    const char *provider, *kind, *method, *path;
+    enum operation op;
+} extras[] = {
+    {"openrouter", "key", "GET", "/keys", OP_LIST},
+    {"openrouter", "key", "POST", "/keys", OP_CREATE},
+    {"openrouter", "key", "GET", "/keys/{id}", OP_READ},
+    {"openrouter", "key", "PATCH", "/keys/{id}", OP_UPDATE},
+    {"openrouter", "key", "GET", "/workspaces", OP_WORKSPACES},
+    {"openrouter", "byok", "GET", "/byok", OP_LIST},
+    {"openrouter", "byok", "GET", "/byok/{id}", OP_READ},
+    {"requesty", "key", "GET", "/v1/manage/apikey", OP_LIST},
+    {"requesty", "key", "POST", "/v1/manage/apikey", OP_CREATE},
+    {"baseten", "key", "GET", "/v1/api_keys", OP_LIST},
+    {"baseten", "key", "POST", "/v1/api_keys", OP_CREATE},
+};
+
+static const char *base_path(const struct definition *d)
+{
+    const char *host = d->base ? strstr(d->base, "://") : NULL;
+    const char *path = host ? strchr(host + 3, '/') : NULL;
+    return path ? path : "";
+}
+
+static void add(struct routes *r, const struct catalog *c, const struct definition *d,
+                enum operation op, const char *method, const char *path, const char *body)
+{
+    if (!method)
+        return;
+    if (r->count == r->cap) {
+        r->cap = r->cap ? r->cap * 2 : 64;
+        r->at = mem_resize(r->at, r->cap, sizeof *r->at);
+    }
+    struct buf whole = {0};
+    buf_puts(&whole, base_path(d));
+    buf_put(&whole, path, strcspn(path, "?"));
+    r->at[r->count++] =
+        (struct route){.d = d,
+                       .index = catalog_index(c, d),
+                       .op = op,
+                       .method = method,
+                       .path = whole.data,
+                       .literal = strcspn(whole.data, "{"),
+                       .body = body ? json_loads(body, JSON_DECODE_ANY, NULL) : NULL};
+}
+
+static void add_defined(struct routes *r, const struct catalog *c, const struct definition *d)
+{
+    for (int a = 0; a < ACTION_COUNT; a++)
+        add(r, c, d, (enum operation)a, d->action[a].method, d->action[a].path, d->action[a].body);
+    add(r, c, d, OP_PREFLIGHT, d->preflight.method, d->preflight.path, NULL);
+    add(r, c, d, OP_SELF, d->self_read.method, d->self_read.path, NULL);
+}
+
+struct routes *routes_new(const struct catalog *catalog)
+{
+    struct routes *r = mem_zalloc(1, sizeof *r);
+    for (size_t i = 0; i < sizeof extras / sizeof *extras; i++) {
+        const struct definition *d = catalog_find(catalog, extras[i].provider, extras[i].kind);
+        if (d)
+            add(r, catalog, d, extras[i].op, extras[i].method, extras[i].path, NULL);
+    }
+    for (size_t i = 0; i < catalog_count(catalog); i++)
+        add_defined(r, catalog, catalog_at(catalog, i));
+    return r;
+}
+
+void routes_free(struct routes *r)
+{
+    for (size_t i = 0; i < r->count; i++) {
+        free(r->at[i].path);
+        json_decref(r->at[i].body);
+    }
+    free(r->at);
+    free(r);
+}
+
+/* What a template's names are bound to while one is matched. */
+struct binding {
+    char id[ID_MAX + 1];
+    char scope[SCOPES_MAX][ID_MAX + 1];
+};
+
+static bool bind(const struct definition *d, const char *name, size_t name_len, const char *value,
+                 size_t len, struct binding *b)
+{
+    char *to = NULL;
+    if (name_len == 2 && !memcmp(name, "id", 2))
+        to = b->id;
+    for (size_t i = 0; i < d->scope_count; i++)
+        if (strlen(d->scopes[i]) == name_len && !memcmp(d->scopes[i], name, name_len))
+            to = b->scope[i];
+    if (!to || len > ID_MAX || len == 0)
+        return false;
+    memcpy(to, value, len);
+    to[len] = '\0';
+    return true;
+}
+
+static int hex_digit(char c)
+{
+    const char *digits = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c | 0x20) : NULL;
+    return at ? (int)(at - digits) : -1;
+}
+
+/* Percent-decodes; the decoded length, or -1 where it is malformed, too long, or holds a NUL. */
+static int decode(const char *text, size_t len, char out[ID_MAX + 1])
+{
+    int n = 0;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (n == ID_MAX)
+            return -1;
+        if (c == '%') {
+            int high = i + 2 < len ? hex_digit(text[i + 1]) : -1;
+            int low = i + 2 < len ? hex_digit(text[i + 2]) : -1;
+            if (high < 0 || low < 0 || high + low == 0)
+                return -1;
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        out[n++] = c;
+    }
+    return n;
+}
+
+/* A placeholder stands for what is left of its segment up to the template's own rest of it. */
+static bool match_path(const struct route *r, const char *path, struct binding *b)
+{
+    const char *t = r->path;
+    while (*t || *path) {
+        if (*t != '{') {
+            if (*t++ != *path++)
+                return false;
+            continue;
+        }
+        size_t name = strcspn(t + 1, "}"), segment = strcspn(path, "/");
+        const char *after = t + 1 + name + 1;
+        size_t suffix = strcspn(after, "/{");
+        char value[ID_MAX + 1];
+        if (segment < suffix)
+            return false;
+        int len = decode(path, segment - suffix, value);
+        if (len < 0 || !bind(r->d, t + 1, name, value, (size_t)len, b))
+            return false;
+        path += segment - suffix;
+        t = after;
+    }
+    return true;
+}
+
+static bool match_json(const struct definition *d, const json_t *template, const json_t *body,
+                       struct binding *b)
+{
+    const char *text = json_string_value(template);
+    if (text && text[0] == '{' && text[strcspn(text, "}")] == '}' && json_is_string(body))
+        return bind(d, text + 1, strcspn(text, "}") - 1, json_string_value(body),
+                    json_string_length(body), b);
+    if (json_is_array(template)) {
+        if (!json_is_array(body) || json_array_size(template) != json_array_size(body))
+            return false;
+        for (size_t i = 0; i < json_array_size(template); i++)
+            if (!match_json(d, json_array_get(template, i), json_array_get(body, i), b))
+                return false;
+        return true;
+    }
+    if (json_is_object(template)) {
+        const char *key = NULL;
+        json_t *value = NULL;
+        json_object_foreach((json_t *)template, key, value)
+        {
+            if (!match_json(d, value, json_object_get(body, key), b))
+                return false;
+        }
+        return true;
+    }
+    return json_equal(template, body) == 1;
+}
+
+static bool match_body(const struct route *r, const char *body, size_t len, struct binding *b)
+{
+    if (!r->body)
+        return true;
+    json_t *sent = json_loadb(body, len, 0, NULL);
+    bool same = sent && match_json(r->d, r->body, sent, b);
+    json_decref(sent);
+    return same;
+}
+
+static void fill(const struct route *r, const struct binding *b, struct place *out)
+{
+    const struct definition *d = r->d;
+    char canonical[ID_MAX + 1], reason[ID_REASON];
+    out->d = d;
+    out->index = r->index;
+    out->op = r->op;
+    memcpy(out->id, b->id, strlen(b->id) + 1);
+    int len = identifier_canonical(d, b->id, strlen(b->id), canonical, reason);
+    out->lawful = len >= 0 && !strcmp(canonical, b->id);
+    out->reserved = false;
+    for (char **word = d->id.reserved; word && *word; word++)
+        out->reserved |= !strcasecmp(*word, b->id);
+    size_t at = 0;
+    for (size_t i = 0; i < d->scope_count; i++) {
+        size_t n = strlen(b->scope[i]);
+        if (at + n + 2 > sizeof out->scope)
+            break;
+        if (i)
+            out->scope[at++] = SCOPE_SEPARATOR;
+        memcpy(out->scope + at, b->scope[i], n);
+        at += n;
+    }
+    out->scope[at] = '\0';
+}
+
+bool routes_find(const struct routes *r, const char *method, const char *path, const char *body,
+                 size_t body_len, struct place *out)
+{
+    /* Paths without placeholders first: `self` is no id where it is a path of its own. */
+    for (int literal = 1; literal >= 0; literal--)
+        for (size_t i = 0; i < r->count; i++) {
+            const struct route *one = &r->at[i];
+            if ((one->path[one->literal] == '\0') != literal || strcmp(one->method, method) != 0 ||
+                strncmp(one->path, path, one->literal) != 0)
+                continue;
+            struct binding b;
+            b.id[0] = '\0';
+            for (int k = 0; k < SCOPES_MAX; k++)
+                b.scope[k][0] = '\0';
+            if (!match_path(one, path, &b) || !match_body(one, body, body_len, &b))
+                continue;
+            fill(one, &b, out);
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,43 @@
+#ifndef RESCIND_SANDBOX_ROUTES_H
+#define RESCIND_SANDBOX_ROUTES_H
+
+/* From (method, path, body) to (definition, operation, id). The templates are those of the
+ * catalog's definitions, with the path part of their base before them, so that every known provider
+ * lives on one port; the reads and writes beyond them that the four main kinds have are listed
+ * here. */
+
+#include "provider/definition.h"
+#include "provider/identifier.h"
+
+enum operation {
+    OP_DELETE, /* the first three in the order of enum action */
+    OP_DISABLE,
+    OP_ENABLE,
+    OP_PREFLIGHT,
+    OP_SELF,
+    OP_LIST,
+    OP_READ,
+    OP_UPDATE,
+    OP_CREATE,
+    OP_WORKSPACES,
+};
+
+struct place {
+    const struct definition *d;
+    size_t index; /* of d in the catalog */
+    enum operation op;
+    char id[ID_MAX + 1]; /* decoded, as it came */
+    bool lawful;         /* id is a canonical identifier */
+    bool reserved;       /* id is one of the words that name the credential itself */
+    char scope[ID_MAX + 1];
+};
+
+struct routes;
+struct routes *routes_new(const struct catalog *catalog); /* borrows it */
+void routes_free(struct routes *r);
+
+/* path: as it came, without the query. The body counts where a template has one. */
+bool routes_find(const struct routes *r, const char *method, const char *path, const char *body,
+                 size_t body_len, struct place *out);
+
+#endif

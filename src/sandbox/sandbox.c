@@ -1,0 +1,438 @@
+#include "sandbox/sandbox.h"
+
+#include "base/mem.h"
+#include "provider/classify.h"
+#include "sandbox/auth.h"
+#include "sandbox/inventory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned provider_index(struct sandbox *s, const char *name)
+{
+    unsigned i = 0;
+    while (i < s->providers && strcmp(s->provider[i].name, name) != 0)
+        i++;
+    if (i == s->providers && i < PROVIDERS_MAX) {
+        struct provider *p = &s->provider[s->providers++];
+        *p = (struct provider){.name = name};
+        p->tally.first_us = p->tally.last_us = -1;
+        limiter_init(&p->limiter);
+        auth_demo_secret(name, p->secret);
+    }
+    return i;
+}
+
+void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us)
+{
+    *s = (struct sandbox){.catalog = catalog, .start_us = now_us, .grace_us = 20000};
+    size_t count = catalog_count(catalog);
+    s->provider_of = mem_zalloc(count ? count : 1, 1);
+    for (size_t i = 0; i < count; i++)
+        s->provider_of[i] = (unsigned char)provider_index(s, catalog_at(catalog, i)->provider);
+    s->routes = routes_new(catalog);
+    s->forms = forms_new(catalog);
+    truth_init(&s->truth, catalog);
+    s->inventory = inventory_new(s);
+}
+
+void sandbox_free(struct sandbox *s)
+{
+    inventory_free(s->inventory);
+    truth_free(&s->truth);
+    faults_clear(&s->faults);
+    forms_free(s->forms);
+    routes_free(s->routes);
+    for (unsigned i = 0; i < s->providers; i++)
+        limiter_free(&s->provider[i].limiter);
+    mem_wipe(s->provider, sizeof s->provider);
+    free(s->provider_of);
+    catalog_free(s->catalog);
+}
+
+struct provider *sandbox_provider(struct sandbox *s, const char *name)
+{
+    for (unsigned i = 0; i < s->providers; i++)
+        if (!strcmp(s->provider[i].name, name))
+            return &s->provider[i];
+    return NULL;
+}
+
+/* The credential's own id, where the definition tells it from the secret. */
+static void learn_own_id(struct sandbox *s, const struct definition *d)
+{
+    struct provider *p = sandbox_provider(s, d->provider);
+    if (!p->own_id[0] && own_id_of_secret(d, p->secret, p->own_id) == 0)
+        p->own_id[0] = '\0';
+}
+
+void sandbox_ready(struct sandbox *s)
+{
+    for (size_t i = 0; i < catalog_count(s->catalog); i++) {
+        const struct definition *d = catalog_at(s->catalog, i);
+        struct provider *p = sandbox_provider(s, d->provider);
+        learn_own_id(s, d);
+        if (d->self == SELF_READ && !p->own_id[0])
+            memcpy(p->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
+        if (!p->announce_set) {
+            p->announce = announce_usual(d);
+            p->announce_set = true;
+        }
+    }
+    truth_adopt(&s->truth, s->absent, s->faults.seed);
+}
+
+static void count_hold(const struct sandbox *s, struct provider *p, int64_t now)
+{
+    if (now < p->hold_from_us || now >= p->hold_until_us)
+        return;
+    if (now >= p->hold_from_us + s->grace_us)
+        p->tally.in_hold++;
+    else
+        p->tally.in_hold_grace++;
+}
+
+static uint64_t hash_text(const char *text)
+{
+    uint64_t h = 1469598103934665603u; /* FNV-1a */
+    for (; *text; text++)
+        h = (h ^ (unsigned char)*text) * 1099511628211u;
+    return h;
+}
+
+/* One request on its way through the judgement. */
+struct turn {
+    struct sandbox *s;
+    const struct incoming *in;
+    const struct place *place;
+    struct provider *p;
+    struct reply *out;
+    uint32_t row; /* of the target; UINT32_MAX: none is known */
+};
+
+static bool is_action(enum operation op)
+{
+    return op <= OP_ENABLE;
+}
+
+static bool refuse(struct turn *t)
+{
+    enum auth_result auth = auth_check(t->s, t->place->index, t->p, t->in);
+    if (auth == AUTH_GOOD && t->p->refuse_status && t->p->tally.actions >= t->p->refuse_after) {
+        forms_error(t->s->forms, t->place->index, t->p->refuse_status,
+                    t->p->refuse_status == 401 ? "Unauthorized" : "Forbidden", t->out);
+        t->p->tally.unauthorised++;
+        return true;
+    }
+    if (auth == AUTH_GOOD && t->p->weak && t->place->op != OP_PREFLIGHT && t->place->op != OP_SELF)
+        auth = AUTH_WEAK;
+    if (auth == AUTH_GOOD)
+        return false;
+    auth_refuse(t->s, t->place->index, auth, t->out);
+    t->p->tally.unauthorised++;
+    return true;
+}
+
+static void announce(struct turn *t, int64_t wait_us)
+{
+    int64_t answer_wall = t->in->wall_ms + t->out->delay_us / 1000;
+    int64_t wait = wait_us > t->out->delay_us ? wait_us - t->out->delay_us : 0;
+    int64_t hold = announce_put(&t->p->announce, t->place->d, wait, answer_wall,
+                                limiter_quota(&t->p->limiter), t->out);
+    if (hold)
+        t->out->hold_until_us = t->in->now_us + t->out->delay_us + hold;
+}
+
+static bool limit(struct turn *t)
+{
+    int64_t wait = limiter_admit(&t->p->limiter, t->in->now_us);
+    if (wait < 0)
+        return false;
+    forms_error(t->s->forms, t->place->index, 429, NULL, t->out);
+    announce(t, wait);
+    t->p->tally.limited++;
+    return true;
+}
+
+/* Does what was asked; whether it changed anything. */
+static bool act(struct turn *t)
+{
+    struct truth *truth = &t->s->truth;
+    if (t->row == UINT32_MAX)
+        return false;
+    switch (t->place->op) {
+    case OP_DELETE:
+        return truth_delete(truth, t->row);
+    case OP_DISABLE:
+        return truth_set_disabled(truth, t->row, true);
+    case OP_ENABLE:
+        return truth_set_disabled(truth, t->row, false);
+    default:
+        return false;
+    }
+}
+
+static bool present(const struct turn *t)
+{
+    return t->row != UINT32_MAX && t->s->truth.entry[t->row].exists;
+}
+
+/* The honest answer to an action, written before it is done. */
+static void answer_action(struct turn *t)
+{
+    if (present(t))
+        forms_done(t->s->forms, t->place->index, (enum action)t->place->op, t->place->id,
+                   targets_identity(t->s->truth.targets, t->row), t->out);
+    else
+        forms_gone(t->s->forms, t->place->index, t->place->id, t->out);
+}
+
+static void redirect(struct turn *t)
+{
+    forms_html(307, "Temporary Redirect", t->out);
+    reply_header(t->out, "Location", "%s/sandbox/trap", t->s->origin);
+}
+
+static void status_fault(struct turn *t, const struct fault *f)
+{
+    uint64_t seconds = 0;
+    forms_error(t->s->forms, t->place->index, f->status, "Injected fault", t->out);
+    if (!f->retry_after)
+        return;
+    reply_header(t->out, "Retry-After", "%s", f->retry_after);
+    char *end = NULL;
+    seconds = strtoull(f->retry_after, &end, 10);
+    if (*end == '\0' && seconds <= 3600)
+        t->out->hold_until_us = t->in->now_us + t->out->delay_us + (int64_t)seconds * 1000000;
+}
+
+/* Answers that a fault replaces. */
+static void spoil(struct turn *t, const struct fault *f, bool was_success)
+{
+    struct reply *out = t->out;
+    const struct place *place = t->place;
+    switch (f->kind) {
+    case FAULT_STATUS:
+        status_fault(t, f);
+        break;
+    case FAULT_DROP:
+        out->how = DELIVER_DROP;
+        break;
+    case FAULT_RESET:
+        out->how = DELIVER_RESET;
+        break;
+    case FAULT_STALL:
+        out->delay_us += f->for_us;
+        break;
+    case FAULT_CUT:
+        out->how = DELIVER_CUT;
+        break;
+    case FAULT_STRAY:
+        out->how = DELIVER_STRAY;
+        break;
+    case FAULT_HTML_404:
+        forms_html(404, "404 Not Found", out);
+        break;
+    case FAULT_REDIRECT:
+        redirect(t);
+        break;
+    case FAULT_DELETED_FALSE:
+        if (was_success && is_action(place->op))
+            forms_denied(t->s->forms, place->index, (enum action)place->op, out);
+        break;
+    case FAULT_OTHER_ID:
+        if (was_success && is_action(place->op))
+            forms_other(t->s->forms, place->index, (enum action)place->op, place->id, out);
+        break;
+    case FAULT_EMPTY:
+        if (was_success) {
+            out->status = 200;
+            buf_clear(&out->body);
+        }
+        break;
+    case FAULT_HTML:
+        if (was_success)
+            forms_html(200, "Sign in", out);
+        break;
+    case FAULT_LISTED:
+        break;
+    }
+}
+
+static void suicide(struct turn *t)
+{
+    t->p->tally.own_deletes++;
+    t->p->dead = true;
+}
+
+static void do_action(struct turn *t, const struct fault *f, bool effect)
+{
+    struct tally *tally = &t->p->tally;
+    bool existed = present(t);
+    tally->actions++;
+    if (!t->place->lawful)
+        tally->unlawful_ids++;
+    if (t->place->op == OP_DELETE &&
+        (t->place->reserved || (*t->p->own_id && !strcmp(t->p->own_id, t->place->id))))
+        suicide(t);
+    answer_action(t);
+    bool changed = effect && act(t);
+    if (f)
+        spoil(t, f, existed);
+    tally->effective += changed;
+    if (t->row == UINT32_MAX)
+        return;
+    tally->repeated += !existed && t->s->truth.entry[t->row].deletions > 0;
+    t->out->event = truth_note(&t->s->truth, t->row, t->s->number, changed, t->out->status);
+}
+
+/* Whoever asks for a target that was never heard of gets it into the truth, as an absent one. */
+static void find_target(struct turn *t)
+{
+    struct sandbox *s = t->s;
+    const struct place *place = t->place;
+    if (!place->lawful)
+        return;
+    t->row = truth_find(&s->truth, place->d, place->id, place->scope);
+    if (t->row != UINT32_MAX || !(s->any || is_action(place->op)))
+        return;
+    t->p->tally.unheard_ids += !s->any;
+    t->row = truth_add(&s->truth, place->d, place->id, place->scope, s->any ? s->absent : 1,
+                       s->faults.seed);
+}
+
+static void serve(struct turn *t)
+{
+    bool effect = true;
+    if (t->place->id[0])
+        find_target(t);
+    bool known = t->row != UINT32_MAX;
+    struct fault_case c = {
+        .provider = t->p->name,
+        .id = t->place->id,
+        .action = is_action(t->place->op),
+        .identity = known ? targets_identity(t->s->truth.targets, t->row) : hash_text(t->in->path),
+        .sight = known ? t->s->truth.entry[t->row].requests : t->p->tally.requests,
+    };
+    const struct fault *f = faults_pick(&t->s->faults, &c, &effect);
+    t->p->tally.faults += f != NULL;
+    if (is_action(t->place->op)) {
+        do_action(t, f, effect);
+        return;
+    }
+    bool writes = t->place->op == OP_UPDATE || t->place->op == OP_CREATE;
+    if (writes && !effect)
+        forms_error(t->s->forms, t->place->index, 500, "Injected fault", t->out);
+    else
+        inventory_answer(t->s->inventory, t->place, t->p, t->in, t->row, t->out);
+    if (f)
+        spoil(t, f, t->out->status / 100 == 2);
+}
+
+void sandbox_handle(struct sandbox *s, const struct incoming *in, struct reply *out)
+{
+    struct place place;
+    s->requests++;
+    s->number++;
+    if (!routes_find(s->routes, in->method, in->path, in->body, in->body_len, &place)) {
+        s->unknown_paths++;
+        forms_html(404, "404 Not Found", out);
+        return;
+    }
+    struct provider *p = &s->provider[s->provider_of[place.index]];
+    struct turn t = {s, in, &place, p, out, UINT32_MAX};
+    p->tally.requests++;
+    p->tally.last_us = in->now_us - s->start_us;
+    if (p->tally.first_us < 0)
+        p->tally.first_us = p->tally.last_us;
+    out->tally = p;
+    out->delay_us = p->delay_us;
+    count_hold(s, p, in->now_us);
+    if (!refuse(&t) && !limit(&t))
+        serve(&t);
+}
+
+void sandbox_answering(struct sandbox *s, const struct reply *r, int64_t now_us)
+{
+    struct provider *p = r->tally;
+    (void)s;
+    if (!p || !r->hold_until_us || r->how == DELIVER_DROP || r->how == DELIVER_RESET)
+        return;
+    if (now_us >= p->hold_until_us) {
+        p->hold_from_us = now_us;
+        p->tally.holds++;
+    }
+    if (r->hold_until_us > p->hold_until_us)
+        p->hold_until_us = r->hold_until_us;
+}
+
+void sandbox_answered(struct sandbox *s, const struct reply *r, enum truth_answer how)
+{
+    struct provider *p = r->tally;
+    if (r->event != UINT32_MAX)
+        truth_answered(&s->truth, r->event, how);
+    if (!p)
+        return;
+    struct tally *t = &p->tally;
+    uint64_t *const by_end[] = {&t->aborted, &t->sent, &t->dropped,
+                                &t->reset,   &t->cut,  &t->aborted};
+    ++*by_end[how];
+    if (how == ANSWER_SENT && r->status > 0 && r->status < STATUS_MAX)
+        t->status[r->status]++;
+}
+
+static void print_tally(const struct provider *p, struct buf *out)
+{
+    const struct tally *t = &p->tally;
+    const struct {
+        const char *name;
+        uint64_t n;
+    } counts[] = {{"requests", t->requests},
+                  {"actions", t->actions},
+                  {"effective", t->effective},
+                  {"repeated", t->repeated},
+                  {"unauthorised", t->unauthorised},
+                  {"limited", t->limited},
+                  {"faults", t->faults},
+                  {"own_deletes", t->own_deletes},
+                  {"unlawful_ids", t->unlawful_ids},
+                  {"unheard_ids", t->unheard_ids},
+                  {"holds", t->holds},
+                  {"in_hold", t->in_hold},
+                  {"in_hold_grace", t->in_hold_grace},
+                  {"sent", t->sent},
+                  {"dropped", t->dropped},
+                  {"reset", t->reset},
+                  {"cut", t->cut},
+                  {"aborted", t->aborted}};
+    buf_puts(out, "{");
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        buf_printf(out, "\"%s\":%llu,", counts[i].name, (unsigned long long)counts[i].n);
+    buf_puts(out, "\"status\":{");
+    const char *comma = "";
+    for (int i = 0; i < STATUS_MAX; i++)
+        if (t->status[i]) {
+            buf_printf(out, "%s\"%d\":%llu", comma, i, (unsigned long long)t->status[i]);
+            comma = ",";
+        }
+    buf_printf(out, "},\"first_us\":%lld,\"last_us\":%lld}", (long long)t->first_us,
+               (long long)t->last_us);
+}
+
+void sandbox_counts(const struct sandbox *s, uint64_t connections, struct buf *out)
+{
+    buf_printf(out,
+               "{\"connections\":%llu,\"requests\":%llu,\"unknown_paths\":%llu,"
+               "\"redirects_followed\":%llu,\"targets\":%u,\"exist\":%llu,\"providers\":{",
+               (unsigned long long)connections, (unsigned long long)s->requests,
+               (unsigned long long)s->unknown_paths, (unsigned long long)s->trapped,
+               s->truth.entries, (unsigned long long)s->truth.exist);
+    const char *comma = "";
+    for (unsigned i = 0; i < s->providers; i++) {
+        buf_printf(out, "%s\"%s\":", comma, s->provider[i].name);
+        print_tally(&s->provider[i], out);
+        comma = ",";
+    }
+    buf_puts(out, "}}\n");
+}
