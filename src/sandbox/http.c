@@ -193,8 +193,8 @@ static struct MHD_Response *truth_response(struct exchange *x)
     const char *provider =
         MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, "provider");
     r->truth = &x->http->s->truth;
-    r->touched =
-        MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, "touched") != NULL;
+    r->touched = MHD_lookup_connection_value_n(x->connection, MHD_GET_ARGUMENT_KIND, "touched", 7,
+                                               NULL, NULL) == MHD_YES;
     snprintf(r->provider, sizeof r->provider, "%s", provider ? provider : "");
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, TRUTH_BLOCK, read_truth, r,
                                              free_truth);
