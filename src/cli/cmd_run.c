@@ -49,7 +49,7 @@ static int save_targets(struct prepared *p, struct error *err)
 {
     if (!p->journal) {
         p->journal = journal_create(p->run_dir, err);
-        if (!p->journal)
+        if (!p->journal || journal_recover(p->journal, p->ledger, &p->recovery, err) != 0)
             return -1;
     }
     if (targets_count(p->targets) == p->saved_rows && p->saved_rows)
