@@ -10,7 +10,9 @@
  * longer one is clamped to this and told. */
 #define HINT_MAX_US (3600 * (int64_t)1000000)
 
-/* Looks a response header up; NULL where it is absent. Names are case-insensitive. */
+/* Looks a response header up; NULL where it is absent. Names are case-insensitive; a header that
+ * came several times is joined by commas. What it returned stays valid while others are looked up.
+ */
 struct header_source {
     const char *(*get)(void *at, const char *name);
     void *at;
@@ -18,8 +20,9 @@ struct header_source {
 
 /* Retry-After's value, strictly: non-negative decimal seconds (a fraction is rounded up to the next
  * millisecond), or an HTTP-date (all three forms of RFC 9110, 5.6.7) measured against the answer's
- * own Date where it has one, else against now_wall_ms. A date that is past, and 0, give 0. Returns
- * microseconds, or -1 for nonsense. Not clamped. */
+ * own Date (NULL: none) where it has one that can be read, else against now_wall_ms. A date that is
+ * past, and 0, give 0. Where the field came several times, joined by commas, the longest counts.
+ * Returns microseconds, or -1 for nonsense. Not clamped. */
 int64_t retry_after_us(const char *value, const char *date, int64_t now_wall_ms);
 
 struct hint {
@@ -28,19 +31,22 @@ struct hint {
     bool nonsense;   /* a Retry-After was there and made no sense */
 };
 
-/* The hint of a 429, 425 or 503. Where several disagree the longest counts, except that a coarser
- * Retry-After never beats the provider's own millisecond reset of the same moment: both are taken
- * as lower bounds, so the maximum of all is used. `now_wall_ms` is compared with epochs after a
- * correction by the answer's own Date. */
+/* The hint of a 429, 425 or 503: the longest of Retry-After, the definition's own sources, and the
+ * RateLimit fields of what is used up. A reset that is past, and one of a quota of which something
+ * is left (X-RateLimit-Remaining, `r`), is no hint: other answers carry it too. Epochs are compared
+ * with the answer's own Date, so a wrong local clock does no harm; where the local clock is within
+ * the second that Date names, its milliseconds are used. */
 struct hint hint_read(const struct definition *d, const struct header_source *headers,
                       const char *body, size_t body_len, int64_t now_wall_ms);
 
-/* What a success tells about the room left: RateLimit (`r` and `t` of
- * draft-ietf-httpapi-ratelimit-headers, both the -03 three-header form and the structured one) and
- * X-RateLimit-Remaining with its reset. remaining -1: not said. */
+/* What a success tells about the room left: the RateLimit fields
+ * (draft-ietf-httpapi-ratelimit-headers: the three headers of -03, where a reset that is no span
+ * but a Unix time, as some send it, is read as one; the dictionary of -07; the items of -08 and
+ * later, with the window of RateLimit-Policy where `t` is not given) and X-RateLimit-Remaining with
+ * the definition's reset. The smallest remaining counts. */
 struct room {
-    int64_t remaining;
-    int64_t reset_us; /* from now; -1: not said */
+    int64_t remaining; /* -1: not said */
+    int64_t reset_us;  /* from now; -1: not said */
 };
 struct room hint_room(const struct definition *d, const struct header_source *headers,
                       int64_t now_wall_ms);
