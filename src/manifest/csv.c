@@ -72,7 +72,7 @@ static void parser_begin(struct csv_rows *c)
 static void parser_suit(struct csv_rows *c, const char *text, size_t len)
 {
     const char *cr = memchr(text, '\r', len);
-    bool stray = cr && !(cr == text + len - 2 && text[len - 1] == '\n');
+    bool stray = cr && !((size_t)(cr - text) + 2 == len && text[len - 1] == '\n');
     csv_set_space_func(&c->parser, stray ? is_blank : NULL);
     csv_set_term_func(&c->parser, stray ? is_end : NULL);
 }
