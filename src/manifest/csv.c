@@ -19,7 +19,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "manifest/manifest.h"
 #include "manifest/readers.h"
 
 #include <csv.h>
