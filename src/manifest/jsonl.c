@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "manifest/manifest.h"
 #include "manifest/readers.h"
 
 #include <jansson.h>

@@ -211,6 +211,7 @@ int manifest_read_source(const struct manifest_options *options, struct source *
 int manifest_read(const struct manifest_options *options, struct targets *t, struct row_set *listed,
                   struct manifest_facts *facts, struct error *err)
 {
+    *facts = (struct manifest_facts){.format = options->format};
     struct source *source = source_open(options->path, err);
     if (!source)
         return -1;

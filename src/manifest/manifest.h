@@ -4,14 +4,12 @@
 /* From a file, or standard input, to the table of targets. Everything is checked before anything is
  * returned: whoever holds a table from here knows that each of its rows is a lawful target. */
 
+#include "manifest/source.h" /* MANIFEST_LINE_MAX too */
 #include "manifest/targets.h"
 
 enum manifest_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSONL };
 
-enum {
-    MANIFEST_LINE_MAX = 1 << 20, /* longest row, bytes: more is refused, not stored */
-    MANIFEST_BAD_SHOWN = 20,     /* bad rows told in full */
-};
+enum { MANIFEST_BAD_SHOWN = 20 }; /* bad rows told in full */
 
 struct manifest_options {
     const char *path; /* "-": standard input */
@@ -44,6 +42,10 @@ struct manifest_facts {
  * been told as FILE:LINE lines by then; err->text has the closing one. */
 int manifest_read(const struct manifest_options *options, struct targets *t, struct row_set *listed,
                   struct manifest_facts *facts, struct error *err);
+/* The same on any source, which options->path only names; frees nothing. */
+int manifest_read_source(const struct manifest_options *options, struct source *source,
+                         struct targets *t, struct row_set *listed, struct manifest_facts *facts,
+                         struct error *err);
 
 /* targets.csv: the table as a file of the run directory, columns provider,kind,id, the scopes that
  * are in use, note. A row of it is a row of the table. */

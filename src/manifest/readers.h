@@ -24,11 +24,4 @@ struct jsonl_rows *jsonl_rows_new(struct source *s, struct columns *columns);
 void jsonl_rows_free(struct jsonl_rows *j);
 enum row_state jsonl_rows_next(struct jsonl_rows *j, struct row *out);
 
-/* manifest_read on any source, which options->path only names; frees nothing. */
-struct manifest_options;
-struct manifest_facts;
-int manifest_read_source(const struct manifest_options *options, struct source *source,
-                         struct targets *t, struct row_set *listed, struct manifest_facts *facts,
-                         struct error *err);
-
 #endif

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORD_MAX = 64, SCOPE_MAX = 128 };
+enum { WORD_MAX = 64 };
 
 enum row_state row_say(struct row *out, enum row_state state, const char *reason)
 {
@@ -161,20 +161,6 @@ static const struct definition *definition_of(const struct row_rules *rules,
     return d;
 }
 
-static bool is_scope_value(const char *text, size_t len)
-{
-    if (len == 0 || len > SCOPE_MAX ||
-        (text[0] == '.' && (len == 1 || (len == 2 && text[1] == '.'))))
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!plain && (c == '\0' || !strchr("._~-", c)))
-            return false;
-    }
-    return true;
-}
-
 /* A scope's value: the row's, or the rules'. */
 static const char *scope_value(const struct row_rules *rules, const struct cell *cell, size_t count,
                                const char *name, size_t *len)
@@ -199,15 +185,14 @@ static bool scopes_of(const struct row_rules *rules, const struct cell *cell, si
                       struct row_target *out, char reason[ROW_REASON])
 {
     const struct definition *d = out->definition;
-    char *end = out->scope;
+    char *end = out->scope, why[ID_REASON];
     for (size_t i = 0; i < d->scope_count; i++) {
         size_t len = 0;
         const char *value = scope_value(rules, cell, count, d->scopes[i], &len);
         if (!value)
             return bad(reason, "no %s: %s %s needs one", d->scopes[i], d->provider, d->kind);
-        if (!is_scope_value(value, len))
-            return bad(reason, "not a %s: 1 to %d letters, digits, '.', '_', '~' or '-' needed",
-                       d->scopes[i], SCOPE_MAX);
+        if (!scope_value_good(d->scopes[i], value, len, why))
+            return bad(reason, "%s", why);
         if (i > 0)
             *end++ = SCOPE_SEPARATOR;
         memcpy(end, value, len);
@@ -240,5 +225,7 @@ bool row_resolve(const struct row_rules *rules, const struct cell *cell, size_t 
     out->identifier = by.identifier;
     out->note = by.note ? by.note->text : "";
     out->note_len = by.note ? by.note->len : 0;
+    if (out->note_len > NOTE_MAX)
+        return bad(reason, "a note of %zu bytes: at most %d can be kept", out->note_len, NOTE_MAX);
     return scopes_of(rules, cell, count, out, reason);
 }

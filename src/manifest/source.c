@@ -10,11 +10,11 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
-#include "manifest/manifest.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+enum { MANIFEST_LINE_MAX = 1 << 20 }; /* longest line, and longest CSV row, bytes */
+
 struct source;
 
 /* As read(2): bytes, 0 at the end, -1 and errno. */

@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SCOPE_TEXT_MAX = 1023 }; /* longest scope text of a row, bytes */
+enum {
+    SCOPE_TEXT_MAX = 1023, /* longest scope text of a row, bytes */
+    NOTE_MAX = 1 << 18, /* longest note, bytes: with every quote doubled it still fits a CSV row */
+};
 
 struct targets;
 
@@ -21,8 +24,8 @@ void targets_free(struct targets *t);
 /* Adds a canonical target; all texts are copied. `line` is where it stood, 0 for unknown. Returns
  * its row (from 0), and sets *fresh to whether it was new. A target that is there already keeps its
  * note and its line, and takes the new ones only where it has none (0, ""). A note holds no NUL and
- * is at most 1 MiB. UINT32_MAX with EXIT_DATA: the table is full (4 GiB of ids or notes), or the id
- * is empty or too long to be one. */
+ * is at most NOTE_MAX. UINT32_MAX with EXIT_DATA: the table is full (4 GiB of ids or notes), or the
+ * id is empty or too long to be one. */
 uint32_t targets_add(struct targets *t, const struct definition *d, const char *id, size_t id_len,
                      const char *scope, const char *note, size_t note_len, uint32_t line,
                      bool *fresh, struct error *err);
