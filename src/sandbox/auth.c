@@ -79,10 +79,9 @@ static bool matches(const struct expected *e, const char *sent)
     return *sent == '\0';
 }
 
-enum auth_result auth_check(const struct sandbox *s, size_t definition, const struct provider *p,
+enum auth_result auth_check(const struct definition *d, const struct provider *p,
                             const struct incoming *in)
 {
-    const struct definition *d = catalog_at(s->catalog, definition);
     for (char **h = d->headers; h && *h; h++) {
         struct expected e;
         if (!read_template(*h, p, &e))
@@ -104,37 +103,33 @@ static bool stops(const struct definition *d, int status)
     return false;
 }
 
-void auth_refuse(const struct sandbox *s, size_t definition, enum auth_result why,
-                 struct reply *out)
+int auth_status(const struct definition *d, enum auth_result why)
 {
-    const struct definition *d = catalog_at(s->catalog, definition);
     int status = why == AUTH_HEADER ? 400 : why == AUTH_WEAK ? 403 : 401;
     for (size_t i = 0; i < KNOWN && why == AUTH_WRONG; i++)
         if (!strcmp(d->provider, known[i].provider))
             status = known[i].wrong;
     if (why != AUTH_HEADER && d->stop.count && !stops(d, status))
         status = d->stop.at[0];
+    return status;
+}
+
+const char *auth_words(enum auth_result why)
+{
     static const char *const words[] = {"", "No auth credentials found", "Invalid credentials",
                                         "Only management keys can perform this operation",
                                         "A required header is missing"};
-    forms_error(s->forms, definition, status, words[why], out);
+    return words[why];
 }
 
-void auth_print(const struct sandbox *s, struct buf *out)
+void auth_print(const struct definition *d, const struct provider *p, struct buf *out)
 {
-    for (unsigned i = 0; i < s->providers; i++)
-        for (size_t k = 0; k < catalog_count(s->catalog); k++) {
-            const struct definition *d = catalog_at(s->catalog, k);
-            if (strcmp(d->provider, s->provider[i].name) != 0)
-                continue;
-            buf_printf(out, "export %s='%s'\n", d->credential, s->provider[i].secret);
-            for (char **h = d->headers; h && *h; h++) {
-                const char *extra = strstr(*h, "{env:");
-                size_t len = extra ? strcspn(extra + 5, "}") : 0;
-                if (extra)
-                    buf_printf(out, "export %.*s='sandbox-demo-%.*s'\n", (int)len, extra + 5,
-                               (int)len, extra + 5);
-            }
-            break;
-        }
+    buf_printf(out, "export %s='%s'\n", d->credential, p->secret);
+    for (char **h = d->headers; h && *h; h++) {
+        const char *extra = strstr(*h, "{env:");
+        size_t len = extra ? strcspn(extra + 5, "}") : 0;
+        if (extra)
+            buf_printf(out, "export %.*s='sandbox-demo-%.*s'\n", (int)len, extra + 5, (int)len,
+                       extra + 5);
+    }
 }

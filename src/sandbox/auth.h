@@ -3,7 +3,8 @@
 
 /* Credentials: what a request must carry, by the header templates of its definition. */
 
-#include "sandbox/sandbox.h"
+#include "sandbox/forms.h"
+#include "sandbox/standin.h"
 
 /* The own id of a demo credential whose provider tells it by a read. */
 #define AUTH_OWN_UUID "5e1f5e1f-0000-4000-8000-000000000001"
@@ -20,12 +21,14 @@ enum auth_result {
 void auth_demo_secret(const char *provider, char out[SECRET_MAX]);
 /* And that of a further secret, {env:NAME}. */
 void auth_demo_extra(const char *name, char out[SECRET_MAX]);
-/* `export NAME='secret'` lines for all providers, for a shell to evaluate. */
-void auth_print(const struct sandbox *s, struct buf *out);
 
-enum auth_result auth_check(const struct sandbox *s, size_t definition, const struct provider *p,
+enum auth_result auth_check(const struct definition *d, const struct provider *p,
                             const struct incoming *in);
-void auth_refuse(const struct sandbox *s, size_t definition, enum auth_result why,
-                 struct reply *out);
+/* The provider's own status for that, and what it says. */
+int auth_status(const struct definition *d, enum auth_result why);
+const char *auth_words(enum auth_result why);
+
+/* `export NAME='secret'` lines of a definition, for a shell to evaluate. */
+void auth_print(const struct definition *d, const struct provider *p, struct buf *out);
 
 #endif

@@ -6,7 +6,7 @@
  * absence in which every `gone.form` holds, an error with its text where `error.text` says. */
 
 #include "provider/definition.h"
-#include "sandbox/reply.h"
+#include "sandbox/message.h"
 
 struct forms;
 struct forms *forms_new(const struct catalog *catalog); /* borrows it */

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "sandbox/options.h"
+#include "sandbox/admin.h"
 #include "sandbox/timers.h"
 
 #include <arpa/inet.h>
@@ -18,7 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BODY_MAX = 1 << 20, TRUTH_BLOCK = 1 << 18, CUT_OFF = 32 };
+enum { BODY_MAX = 1 << 20, CUT_OFF = 32 };
 
 /* Of a connection. One that only ever asked for /sandbox/ is not a client's. */
 struct peer {
@@ -144,104 +144,31 @@ static bool is_admin(const char *uri)
     return !strncmp(uri, "/sandbox/", 9) && strcmp(uri, "/sandbox/trap") != 0;
 }
 
-struct truth_reader {
-    const struct truth *truth;
-    uint32_t row;
-    bool touched;
-    char provider[64];
-    struct buf text;
-    size_t at;
-};
-
-static bool wanted(const struct truth_reader *r)
-{
-    if (r->touched && !r->truth->entry[r->row].requests)
-        return false;
-    return !r->provider[0] ||
-           !strcmp(targets_definition(r->truth->targets, r->row)->provider, r->provider);
-}
-
-static ssize_t read_truth(void *at, uint64_t position, char *out, size_t max)
-{
-    struct truth_reader *r = at;
-    (void)position;
-    if (r->at == r->text.len) {
-        buf_clear(&r->text);
-        r->at = 0;
-        for (; r->row < r->truth->entries && r->text.len < TRUTH_BLOCK; r->row++)
-            if (wanted(r))
-                truth_print(r->truth, r->row, &r->text);
-    }
-    if (r->at == r->text.len)
-        return MHD_CONTENT_READER_END_OF_STREAM;
-    size_t n = r->text.len - r->at < max ? r->text.len - r->at : max;
-    memcpy(out, r->text.data + r->at, n);
-    r->at += n;
-    return (ssize_t)n;
-}
-
-static void free_truth(void *at)
-{
-    struct truth_reader *r = at;
-    buf_free(&r->text);
-    free(r);
-}
-
-static struct MHD_Response *truth_response(struct exchange *x)
-{
-    struct truth_reader *r = mem_zalloc(1, sizeof *r);
-    const char *provider =
-        MHD_lookup_connection_value(x->connection, MHD_GET_ARGUMENT_KIND, "provider");
-    r->truth = &x->http->s->truth;
-    r->touched = MHD_lookup_connection_value_n(x->connection, MHD_GET_ARGUMENT_KIND, "touched", 7,
-                                               NULL, NULL) == MHD_YES;
-    snprintf(r->provider, sizeof r->provider, "%s", provider ? provider : "");
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, TRUTH_BLOCK, read_truth, r,
-                                             free_truth);
-}
-
-static void change_options(struct exchange *x)
-{
-    struct error err;
-    if (options_change(x->http->s, buf_text(&x->body), &err) == 0) {
-        x->reply.status = 204;
-        return;
-    }
-    x->reply.status = 400;
-    x->reply.type = "text/plain";
-    buf_printf(&x->reply.body, "%s\n", err.text);
-}
-
 static struct MHD_Response *from_body(struct exchange *x)
 {
     return MHD_create_response_from_buffer(x->reply.body.len, x->reply.body.data,
                                            MHD_RESPMEM_PERSISTENT);
 }
 
+static enum MHD_Result queue(struct exchange *x, struct MHD_Response *response)
+{
+    enum MHD_Result result = MHD_queue_response(x->connection, (unsigned)x->reply.status, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
 static enum MHD_Result answer_admin(struct exchange *x, const char *method)
 {
     struct http *h = x->http;
-    struct MHD_Response *response = NULL;
     x->admin = true;
-    x->reply.status = 200;
-    x->reply.type = "application/json";
-    if (!strcmp(x->uri, "/sandbox/truth")) {
-        x->reply.type = "application/x-ndjson";
-        response = truth_response(x);
-    } else if (!strcmp(x->uri, "/sandbox/counts")) {
-        sandbox_counts(h->s, h->connections - h->admin_only, &x->reply.body);
-    } else if (!strcmp(x->uri, "/sandbox/options") && !strcmp(method, "POST")) {
-        change_options(x);
-    } else {
-        x->reply.status = 404;
-    }
+    split_query(x->uri);
+    struct MHD_Response *response = admin_answer(h->s, x->connection, method, x->uri, &x->body,
+                                                 h->connections - h->admin_only, &x->reply);
     if (!response)
         response = from_body(x);
     if (x->reply.type)
         MHD_add_response_header(response, "Content-Type", x->reply.type);
-    enum MHD_Result result = MHD_queue_response(x->connection, (unsigned)x->reply.status, response);
-    MHD_destroy_response(response);
-    return result;
+    return queue(x, response);
 }
 
 static ssize_t read_cut(void *at, uint64_t position, char *out, size_t max)
@@ -291,9 +218,7 @@ static enum MHD_Result deliver(struct exchange *x)
     if (h->options.requests_per_connection && peer &&
         peer->requests >= h->options.requests_per_connection)
         MHD_add_response_header(response, "Connection", "close");
-    enum MHD_Result result = MHD_queue_response(x->connection, (unsigned)r->status, response);
-    MHD_destroy_response(response);
-    return result;
+    return queue(x, response);
 }
 
 static void decide(struct exchange *x, const char *method)
@@ -345,7 +270,6 @@ static enum MHD_Result on_request(void *at, struct MHD_Connection *c, const char
         count_peer(at, peer_of(c), admin);
         if (admin) {
             x->decided = true;
-            split_query(x->uri);
             return answer_admin(x, method);
         }
         decide(x, method);

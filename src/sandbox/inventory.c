@@ -6,13 +6,15 @@
 #include <string.h>
 
 struct inventory {
-    struct sandbox *s;
+    struct truth *truth;
+    const struct forms *forms;
 };
 
-struct inventory *inventory_new(struct sandbox *s)
+struct inventory *inventory_new(struct truth *truth, const struct forms *forms)
 {
     struct inventory *v = mem_zalloc(1, sizeof *v);
-    v->s = s;
+    v->truth = truth;
+    v->forms = forms;
     return v;
 }
 
@@ -23,7 +25,7 @@ void inventory_free(struct inventory *v)
 
 static void answer_list(struct inventory *v, const struct place *place, struct reply *out)
 {
-    const struct truth *t = &v->s->truth;
+    const struct truth *t = v->truth;
     char id[ID_MAX + 1];
     const char *comma = "";
     out->status = 200;
@@ -62,5 +64,5 @@ void inventory_answer(struct inventory *v, const struct place *place, const stru
                    "{\"manage\":\"%s\",\"completions\":\"none\"}}",
                    p->own_id, p->weak ? "read" : "write");
     else
-        forms_checked(v->s->forms, place->index, out);
+        forms_checked(v->forms, place->index, out);
 }

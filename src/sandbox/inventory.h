@@ -4,9 +4,13 @@
 /* The reads and writes beyond the actions: who the credential is, lists, single reads, changes,
  * creations. */
 
-#include "sandbox/sandbox.h"
+#include "sandbox/forms.h"
+#include "sandbox/routes.h"
+#include "sandbox/standin.h"
+#include "sandbox/truth.h"
 
-struct inventory *inventory_new(struct sandbox *s); /* borrows it */
+struct inventory;
+struct inventory *inventory_new(struct truth *truth, const struct forms *forms); /* borrows */
 void inventory_free(struct inventory *v);
 
 /* row: the target that the path names; UINT32_MAX: none, or never heard of. */

@@ -12,12 +12,13 @@
 #include "manifest/manifest.h"
 #include "sandbox/auth.h"
 #include "sandbox/generate.h"
-#include "sandbox/inventory.h"
 #include "sandbox/options.h"
+#include "sandbox/settings.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -62,7 +63,7 @@ static int load(struct sandbox *s, const struct options *o, struct error *err)
     s->absent = o->absent;
     s->faults.seed = o->seed;
     for (unsigned i = 0; i < o->settings; i += 2)
-        if (options_apply(s, o->setting[i], o->setting[i + 1], err) < 0)
+        if (settings_apply(s, o->setting[i], o->setting[i + 1], err) < 0)
             return -1;
     if (load_manifests(s, o, err) < 0)
         return -1;
@@ -80,6 +81,20 @@ static int serve(struct sandbox *s, const struct options *o, struct error *err)
     http_loop(h);
     http_stop(h);
     return 0;
+}
+
+static void print_credentials(struct sandbox *s)
+{
+    struct buf text = {0};
+    const char *last = "";
+    for (size_t i = 0; i < catalog_count(s->catalog); i++) {
+        const struct definition *d = catalog_at(s->catalog, i);
+        if (strcmp(d->credential, last) != 0)
+            auth_print(d, sandbox_provider(s, d->provider), &text);
+        last = d->credential;
+    }
+    fputs(buf_text(&text), stdout);
+    buf_free(&text);
 }
 
 /* To end with whoever started us. A parent that is gone already was gone before the call. */
@@ -108,14 +123,10 @@ static int run(const struct options *o, struct error *err)
     }
     sandbox_init(s, catalog, clock_mono_us());
     int result = load(s, o, err);
-    if (result == 0 && o->print_credentials) {
-        struct buf text = {0};
-        auth_print(s, &text);
-        fputs(buf_text(&text), stdout);
-        buf_free(&text);
-    } else if (result == 0) {
+    if (result == 0 && o->print_credentials)
+        print_credentials(s);
+    else if (result == 0)
         result = serve(s, o, err);
-    }
     sandbox_free(s);
     free(s);
     return result;

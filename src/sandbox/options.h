@@ -1,7 +1,7 @@
 #ifndef RESCIND_SANDBOX_OPTIONS_H
 #define RESCIND_SANDBOX_OPTIONS_H
 
-/* The command line, and the part of it that can be changed while the sandbox runs. */
+/* The command line. */
 
 #include "sandbox/http.h"
 
@@ -24,12 +24,5 @@ struct options {
 int options_parse(int argc, char **argv, struct options *o, struct error *err);
 void options_free(struct options *o);
 extern const char options_help[];
-
-/* One of --limit, --hint, --fault, --refuse, --weak, --credential, --delay. EXIT_USAGE. */
-int options_apply(struct sandbox *s, const char *name, const char *value, struct error *err);
-
-/* The same while it runs: lines such as "fault openrouter=500:5%", or "clear", which takes all
- * limits, hints, faults, delays and refusals back. */
-int options_change(struct sandbox *s, const char *text, struct error *err);
 
 #endif

@@ -3,7 +3,6 @@
 #include "base/mem.h"
 #include "provider/classify.h"
 #include "sandbox/auth.h"
-#include "sandbox/inventory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,7 +33,7 @@ void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us)
     s->routes = routes_new(catalog);
     s->forms = forms_new(catalog);
     truth_init(&s->truth, catalog);
-    s->inventory = inventory_new(s);
+    s->inventory = inventory_new(&s->truth, s->forms);
 }
 
 void sandbox_free(struct sandbox *s)
@@ -118,7 +117,7 @@ static bool is_action(enum operation op)
 
 static bool refuse(struct turn *t)
 {
-    enum auth_result auth = auth_check(t->s, t->place->index, t->p, t->in);
+    enum auth_result auth = auth_check(t->place->d, t->p, t->in);
     if (auth == AUTH_GOOD && t->p->refuse_status && t->p->tally.actions >= t->p->refuse_after) {
         forms_error(t->s->forms, t->place->index, t->p->refuse_status,
                     t->p->refuse_status == 401 ? "Unauthorized" : "Forbidden", t->out);
@@ -129,7 +128,8 @@ static bool refuse(struct turn *t)
         auth = AUTH_WEAK;
     if (auth == AUTH_GOOD)
         return false;
-    auth_refuse(t->s, t->place->index, auth, t->out);
+    forms_error(t->s->forms, t->place->index, auth_status(t->place->d, auth), auth_words(auth),
+                t->out);
     t->p->tally.unauthorised++;
     return true;
 }
@@ -380,59 +380,4 @@ void sandbox_answered(struct sandbox *s, const struct reply *r, enum truth_answe
     ++*by_end[how];
     if (how == ANSWER_SENT && r->status > 0 && r->status < STATUS_MAX)
         t->status[r->status]++;
-}
-
-static void print_tally(const struct provider *p, struct buf *out)
-{
-    const struct tally *t = &p->tally;
-    const struct {
-        const char *name;
-        uint64_t n;
-    } counts[] = {{"requests", t->requests},
-                  {"actions", t->actions},
-                  {"effective", t->effective},
-                  {"repeated", t->repeated},
-                  {"unauthorised", t->unauthorised},
-                  {"limited", t->limited},
-                  {"faults", t->faults},
-                  {"own_deletes", t->own_deletes},
-                  {"unlawful_ids", t->unlawful_ids},
-                  {"unheard_ids", t->unheard_ids},
-                  {"holds", t->holds},
-                  {"in_hold", t->in_hold},
-                  {"in_hold_grace", t->in_hold_grace},
-                  {"sent", t->sent},
-                  {"dropped", t->dropped},
-                  {"reset", t->reset},
-                  {"cut", t->cut},
-                  {"aborted", t->aborted}};
-    buf_puts(out, "{");
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        buf_printf(out, "\"%s\":%llu,", counts[i].name, (unsigned long long)counts[i].n);
-    buf_puts(out, "\"status\":{");
-    const char *comma = "";
-    for (int i = 0; i < STATUS_MAX; i++)
-        if (t->status[i]) {
-            buf_printf(out, "%s\"%d\":%llu", comma, i, (unsigned long long)t->status[i]);
-            comma = ",";
-        }
-    buf_printf(out, "},\"first_us\":%lld,\"last_us\":%lld}", (long long)t->first_us,
-               (long long)t->last_us);
-}
-
-void sandbox_counts(const struct sandbox *s, uint64_t connections, struct buf *out)
-{
-    buf_printf(out,
-               "{\"connections\":%llu,\"requests\":%llu,\"unknown_paths\":%llu,"
-               "\"redirects_followed\":%llu,\"targets\":%u,\"exist\":%llu,\"providers\":{",
-               (unsigned long long)connections, (unsigned long long)s->requests,
-               (unsigned long long)s->unknown_paths, (unsigned long long)s->trapped,
-               s->truth.entries, (unsigned long long)s->truth.exist);
-    const char *comma = "";
-    for (unsigned i = 0; i < s->providers; i++) {
-        buf_printf(out, "%s\"%s\":", comma, s->provider[i].name);
-        print_tally(&s->provider[i], out);
-        comma = ",";
-    }
-    buf_puts(out, "}}\n");
 }

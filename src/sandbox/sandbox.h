@@ -8,41 +8,14 @@
  * a hold that was announced, does the limiter admit it, does a fault happen to it, and only then
  * what it asks for. */
 
-#include "sandbox/announce.h"
 #include "sandbox/faults.h"
 #include "sandbox/forms.h"
-#include "sandbox/limiter.h"
+#include "sandbox/inventory.h"
 #include "sandbox/routes.h"
+#include "sandbox/standin.h"
 #include "sandbox/truth.h"
 
-enum { PROVIDERS_MAX = 64, STATUS_MAX = 600, SECRET_MAX = 512 };
-
-/* What is counted, per provider. */
-struct tally {
-    uint64_t requests, actions, effective, repeated;
-    uint64_t unauthorised, limited, faults, own_deletes, unlawful_ids, unheard_ids;
-    uint64_t holds, in_hold, in_hold_grace;
-    uint64_t sent, dropped, reset, cut, aborted;
-    uint64_t status[STATUS_MAX];
-    int64_t first_us, last_us; /* of the requests' arrival, since the sandbox began; -1: none */
-};
-
-struct provider {
-    const char *name;
-    char secret[SECRET_MAX], own_id[ID_MAX + 1];
-    bool weak; /* the credential may read but not manage */
-    bool dead; /* the credential deleted itself */
-    int refuse_status;
-    uint64_t refuse_after; /* actions; refuse_status 0: never */
-    int64_t delay_us;
-    struct limiter limiter;
-    struct announce announce;
-    bool announce_set;
-    int64_t hold_from_us, hold_until_us;
-    struct tally tally;
-};
-
-struct inventory;
+enum { PROVIDERS_MAX = 64 };
 
 struct sandbox {
     struct catalog *catalog;
@@ -62,16 +35,6 @@ struct sandbox {
     uint32_t number; /* of the last request */
 };
 
-/* A request. Texts are borrowed for the call. */
-struct incoming {
-    const char *method, *path, *query; /* query: "" or what follows the ? */
-    const char *body;
-    size_t body_len;
-    const char *(*header)(void *at, const char *name); /* NULL: absent */
-    void *at;
-    int64_t now_us, wall_ms;
-};
-
 /* `catalog` is taken over. */
 void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us);
 void sandbox_free(struct sandbox *s);
@@ -85,8 +48,5 @@ void sandbox_answering(struct sandbox *s, const struct reply *r, int64_t now_us)
 void sandbox_answered(struct sandbox *s, const struct reply *r, enum truth_answer how);
 
 struct provider *sandbox_provider(struct sandbox *s, const char *name); /* NULL: unknown */
-
-/* /sandbox/counts: everything counted, one JSON object. */
-void sandbox_counts(const struct sandbox *s, uint64_t connections, struct buf *out);
 
 #endif

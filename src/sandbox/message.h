@@ -1,12 +1,22 @@
-#ifndef RESCIND_SANDBOX_REPLY_H
-#define RESCIND_SANDBOX_REPLY_H
+#ifndef RESCIND_SANDBOX_MESSAGE_H
+#define RESCIND_SANDBOX_MESSAGE_H
 
-/* One answer, before it becomes bytes. */
+/* A request and its answer, without sockets. */
 
 #include "base/buf.h"
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Texts are borrowed for the call. */
+struct incoming {
+    const char *method, *path, *query; /* query: "" or what follows the ? */
+    const char *body;
+    size_t body_len;
+    const char *(*header)(void *at, const char *name); /* NULL: absent */
+    void *at;
+    int64_t now_us, wall_ms;
+};
 
 enum delivery {
     DELIVER_WHOLE,

@@ -1,4 +1,4 @@
-#include "sandbox/reply.h"
+#include "sandbox/message.h"
 
 #include <stdarg.h>
 #include <stdio.h>

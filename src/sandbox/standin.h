@@ -1,0 +1,37 @@
+#ifndef RESCIND_SANDBOX_STANDIN_H
+#define RESCIND_SANDBOX_STANDIN_H
+
+/* The state of one stand-in provider: its credential, its limiter, how it tells of it, and what was
+ * counted. Its definitions (OpenRouter keys and BYOK) share it. */
+
+#include "sandbox/announce.h"
+#include "sandbox/limiter.h"
+
+enum { STATUS_MAX = 600, SECRET_MAX = 512 };
+
+/* What is counted, per provider. */
+struct tally {
+    uint64_t requests, actions, effective, repeated;
+    uint64_t unauthorised, limited, faults, own_deletes, unlawful_ids, unheard_ids;
+    uint64_t holds, in_hold, in_hold_grace;
+    uint64_t sent, dropped, reset, cut, aborted;
+    uint64_t status[STATUS_MAX];
+    int64_t first_us, last_us; /* of the requests' arrival, since the sandbox began; -1: none */
+};
+
+struct provider {
+    const char *name;
+    char secret[SECRET_MAX], own_id[ID_MAX + 1];
+    bool weak; /* the credential may read but not manage */
+    bool dead; /* the credential deleted itself */
+    int refuse_status;
+    uint64_t refuse_after; /* actions; refuse_status 0: never */
+    int64_t delay_us;
+    struct limiter limiter;
+    struct announce announce;
+    bool announce_set;
+    int64_t hold_from_us, hold_until_us;
+    struct tally tally;
+};
+
+#endif
