@@ -211,7 +211,7 @@ static void remaining_reads_back(void **state)
                 break;
             case 3:
                 snprintf(id, sizeof id, "id,%u\"x\"", i);
-                world_add(&w, "acme", "key", id, i % 2 ? "t 1\x1fp,1" : "t2\x1fp2", note);
+                world_add(&w, "acme", "key", id, i % 2 ? "t;1\x1fp,1" : "t2\x1fp2", note);
             }
         }
         world_open(&w, START_MS, NULL);
