@@ -256,11 +256,6 @@ static void ranges_each(struct ledger *l, const char *text,
 
 /* ---- one record each ---- */
 
-static struct run_facts *last_run(struct ledger *l)
-{
-    return l->runs ? &l->run[l->runs - 1] : NULL;
-}
-
 /* Digests are computed once for each number of rows that follows another, as hundreds of runs open
  * on the same table. */
 static int check_digest(struct ledger *l, const struct record_open *o, struct error *err)
@@ -330,18 +325,26 @@ static int apply_open(struct ledger *l, const struct record *r, struct error *er
     return 0;
 }
 
+static void grow(uint64_t *known, uint64_t told, uint32_t *slice)
+{
+    if (told <= *known)
+        return;
+    if (slice)
+        *slice += (uint32_t)(told - *known);
+    *known = told;
+}
+
 /* Counts are of the run so far: what they grew by happened since the last time they were told. */
 static void apply_counts(struct ledger *l, int64_t at_ms, const struct record_counts *c)
 {
-    struct run_facts *run = last_run(l);
-    if (!run)
+    if (l->runs == 0)
         return;
+    struct request_counts *known = &l->run[l->runs - 1].requests;
     struct slice *slice = timeline_at(&l->timeline, at_ms);
-    if (c->sent > run->requests.sent)
-        slice->requests += (uint32_t)(c->sent - run->requests.sent);
-    if (c->http_429 > run->requests.http_429)
-        slice->http_429 += (uint32_t)(c->http_429 - run->requests.http_429);
-    run->requests = (struct request_counts){c->sent, c->http_429, c->http_5xx, c->network_errors};
+    grow(&known->sent, c->sent, &slice->requests);
+    grow(&known->http_429, c->http_429, &slice->http_429);
+    grow(&known->http_5xx, c->http_5xx, NULL);
+    grow(&known->network_errors, c->network_errors, NULL);
 }
 
 static int apply_try(struct ledger *l, const struct record *r, struct error *err)
@@ -448,8 +451,8 @@ static int apply_close(struct ledger *l, const struct record *r, struct error *e
     ranges_each(l, unsent, unsent_range, &(struct ranges){.l = l});
     apply_counts(l, r->at_ms, &r->close.counts);
     l->timeline.rate = 0;
-    struct run_facts *run = last_run(l);
-    if (run) {
+    if (l->runs) {
+        struct run_facts *run = &l->run[l->runs - 1];
         run->closed_ms = r->at_ms;
         run->exit_code = r->close.exit_code;
         free(run->reason);
