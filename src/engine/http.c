@@ -177,14 +177,15 @@ static int wait_events(struct http_loop *loop, struct epoll_event *events, int64
     return epoll_wait(loop->epoll, events, EVENTS, (int)((us + 999) / 1000));
 }
 
-static void hand_out(struct http_client *c);
+static bool hand_out(struct http_client *c);
 
 void http_loop_wait(struct http_loop *loop, int64_t until_us)
 {
     drive_timers(loop);
     int64_t wake = until_us;
     for (unsigned i = 0; i < loop->clients; i++) {
-        hand_out(loop->client[i]);
+        if (hand_out(loop->client[i]))
+            wake = 0; /* a near server answers before a socket is ever watched */
         if (loop->client[i]->timer_at < wake)
             wake = loop->client[i]->timer_at;
     }
@@ -584,10 +585,12 @@ static void finish(struct http_client *c, struct slot *s, CURLcode code)
     c->free_slot[c->free_count++] = index;
 }
 
-static void hand_out(struct http_client *c)
+/* Whether there was anything. */
+static bool hand_out(struct http_client *c)
 {
     CURLMsg *m;
     int left;
+    bool any = false;
     while ((m = curl_multi_info_read(c->multi, &left))) {
         if (m->msg != CURLMSG_DONE)
             continue;
@@ -595,5 +598,7 @@ static void hand_out(struct http_client *c)
         CURLcode code = m->data.result;
         curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &s);
         finish(c, s, code);
+        any = true;
     }
+    return any;
 }
