@@ -135,6 +135,7 @@ int lane_transfer(struct lane *l, const struct request *request, const char *id,
         .headers = e->headers,
         .body_max = body_max,
         .fresh = l->fresh_next,
+        .now_us = now,
     };
     pacer_sent(&l->pacer, now);
     health_sent(&l->health, now, flight.retry);

@@ -496,7 +496,7 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     s->clipped = false;
     s->sends = 0;
     s->detail[0] = '\0';
-    s->sent_at = clock_mono_us();
+    s->sent_at = r->now_us;
     CURLcode bad = aim(s, r);
     if (bad)
         return error_set(err, EXIT_STOPPED, "libcurl: %s", curl_easy_strerror(bad));

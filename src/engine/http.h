@@ -72,6 +72,7 @@ struct http_request {
     const struct http_headers *headers;
     size_t body_max; /* most of the answer's body to keep, bytes */
     bool fresh;      /* on a connection of its own: the last answer was odd */
+    int64_t now_us;  /* comes back as sent_at_us, so that the pacer hears one moment, not two */
 };
 
 /* Starts it and returns its slot, or -1: no slot is free, or libcurl refuses (told in err). */
