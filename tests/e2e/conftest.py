@@ -72,7 +72,7 @@ def make_nginx(tmp_path, authority, running):
 
 
 @pytest.fixture
-def make_tool(tmp_path):
+def make_tool(tmp_path, running):
     """tool(origins...): rescind with a directory of its own."""
     made = []
 
@@ -80,6 +80,6 @@ def make_tool(tmp_path):
         directory = tmp_path / f"tool{len(made)}"
         directory.mkdir()
         made.append(directory)
-        return Tool(directory, origins, options)
+        return running(Tool(directory, origins, options))
 
     return make

@@ -6,11 +6,12 @@ that must go over the wire, and what comes of it. To add a case, add a file. Its
     == options       further options of `run`, one or more a line (default: one request in flight,
                      no preflight)
     == reply         the answer to the next request; several make a script, the last one repeats.
-                     Lines end with CRLF up to the first empty one; a Content-Length is added where
+                     Lines end with CRLF up to the first empty one (all of them in a chunked
+                     answer); a Content-Length is added where
                      none is given and a body may follow. `== reply close`, `== reply reset` and
                      `== reply wait=0.3` say what happens after, or before, these bytes.
-    == request       what must arrive, byte for byte, as many as there are; `== requests any` with
-                     the first lines alone, where the rest does not matter
+    == request       what must arrive, byte for byte, as many as there are
+    == requests      their first lines alone, where the rest does not matter
     == exit          the exit code (default 0)
     == report        rows of report.csv: id outcome status attempts
     == stderr, == stdout     texts that must stand there, a line each
@@ -69,6 +70,8 @@ def reply_of(word, text):
     if head.strip():
         lines = head.strip("\n").split("\n")
         names = [line.split(":")[0].lower() for line in lines[1:]]
+        if "transfer-encoding" in names:
+            body = body.replace(b"\n", b"\r\n") + b"\r\n\r\n"
         bodyless = re.search(r" (204|304)( |$)", lines[0])
         if not bodyless and not {"content-length", "transfer-encoding"} & set(names):
             lines.append(f"Content-Length: {len(body)}")

@@ -77,6 +77,7 @@ class Tool:
         self.options = list(options)
         self.env = {"PATH": "/usr/bin:/bin", "HOME": str(directory), **CREDENTIALS}
         self.run_dir = RunDir(self.directory / "run")
+        self._started = []
 
     def manifest(self, rows, name="keys.csv"):
         """Writes a manifest: of Targets, or a text as it is."""
@@ -89,31 +90,29 @@ class Tool:
             write_csv(path, rows)
         return path
 
-    def _command(self, args):
-        return [str(RESCIND), *map(str, args)]
-
     def _process(self, args, **more):
-        return subprocess.Popen(
-            self._command(args),
+        process = subprocess.Popen(
+            [str(RESCIND), *map(str, args)],
             cwd=self.directory,
             env={name: str(value) for name, value in self.env.items() if value is not None},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             **more,
         )
+        self._started.append(process)
+        return process
+
+    def stop(self):
+        """Whatever is still running."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def call(self, *args, stdin=b"", timeout=60, **more):
         """Any command line; waits for its end."""
-        with self._process(args, stdin=subprocess.PIPE, **more) as process:
-            try:
-                out, err = process.communicate(stdin, timeout)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                out, err = process.communicate()
-                raise AssertionError(
-                    f"still running after {timeout} s: {args}\n{out.decode()}\n{err.decode()}"
-                ) from None
-        return Result(process.returncode, out.decode(), err.decode())
+        process = self._process(args, stdin=subprocess.PIPE, **more)
+        return finish(process, timeout, stdin)
 
     def _run_args(self, manifest, args):
         urls = [part for origin in self.origins for part in ("--base-url", origin)]
@@ -129,13 +128,18 @@ class Tool:
         return self._process(self._run_args(manifest, args), stdin=subprocess.DEVNULL, **more)
 
 
-def finish(process, timeout=60):
+def finish(process, timeout=60, stdin=None):
+    """Waits for its end, and makes sure of it."""
     try:
-        out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
+        out, err = process.communicate(stdin, timeout)
+    except BaseException as why:
         process.kill()
-        process.communicate()
-        raise
+        out, err = process.communicate()
+        if not isinstance(why, subprocess.TimeoutExpired):
+            raise
+        raise AssertionError(
+            f"still running after {timeout} s: {process.args}\n{out.decode()}\n{err.decode()}"
+        ) from None
     return Result(process.returncode, out.decode(), err.decode())
 
 
