@@ -12,6 +12,12 @@ int definition_read(const char *name, unsigned first_line, const char *text,
                                 struct error *err),
                     void *at, struct error *err);
 
+/* Sets one key of a definition. NULL, or what is wrong: no such key, given twice, a bad value.
+ * `seen` remembers what was set, 0 at the start. */
+const char *definition_set(struct definition *d, uint64_t *seen, const char *name,
+                           const char *value);
+bool definition_was_set(uint64_t seen, const char *name);
+
 /* Whether a definition whose every key was read can work; if not, why. */
 enum { DEFINITION_WHY = 160 };
 bool definition_possible(const struct definition *d, char why[DEFINITION_WHY]);
