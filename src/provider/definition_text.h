@@ -6,7 +6,8 @@
 #include "provider/definition.h"
 
 /* Calls `each` for every definition of the text, in order, with its piece of the text; both are the
- * callee's from then on, also where it returns -1, which ends the reading. -1: EXIT_CONFIG. */
+ * callee's from then on, also where it returns -1, which ends the reading. -1: EXIT_CONFIG, and
+ * what `each` was given by then is worth nothing, for the text around it is broken. */
 int definition_read(const char *name, unsigned first_line, const char *text,
                     int (*each)(void *at, struct definition *d, char *source, unsigned line,
                                 struct error *err),
