@@ -118,18 +118,11 @@ static bool has_status(const struct status_set *set, int status)
     return false;
 }
 
-/* What the status says by itself. CONFIRMED and GONE are still to be borne out by the body. */
-static enum event status_event(const struct definition *d, const struct answer *a)
+/* What a status says that is no rate signal and proves no absence. */
+static enum event other_status_event(const struct definition *d, int status)
 {
-    int status = a->status;
-    if (status == 429 || status == 425)
-        return EVENT_RATE;
-    if ((status == 503 || status == 529) && a->retry_after)
-        return EVENT_BUSY;
     if (has_status(&d->stop, status))
         return EVENT_REFUSED;
-    if (has_status(&d->gone, status))
-        return EVENT_GONE;
     if (status == 404)
         return EVENT_NO_EVIDENCE;
     if (status == 421)
@@ -143,6 +136,19 @@ static enum event status_event(const struct definition *d, const struct answer *
     return status >= 200 && status <= 299 ? EVENT_CONFIRMED : EVENT_ODD;
 }
 
+/* What the status says by itself. CONFIRMED and GONE are still to be borne out by the body. */
+static enum event status_event(const struct definition *d, const struct answer *a)
+{
+    int status = a->status;
+    if (status == 429 || status == 425)
+        return EVENT_RATE;
+    if ((status == 503 || status == 529) && a->retry_after)
+        return EVENT_BUSY;
+    if (has_status(&d->gone, status) && a->transport == TRANSPORT_WHOLE)
+        return EVENT_GONE;
+    return other_status_event(d, status);
+}
+
 static enum event transport_event(const struct definition *d, const struct answer *a)
 {
     enum event by_status = status_event(d, a);
@@ -152,7 +158,9 @@ static enum event transport_event(const struct definition *d, const struct answe
     case TRANSPORT_TIMEOUT:
     case TRANSPORT_LOST:
         /* These three need no body: the head alone says who must wait or stop. */
-        if (by_status == EVENT_RATE || by_status == EVENT_BUSY || by_status == EVENT_REFUSED)
+        if (by_status == EVENT_RATE || by_status == EVENT_BUSY)
+            return by_status;
+        if (by_status == EVENT_REFUSED && !has_status(&d->gone, a->status))
             return by_status;
         return a->transport == TRANSPORT_LOST ? EVENT_CUT : EVENT_TIMEOUT;
     case TRANSPORT_NOT_SENT:
@@ -200,6 +208,8 @@ static bool has_error(json_t *json)
 static const char *unconfirmed(const struct definition *d, const struct request *r, const char *id,
                                const struct answer *a, json_t *json, char why[100])
 {
+    if (r->status.count && !has_status(&r->status, a->status))
+        return "another status was promised";
     if (!json)
         return !a->body_clipped && !r->confirm.count && is_blank(a->body, a->body_len)
                    ? NULL
@@ -287,7 +297,7 @@ void classify(const struct definition *d, enum action action, const char *id, bo
         event = EVENT_UNCONFIRMED;
     if (event == EVENT_GONE &&
         (!json || !d->gone_form.count || conditions_broken(&d->gone_form, json, id, d->id.lower)))
-        event = a->status == 404 ? EVENT_NO_EVIDENCE : EVENT_PERMANENT;
+        event = other_status_event(d, a->status);
 
     const struct consequence *c = &consequences[event];
     bool sent_again = a->sends > c->accounted;
@@ -362,8 +372,8 @@ enum preflight_result classify_preflight(const struct definition *d, const struc
     if (event == EVENT_CONFIRMED) {
         result = preflight_body(d, a, json, reason);
     } else {
-        if (event == EVENT_GONE)
-            event = EVENT_NO_EVIDENCE;
+        if (event == EVENT_GONE) /* nothing can be gone yet */
+            event = other_status_event(d, a->status);
         result = preflight_of(event);
         if (a->status == 404 && a->transport == TRANSPORT_WHOLE)
             snprintf(reason, REASON_SIZE, "404: is the base URL right?");
@@ -389,8 +399,13 @@ int own_id_of_secret(const struct definition *d, const char *secret, char out[ID
         sha256_of(secret, strlen(secret), hex);
         return canonical_id(d, hex, SHA256_HEX, out);
     }
-    const char *dot = d->self == SELF_BEFORE_DOT ? strchr(secret, '.') : NULL;
-    return dot ? canonical_id(d, secret, (size_t)(dot - secret), out) : 0;
+    const char *dot = strchr(secret, '.');
+    if (dot && d->self == SELF_BEFORE_DOT)
+        return canonical_id(d, secret, (size_t)(dot - secret), out);
+    const char *second = dot ? strchr(dot + 1, '.') : NULL;
+    if (second && d->self == SELF_BETWEEN_DOTS)
+        return canonical_id(d, dot + 1, (size_t)(second - dot - 1), out);
+    return 0;
 }
 
 int own_id_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1])

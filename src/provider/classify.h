@@ -76,8 +76,7 @@ struct verdict {
  * | 2xx, 3xx, 4xx, 5xx not whole; odd status  | RETRY                         | yes              |
  * | 3xx                                       | END failed, never followed    | no               |
  * | stop.status, whole or not                 | STOP                          | no               |
- * | gone.status in gone.form                  | END already_absent; where the target may have been
- * | |                                           |   touched, absent_after_retry; enable: failed |
+ * | gone.status in gone.form                  | END already_absent, see below  | no               |
  * | 404 otherwise                             | END unproven_absent           | no               |
  * | 408, 500 to 599                           | RETRY                         | yes              |
  * | 503, 529 with a hint, whole or not        | RETRY, holds the pair         | yes              |
@@ -88,9 +87,10 @@ struct verdict {
  * | not sent, TLS                             | RETRY                         | no               |
  * | untrusted, impossible                     | END failed                    | no               |
  *
- * All of 5xx is retried, 501 and 505 too: a gateway says them as lightly as 502, and a needless
- * retry is harmless. Where libcurl sent the request more often than the answer accounts for, it may
- * have applied whatever the answer says. */
+ * An absence is absent_after_retry where an earlier attempt, or an earlier send of this one, may
+ * have applied; for `enable` it is failed. All of 5xx is retried, 501 and 505 too: a gateway says
+ * them as lightly as 502, and a needless retry is harmless. Where libcurl sent the request more
+ * often than the answer accounts for, it may have applied whatever the answer says. */
 void classify(const struct definition *d, enum action action, const char *id, bool applied_before,
               const struct answer *a, struct verdict *out);
 
@@ -106,8 +106,8 @@ enum preflight_result classify_preflight(const struct definition *d, const struc
                                          char reason[200]);
 
 /* The credential's own id, canonical, where the definition can tell it: from the secret itself
- * (sha256, before-dot) or from the body of its `self = read` (the first of its pointers that leads
- * to an id). Returns its length, 0 where it cannot. */
+ * (sha256, before-dot, between-dots) or from the body of its `self = read` (the first of its
+ * pointers that leads to an id). Returns its length, 0 where it cannot. */
 int own_id_of_secret(const struct definition *d, const char *secret, char out[ID_MAX + 1]);
 int own_id_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1]);
 

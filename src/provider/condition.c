@@ -82,19 +82,33 @@ static const char *value_parse(const char *text, struct condition *out)
     return NULL;
 }
 
+static const char form[] =
+    "a condition is `POINTER is VALUE`, `POINTER exists` or `POINTER contains \"TEXT\"`";
+
+static const char *contains_parse(const char *text, struct condition *out)
+{
+    json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+    out->test = TEST_CONTAINS;
+    out->value = json_string_length(value) ? mem_string(json_string_value(value)) : NULL;
+    json_decref(value);
+    return out->value ? NULL : "what is contained is a text in quotes";
+}
+
 const char *condition_parse(const char *text, struct condition *out)
 {
     static const char if_present[] = " if present";
     *out = (struct condition){0};
     const char *space = strchr(text, ' ');
     if (!space)
-        return "a condition is `POINTER is VALUE` or `POINTER exists`";
+        return form;
     char *pointer = mem_string_n(text, (size_t)(space - text));
     const char *test = space + strspn(space, " "), *why = NULL;
     if (!pointer_valid(pointer)) {
         why = "the pointer is not one of RFC 6901: it begins with /";
     } else if (strcmp(test, "exists") == 0) {
         out->test = TEST_EXISTS;
+    } else if (strncmp(test, "contains ", 9) == 0) {
+        why = contains_parse(test + 9, out);
     } else if (strncmp(test, "is ", 3) == 0) {
         test += 3 + strspn(test + 3, " ");
         size_t len = strlen(test), tail = sizeof if_present - 1;
@@ -105,7 +119,7 @@ const char *condition_parse(const char *text, struct condition *out)
         why = value_parse(value, out);
         free(value);
     } else {
-        why = "a condition is `POINTER is VALUE` or `POINTER exists`";
+        why = form;
     }
     if (why) {
         free(pointer);
@@ -159,6 +173,8 @@ static bool condition_holds(const struct condition *c, json_t *body, const char 
         return id && value_is_id(value, id, fold);
     case TEST_EXISTS:
         return !absent;
+    case TEST_CONTAINS:
+        return json_is_string(value) && strstr(json_string_value(value), c->value);
     case TEST_STRING:
         return json_is_string(value);
     case TEST_NUMBER:

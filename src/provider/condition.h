@@ -18,7 +18,7 @@ bool pointer_valid(const char *pointer);
 /* Where a pointer leads in a value: borrowed, NULL where it leads nowhere. */
 json_t *pointer_get(json_t *from, const char *pointer);
 
-/* Reads `POINTER is VALUE [if present]` or `POINTER exists`. NULL, or what is wrong with it. */
+/* Reads one condition as it stands in a definition. NULL, or what is wrong with it. */
 const char *condition_parse(const char *text, struct condition *out);
 
 /* The first condition that does not hold, or NULL. `id` is the canonical one; `fold`: it is

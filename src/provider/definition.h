@@ -28,12 +28,14 @@
  *
  * * delete = DELETE /keys/{id}           METHOD and path; {id} percent-encoded as one segment
  *   delete.body = {"keys":["{id}"]}      {id} and scopes JSON-escaped; sent as application/json
+ *   delete.status = 204                  the statuses of a success (any from 200 to 299)
  *   delete.confirm = /deleted is true    repeatable, all must hold; VALUE is JSON, or {id}
- *   disable = PATCH /keys/{id}           with disable.body and disable.confirm; likewise enable
+ *   disable = PATCH /keys/{id}           with disable.body, .status, .confirm; likewise enable
  *
  *   echo = /hash /data/hash              repeatable: where such a value is in a success body it
  *                                        must be {id}
- *   gone.status = 404                    what means that the target is not there (404)
+ *   gone.status = 404                    what means that the target is not there (404); may be a
+ *                                        status of stop.status too: gone.form tells them apart
  *   gone.form = /error/code is 404       repeatable, all must hold for the provider to have said
  *                                        so; without any, a 404 never proves an absence
  *   stop.status = 401 403                the credential is refused (401 403)
@@ -47,12 +49,14 @@
  *   preflight.check = /data/is_management_key is true   repeatable
  *   self = sha256                        the credential's own id is the SHA-256 of the secret,
  *   self = before-dot                    the part of the secret before its first dot,
+ *   self = between-dots                  the part between its first two dots,
  *   self = read GET /v1/self /id /data/id        or the first of these in such a read's answer
  *
- * Conditions are `POINTER is VALUE`, `POINTER exists`, `POINTER is string|number|object|array`,
- * POINTER an RFC 6901 JSON pointer; `... is VALUE if present` holds where it leads nowhere. A
- * success body never confirms when it has an `error` member (other than null), whatever the
- * definition says; an action without a `confirm` is confirmed by an empty body or a JSON object. */
+ * Conditions are `POINTER is VALUE`, `POINTER is string|number|object|array`, `POINTER exists`,
+ * `POINTER contains "TEXT"`, POINTER an RFC 6901 JSON pointer; `... is VALUE if present` holds
+ * where it leads nowhere. A success body never confirms when it has an `error` member (other than
+ * null), whatever the definition says; an action without a `confirm` is confirmed by an empty body
+ * or a JSON object. */
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -83,6 +87,7 @@ enum condition_test {
     TEST_VALUE,
     TEST_ID,
     TEST_EXISTS,
+    TEST_CONTAINS,
     TEST_STRING,
     TEST_NUMBER,
     TEST_OBJECT,
@@ -92,7 +97,7 @@ enum condition_test {
 struct condition {
     char *pointer;
     enum condition_test test;
-    char *value;     /* TEST_VALUE: canonical JSON text */
+    char *value;     /* TEST_VALUE: canonical JSON text; TEST_CONTAINS: the text itself */
     bool if_present; /* holds where the pointer leads nowhere, or to null */
 };
 
@@ -101,15 +106,16 @@ struct conditions {
     size_t count;
 };
 
-struct request {
-    char *method; /* NULL: this request is not defined */
-    char *path, *body;
-    struct conditions confirm;
-};
-
 struct status_set {
     uint16_t at[16];
     size_t count;
+};
+
+struct request {
+    char *method; /* NULL: this request is not defined */
+    char *path, *body;
+    struct status_set status; /* of a success; empty: any 2xx */
+    struct conditions confirm;
 };
 
 enum rate_unit { RATE_S, RATE_MS, RATE_EPOCH_S, RATE_EPOCH_MS };
@@ -120,7 +126,7 @@ struct rate_source {
     bool in_body;
 };
 
-enum self_rule { SELF_UNKNOWN, SELF_SHA256, SELF_BEFORE_DOT, SELF_READ };
+enum self_rule { SELF_UNKNOWN, SELF_SHA256, SELF_BEFORE_DOT, SELF_BETWEEN_DOTS, SELF_READ };
 
 struct definition {
     char *provider, *kind, *title, *column;

@@ -140,8 +140,8 @@ static bool body_good(const struct definition *d, const char *what, const struct
 
 static bool confirm_good(const char *what, const struct request *r, char *why)
 {
-    if (!r->method && (r->body || r->confirm.count))
-        return WHY("%s is missing, though its body or conditions are given", what);
+    if (!r->method && (r->body || r->confirm.count || r->status.count))
+        return WHY("%s is missing, though something of it is given", what);
     return true;
 }
 
@@ -191,12 +191,15 @@ static bool read_good(const struct definition *d, const char *what, const struct
     return !uses.id || WHY("%s: it is made before there is a target, so it names no {id}", what);
 }
 
+/* A status may mean both only where the body tells which. */
 static bool statuses_good(const struct definition *d, char *why)
 {
-    for (size_t i = 0; i < d->gone.count; i++)
+    for (size_t i = 0; i < d->gone.count && !d->gone_form.count; i++)
         for (size_t k = 0; k < d->stop.count; k++)
             if (d->gone.at[i] == d->stop.at[k])
-                return WHY("%u is in gone.status and in stop.status", d->gone.at[i]);
+                return WHY("%u is in gone.status and in stop.status, and no gone.form tells them "
+                           "apart",
+                           d->gone.at[i]);
     return true;
 }
 

@@ -21,9 +21,27 @@
  * answer's way to us. */
 enum { DATE_SLACK_MS = 500 };
 
-static const char *get(const struct header_source *headers, const char *name)
+static const char separators[] = ",\n";
+
+/* A header's value, copied: the source may reuse its memory. A longer one is cut, and then hardly
+ * makes sense. */
+struct field {
+    char text[512];
+    bool there;
+};
+
+static struct field get(const struct header_source *headers, const char *name)
 {
-    return headers->get(headers->at, name);
+    struct field f;
+    const char *value = headers->get(headers->at, name);
+    f.there = value != NULL;
+    snprintf(f.text, sizeof f.text, "%s", value ? value : "");
+    return f;
+}
+
+static bool separator(char c)
+{
+    return c == ',' || c == '\n';
 }
 
 static size_t trimmed(const char **text, size_t len)
@@ -73,19 +91,19 @@ static int64_t retry_after_item(const char **at, const char *date, int64_t now_w
     const char *text = *at + strspn(*at, " \t");
     size_t len = http_date(text, now_wall_ms, &then_s);
     size_t after = len + strspn(text + len, " \t");
-    if (len && (!text[after] || text[after] == ',')) {
+    if (len && (!text[after] || separator(text[after]))) {
         bool dated = date && http_date(date, now_wall_ms, &date_s) > 0;
         us = then_s * SECOND_US - (dated ? date_s * SECOND_US : now_wall_ms * 1000);
         us = us < 0 ? 0 : us;
         text += after;
     } else {
         const char *item = text;
-        len = strcspn(text, ",");
+        len = strcspn(text, separators);
         text += len;
         len = trimmed(&item, len);
         us = decimal_us(item, len, SECOND_US);
     }
-    *at = text + (*text == ',');
+    *at = text + separator(*text);
     return us;
 }
 
@@ -103,8 +121,8 @@ int64_t retry_after_us(const char *value, const char *date, int64_t now_wall_ms)
 static int64_t server_now_ms(const struct header_source *headers, int64_t now_wall_ms)
 {
     int64_t date_s;
-    const char *date = get(headers, "Date");
-    if (!date || http_date(date, now_wall_ms, &date_s) == 0)
+    const struct field date = get(headers, "Date");
+    if (http_date(date.text, now_wall_ms, &date_s) == 0)
         return now_wall_ms;
     int64_t ahead_ms = now_wall_ms - date_s * 1000;
     return ahead_ms >= 0 && ahead_ms < 1000 + DATE_SLACK_MS ? now_wall_ms : date_s * 1000;
@@ -116,12 +134,12 @@ static int64_t reset_us(const char *text, enum rate_unit unit, const struct head
 {
     int64_t unit_us = unit == RATE_S || unit == RATE_EPOCH_S ? SECOND_US : 1000;
     if (unit == RATE_S)
-        return retry_after_us(text, get(headers, "Date"), now_wall_ms);
+        return retry_after_us(text, get(headers, "Date").text, now_wall_ms);
     int64_t longest = -1;
     while (*text) {
         const char *item = text;
-        size_t len = strcspn(text, ",");
-        text += len + (text[len] == ',');
+        size_t len = strcspn(text, separators);
+        text += len + separator(text[len]);
         len = trimmed(&item, len);
         int64_t us = decimal_us(item, len, unit_us);
         if (us >= 0 && unit != RATE_MS) {
@@ -176,9 +194,9 @@ static size_t next_item(const char **at, const char **item)
 {
     bool quoted = false;
     const char *from = *at, *c = from;
-    for (; *c && (quoted || *c != ','); c++)
+    for (; *c && (quoted || !separator(*c)); c++)
         quoted ^= *c == '"';
-    *at = c + (*c == ',');
+    *at = c + separator(*c);
     *item = from;
     return trimmed(item, (size_t)(c - from));
 }
@@ -192,8 +210,9 @@ static size_t name_length(const char *item, size_t len)
 /* The window of the policy of that name, microseconds. */
 static int64_t policy_window(const struct header_source *headers, const char *name, size_t len)
 {
-    const char *at = get(headers, "RateLimit-Policy"), *item;
-    while (at && *at) {
+    const struct field policy = get(headers, "RateLimit-Policy");
+    const char *at = policy.text, *item;
+    while (*at) {
         size_t n = next_item(&at, &item);
         if (name_length(item, n) == len && memcmp(item, name, len) == 0) {
             int64_t window = parameter(item, n, "w");
@@ -220,10 +239,11 @@ static void dictionary_member(const char *item, size_t len, struct quota *into)
 
 static size_t ratelimit_field(const struct header_source *headers, struct quota out[QUOTAS_MAX])
 {
-    const char *at = get(headers, "RateLimit"), *item;
+    const struct field field = get(headers, "RateLimit");
+    const char *at = field.text, *item;
     struct quota dictionary = {-1, -1};
     size_t count = 0;
-    while (at && *at && count < QUOTAS_MAX - 1) {
+    while (*at && count < QUOTAS_MAX - 1) {
         size_t len = next_item(&at, &item), name = name_length(item, len);
         if (memchr(item, '=', name)) {
             dictionary_member(item, len, &dictionary);
@@ -243,23 +263,25 @@ static size_t ratelimit_field(const struct header_source *headers, struct quota 
 /* RateLimit-Reset is a span in the draft, and a Unix time with some: no span has nine digits. */
 static int64_t ratelimit_reset(const struct header_source *headers, int64_t now_wall_ms)
 {
-    const char *text = get(headers, "RateLimit-Reset");
-    if (!text)
-        return -1;
-    int64_t us = reset_us(text, RATE_S, headers, now_wall_ms);
-    return us >= 100000000 * SECOND_US ? reset_us(text, RATE_EPOCH_S, headers, now_wall_ms) : us;
+    const struct field reset = get(headers, "RateLimit-Reset");
+    int64_t us = reset_us(reset.text, RATE_S, headers, now_wall_ms);
+    return us < 100000000 * SECOND_US ? us
+                                      : reset_us(reset.text, RATE_EPOCH_S, headers, now_wall_ms);
 }
 
-static int64_t whole(const char *text)
+/* A header's whole number; -1 where it is absent or none. */
+static int64_t number(const struct header_source *headers, const char *name)
 {
-    return text ? decimal_us(text, trimmed(&text, strlen(text)), 1) : -1;
+    const struct field field = get(headers, name);
+    const char *text = field.text;
+    return decimal_us(text, trimmed(&text, strlen(text)), 1);
 }
 
 static size_t quotas(const struct header_source *headers, int64_t now_wall_ms,
                      struct quota out[QUOTAS_MAX + 1])
 {
     size_t count = ratelimit_field(headers, out);
-    struct quota three = {whole(get(headers, "RateLimit-Remaining")),
+    struct quota three = {number(headers, "RateLimit-Remaining"),
                           ratelimit_reset(headers, now_wall_ms)};
     if (three.remaining >= 0 || three.reset_us >= 0)
         out[count++] = three;
@@ -280,27 +302,26 @@ struct hint hint_read(const struct definition *d, const struct header_source *he
                       const char *body, size_t body_len, int64_t now_wall_ms)
 {
     struct hint h = {.wait_us = -1};
-    const char *retry_after = get(headers, "Retry-After");
-    if (retry_after) {
-        int64_t us = retry_after_us(retry_after, get(headers, "Date"), now_wall_ms);
+    const struct field retry_after = get(headers, "Retry-After");
+    if (retry_after.there) {
+        int64_t us = retry_after_us(retry_after.text, get(headers, "Date").text, now_wall_ms);
         h.nonsense = us < 0;
         longer(&h, us);
     }
-    bool room = whole(get(headers, "X-RateLimit-Remaining")) > 0;
+    bool room = number(headers, "X-RateLimit-Remaining") > 0;
     json_t *json = NULL;
     for (size_t i = 0; i < d->rate_count; i++) {
         const struct rate_source *source = &d->rate[i];
-        char text[64];
-        const char *value = NULL;
+        struct field value = {.there = false};
         if (!source->in_body) {
-            value = room ? NULL : get(headers, source->where);
+            if (!room)
+                value = get(headers, source->where);
         } else {
             json = json ? json : body_parse(body, body_len);
-            if (json && json_text(pointer_get(json, source->where), text))
-                value = text;
+            value.there = json && json_text(pointer_get(json, source->where), value.text);
         }
-        if (value)
-            longer(&h, reset_us(value, source->unit, headers, now_wall_ms));
+        if (value.there)
+            longer(&h, reset_us(value.text, source->unit, headers, now_wall_ms));
     }
     json_decref(json);
 
@@ -329,10 +350,12 @@ struct room hint_room(const struct definition *d, const struct header_source *he
     size_t count = quotas(headers, now_wall_ms, q);
     for (size_t i = 0; i < count; i++)
         narrower(&room, q[i].remaining, q[i].reset_us);
-    int64_t remaining = whole(get(headers, "X-RateLimit-Remaining")), reset = -1;
+    int64_t remaining = number(headers, "X-RateLimit-Remaining"), reset = -1;
     for (size_t i = 0; remaining >= 0 && i < d->rate_count; i++) {
-        const char *value = d->rate[i].in_body ? NULL : get(headers, d->rate[i].where);
-        int64_t us = value ? reset_us(value, d->rate[i].unit, headers, now_wall_ms) : -1;
+        if (d->rate[i].in_body)
+            continue;
+        const struct field value = get(headers, d->rate[i].where);
+        int64_t us = reset_us(value.text, d->rate[i].unit, headers, now_wall_ms);
         reset = us > reset ? us : reset;
     }
     narrower(&room, remaining, reset);

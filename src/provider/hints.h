@@ -11,8 +11,8 @@
 #define HINT_MAX_US (3600 * (int64_t)1000000)
 
 /* Looks a response header up; NULL where it is absent. Names are case-insensitive; a header that
- * came several times is joined by commas. What it returned stays valid while others are looked up.
- */
+ * came several times is joined by commas or newlines. What it returned need only be valid until the
+ * next look-up. */
 struct header_source {
     const char *(*get)(void *at, const char *name);
     void *at;
@@ -21,8 +21,8 @@ struct header_source {
 /* Retry-After's value, strictly: non-negative decimal seconds (a fraction is rounded up to the next
  * millisecond), or an HTTP-date (all three forms of RFC 9110, 5.6.7) measured against the answer's
  * own Date (NULL: none) where it has one that can be read, else against now_wall_ms. A date that is
- * past, and 0, give 0. Where the field came several times, joined by commas, the longest counts.
- * Returns microseconds, or -1 for nonsense. Not clamped. */
+ * past, and 0, give 0. Where the field came several times, joined by commas or newlines, the
+ * longest counts. Returns microseconds, or -1 for nonsense. Not clamped. */
 int64_t retry_after_us(const char *value, const char *date, int64_t now_wall_ms);
 
 struct hint {

@@ -186,43 +186,6 @@ bool request_body(const struct definition *d, const struct request *r, const cha
     return true;
 }
 
-static bool printable(const char *text)
-{
-    for (; *text; text++)
-        if (*text < 0x20 || *text > 0x7e)
-            return false;
-    return true;
-}
-
-int request_header(const struct definition *d, const char *header,
-                   const char *(*secret)(void *at, const char *variable), void *at, struct buf *out,
-                   struct error *err)
-{
-    buf_clear(out);
-    while (*header) {
-        const char *open = strchr(header, '{'), *close = open ? strchr(open, '}') : NULL;
-        if (!close) {
-            buf_puts(out, header);
-            break;
-        }
-        buf_put(out, header, (size_t)(open - header));
-        char variable[80];
-        if (strncmp(open, "{secret}", 8) == 0)
-            snprintf(variable, sizeof variable, "%s", d->credential);
-        else
-            snprintf(variable, sizeof variable, "%.*s", (int)(close - open - 5), open + 5);
-        const char *value = secret(at, variable);
-        if (!value || !*value)
-            return error_set(err, EXIT_CREDENTIAL, "%s is missing", variable);
-        if (!printable(value))
-            return error_set(err, EXIT_CREDENTIAL,
-                             "%s holds a character that cannot stand in a header", variable);
-        buf_puts(out, value);
-        header = close + 1;
-    }
-    return 0;
-}
-
 static bool is_loopback(const char *host)
 {
     struct in_addr four;

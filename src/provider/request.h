@@ -1,9 +1,9 @@
 #ifndef RESCIND_PROVIDER_REQUEST_H
 #define RESCIND_PROVIDER_REQUEST_H
 
-/* What goes over the wire for one target: URL, body and headers out of a definition's templates.
+/* What goes over the wire for one target: URL and body out of a definition's templates.
  * Whatever a template is filled with, the result names exactly what the template says: a value
- * never adds, removes or moves a segment of the path, a member of the body or a line of a header.
+ * never adds, removes or moves a segment of the path or a member of the body.
  */
 
 #include "provider/definition.h"
@@ -24,14 +24,6 @@ int request_url(const struct definition *d, const struct request *r, const char 
  * none. What has a body is sent with Content-Type: application/json. */
 bool request_body(const struct definition *d, const struct request *r, const char *id,
                   const char *scope, struct buf *out);
-
-/* One of the definition's headers into out (cleared first), secrets filled in: `secret` gives the
- * value of a variable (the definition's `credential` for {secret}), or NULL. EXIT_CREDENTIAL,
- * naming the variable and nothing else, where it is missing, empty, or holds anything but printable
- * ASCII. The caller wipes out and frees it. */
-int request_header(const struct definition *d, const char *header,
-                   const char *(*secret)(void *at, const char *variable), void *at, struct buf *out,
-                   struct error *err);
 
 /* "https://host:port" of a base URL, lower case, default port written out, into origin (cleared
  * first). EXIT_USAGE for a URL that is none, has user info, a query or a fragment, `.` or `..` in

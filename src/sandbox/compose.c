@@ -97,6 +97,8 @@ static json_t *value_of(const struct condition *c)
         return json_loads(c->value, JSON_DECODE_ANY, NULL);
     case TEST_ID:
         return json_string("{id}");
+    case TEST_CONTAINS:
+        return json_string(c->value);
     case TEST_STRING:
         return json_string("text");
     case TEST_NUMBER:

@@ -95,7 +95,8 @@ void forms_done(const struct forms *f, size_t definition, enum action a, const c
                 uint64_t identity, struct reply *out)
 {
     const struct form *form = &f->at[definition];
-    out->status = 200;
+    const struct status_set *promised = &form->d->action[a].status;
+    out->status = promised->count ? promised->at[0] : 200;
     if (form->done[a]) {
         out->type = type_json;
         compose_fill(form->done[a], id, 0, NULL, &out->body);

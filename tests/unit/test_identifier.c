@@ -1,5 +1,5 @@
 /* Identifiers and requests: what is refused and with which words, what is folded, packed, and put
- * into a URL, a body, a header. */
+ * into a URL and a body. */
 
 #include "provider/identifier.h"
 
@@ -286,38 +286,6 @@ static void body_is_escaped_and_keeps_its_own_braces(void **state)
     buf_free(&body);
 }
 
-static const char *secret_of(void *at, const char *variable)
-{
-    const char *const *pairs = at;
-    for (; pairs[0]; pairs += 2)
-        if (strcmp(pairs[0], variable) == 0)
-            return pairs[1];
-    return NULL;
-}
-
-static void headers_are_filled(void **state)
-{
-    (void)state;
-    const char *good[] = {"NUMBERS_KEY", "s3cret", "NUMBERS_APP", "app", NULL};
-    const char *missing[] = {"NUMBERS_KEY", "s3cret", NULL};
-    const char *broken[] = {"NUMBERS_KEY", "s3\r\nX: y", NULL};
-    const struct definition *d = definition("numbers", NULL);
-    struct buf out = {0};
-    struct error err;
-    assert_int_equal(request_header(d, d->headers[0], secret_of, good, &out, &err), 0);
-    assert_string_equal(buf_text(&out), "X-Key: s3cret");
-    assert_int_equal(request_header(d, d->headers[1], secret_of, good, &out, &err), 0);
-    assert_string_equal(buf_text(&out), "X-Both: a app b s3cret");
-    assert_int_equal(request_header(d, d->headers[2], secret_of, good, &out, &err), 0);
-    assert_string_equal(buf_text(&out), "X-Plain: 2023-06-01");
-    assert_int_equal(request_header(d, d->headers[1], secret_of, missing, &out, &err), -1);
-    assert_int_equal(err.code, EXIT_CREDENTIAL);
-    assert_string_equal(err.text, "NUMBERS_APP is missing");
-    assert_int_equal(request_header(d, d->headers[0], secret_of, broken, &out, &err), -1);
-    assert_string_equal(err.text, "NUMBERS_KEY holds a character that cannot stand in a header");
-    buf_free(&out);
-}
-
 static void base_url_table(void **state)
 {
     (void)state;
@@ -432,7 +400,6 @@ int main(void)
         cmocka_unit_test(secrets_in_free_text),
         cmocka_unit_test(url_table),
         cmocka_unit_test(body_is_escaped_and_keeps_its_own_braces),
-        cmocka_unit_test(headers_are_filled),
         cmocka_unit_test(base_url_table),
         cmocka_unit_test(segments),
         cmocka_unit_test(scope_values),

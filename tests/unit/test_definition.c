@@ -1,0 +1,680 @@
+/* The definition format: what cannot work is refused with its file and line, and the built-in
+ * definitions say what their providers' APIs say. */
+
+#include "provider/classify.h"
+#include "provider/identifier.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A whole definition of eight lines; rows of the tables add to it or take from it. */
+#define HEAD   "[provider x]\n"
+#define SECRET "credential = X_KEY\nheader = X-Key: {secret}\n"
+#define ID     "id.name = id\nid.class = word\nid.length = 1-9\n"
+#define DELETE "delete = DELETE /k/{id}\n"
+#define GOOD   HEAD SECRET ID DELETE /* 7 lines */
+
+static void impossible_definitions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *error;
+    } rows[] = {
+        {GOOD, NULL},
+        /* what is missing is told with the line of the heading */
+        {"\n" HEAD SECRET ID, "t.ini:2: [provider x key] has no `delete`"},
+        {HEAD "header = X: {secret}\n" ID DELETE, "t.ini:1: [provider x key] has no `credential`"},
+        {HEAD "credential = X\n" ID DELETE, "t.ini:1: [provider x key] has no `header`"},
+        {HEAD SECRET "id.name = id\nid.length = 3\n" DELETE,
+         "t.ini:1: [provider x key] has no `id.class`"},
+        {HEAD SECRET "id.class = hex\nid.length = 3\n" DELETE,
+         "t.ini:1: [provider x key] has no `id.name`"},
+        {HEAD SECRET "id.name = id\nid.class = hex\n" DELETE,
+         "t.ini:1: [provider x key] has no `id.length`"},
+        {"[provider x]\n[provider y]\n", "t.ini:1: [provider x key] has no `credential`"},
+        {GOOD "[provider y special]", "t.ini:8: [provider y special] has no `credential`"},
+        /* keys and values, with their own line */
+        {GOOD "delte.body = {}\n", "t.ini:8: delte.body: no such key"},
+        {GOOD "title =\n", "t.ini:8: title: no value"},
+        {GOOD "title = a\ntitle = b\n", "t.ini:9: title: given twice"},
+        {GOOD DELETE, "t.ini:8: delete: given twice"},
+        {GOOD "title = a\xff\n", "t.ini:8: title: not UTF-8"},
+        {GOOD "just words\n", "t.ini:8: neither `key = value` nor a `[section]`"},
+        {GOOD "id.fold = upper\n", "t.ini:8: id.fold: only `lower` is known"},
+        {HEAD "id.class = number\n",
+         "t.ini:2: id.class: not one of hex, uuid, digits, word, printable"},
+        {HEAD "id.length = 0\n",
+         "t.ini:2: id.length: not a length: N, or FIRST-LAST, from 1 to 256"},
+        {HEAD "id.length = 9-3\n",
+         "t.ini:2: id.length: not a length: N, or FIRST-LAST, from 1 to 256"},
+        {HEAD "id.length = 1-257\n",
+         "t.ini:2: id.length: not a length: N, or FIRST-LAST, from 1 to 256"},
+        {HEAD SECRET "id.name = id\nid.class = uuid\nid.length = 3\n" DELETE,
+         "t.ini:1: id.length: a UUID has 36 characters"},
+        {HEAD "delete = DELETE k/{id}\n",
+         "t.ini:2: delete: not a request: METHOD and a path that begins with /"},
+        {HEAD "delete = /k/{id}\n",
+         "t.ini:2: delete: not a request: METHOD and a path that begins with /"},
+        {HEAD "delete = DELETE /k/{id} now\n",
+         "t.ini:2: delete: not a request: METHOD and a path that begins with /"},
+        {HEAD "delete = delete /k/{id}\n",
+         "t.ini:2: delete: not a request: METHOD and a path that begins with /"},
+        {HEAD SECRET ID "delete = GET /k/{id}\n",
+         "t.ini:1: delete: the method is none of DELETE, POST, PATCH, PUT"},
+        {HEAD SECRET ID "delete = DELETE /k\n",
+         "t.ini:1: delete: {id} is missing from its path and its body"},
+        {HEAD SECRET ID "delete = DELETE /k/{key}\n",
+         "t.ini:1: delete: {key} is neither {id} nor a scope that is declared"},
+        {HEAD SECRET ID "delete = DELETE /k/{id}/{project}\n",
+         "t.ini:1: delete: {project} is neither {id} nor a scope that is declared"},
+        {HEAD SECRET ID "delete = DELETE /k/{id\n",
+         "t.ini:1: delete: a brace without its other half"},
+        {HEAD SECRET ID "delete = DELETE /k/id}\n",
+         "t.ini:1: delete: a brace without its other half"},
+        {HEAD SECRET ID "delete = DELETE /k/../{id}\n",
+         "t.ini:1: delete: a path has no empty, `.` or `..` segment"},
+        {HEAD SECRET ID "delete = DELETE //{id}\n",
+         "t.ini:1: delete: a path has no empty, `.` or `..` segment"},
+        {HEAD SECRET ID "delete = DELETE /k/%2E%2e/{id}\n",
+         "t.ini:1: delete: a path has no empty, `.` or `..` segment"},
+        {HEAD SECRET ID "delete = DELETE /k/{id}#x\n",
+         "t.ini:1: delete: a character that cannot stand in a path"},
+        {HEAD SECRET ID "delete = POST /k\ndelete.body = {\"id\":{id}}\n",
+         "t.ini:1: delete.body: not JSON"},
+        {HEAD SECRET ID "delete = POST /k\ndelete.body = {\"id\":\"{id}\"\n",
+         "t.ini:1: delete.body: not JSON"},
+        {HEAD SECRET ID "delete = POST /k\ndelete.body = {\"id\":\"{key}\"}\n",
+         "t.ini:1: delete.body: {key} is neither {id} nor a scope that is declared"},
+        {GOOD "disable = PATCH /k\n",
+         "t.ini:1: disable: {id} is missing from its path and its body"},
+        {GOOD "enable.body = {}\n", "t.ini:1: enable is missing, though something of it is given"},
+        {GOOD "disable.confirm = /a is 1\n",
+         "t.ini:1: disable is missing, though something of it is given"},
+        {GOOD "preflight.check = /a is 1\n",
+         "t.ini:1: preflight is missing, though something of it is given"},
+        {GOOD "delete.status = 304\n", "t.ini:8: delete.status: not a status from 200 to 299"},
+        {GOOD "gone.status = 200\n",
+         "t.ini:8: gone.status: not a status from 400 to 499 (408, 425 and 429 have a meaning of "
+         "their own)"},
+        {GOOD "stop.status = 401 429\n",
+         "t.ini:8: stop.status: not a status from 400 to 499 (408, 425 and 429 have a meaning of "
+         "their own)"},
+        {GOOD "gone.status = 403\n",
+         "t.ini:1: 403 is in gone.status and in stop.status, and no gone.form tells them apart"},
+        {GOOD "gone.status = 403\ngone.form = /gone is true\n", NULL},
+        {GOOD "gone.form = a is 1\n",
+         "t.ini:8: gone.form: the pointer is not one of RFC 6901: it begins with /"},
+        {GOOD "gone.form = /a~2 is 1\n",
+         "t.ini:8: gone.form: the pointer is not one of RFC 6901: it begins with /"},
+        {GOOD "gone.form = /a\n",
+         "t.ini:8: gone.form: a condition is `POINTER is VALUE`, `POINTER exists` or `POINTER "
+         "contains \"TEXT\"`"},
+        {GOOD "gone.form = /a equals 1\n",
+         "t.ini:8: gone.form: a condition is `POINTER is VALUE`, `POINTER exists` or `POINTER "
+         "contains \"TEXT\"`"},
+        {GOOD "gone.form = /a is yes\n",
+         "t.ini:8: gone.form: the value is not JSON, {id}, string, number, object or array"},
+        {GOOD "gone.form = /a contains 1\n",
+         "t.ini:8: gone.form: what is contained is a text in quotes"},
+        {GOOD "echo = /id data\n", "t.ini:8: echo: not a JSON pointer: it begins with /"},
+        {GOOD "rate.limit = 0\n", "t.ini:8: rate.limit: not a number of requests a second above 0"},
+        {GOOD "rate.limit = fast\n",
+         "t.ini:8: rate.limit: not a number of requests a second above 0"},
+        {GOOD "rate.header = X-Reset h\n",
+         "t.ini:8: rate.header: the unit is none of s, ms, epoch-s, epoch-ms"},
+        {GOOD "rate.header = X-Reset\n",
+         "t.ini:8: rate.header: the unit is none of s, ms, epoch-s, epoch-ms"},
+        {GOOD "rate.body = retry_after s\n",
+         "t.ini:8: rate.body: not a JSON pointer: it begins with /"},
+        {GOOD "rate.header = X[Reset] s\n", "t.ini:1: rate.header: not the name of a header"},
+        {GOOD "preflight = POST /me\n", "t.ini:1: preflight: only GET reads"},
+        {GOOD "preflight = GET /me/{id}\n",
+         "t.ini:1: preflight: it is made before there is a target, so it names no {id}"},
+        {GOOD "preflight = GET /me\npreflight.check = /id is {id}\n",
+         "t.ini:1: preflight: it is made before there is a target, so it names no {id}"},
+        {GOOD "self = md5\n",
+         "t.ini:8: self: not one of sha256, before-dot, between-dots, read GET "
+         "/path /pointer"},
+        {GOOD "self = read GET /me\n",
+         "t.ini:8: self: not one of sha256, before-dot, between-dots, read GET /path /pointer"},
+        {GOOD "self = read GET me /id\n",
+         "t.ini:8: self: not a request: METHOD and a path that begins with /"},
+        {GOOD "self = read PUT /me /id\n", "t.ini:1: self: only GET reads"},
+        /* scopes and columns */
+        {GOOD "scope = project\n", "t.ini:1: scope: project is named in no path and no body"},
+        {GOOD "scope = Project\n",
+         "t.ini:1: scope: a name is of a-z 0-9 _ and begins with a letter"},
+        {GOOD "scope = note\n", "t.ini:1: scope: note is taken"},
+        {HEAD SECRET ID "delete = DELETE /{p}/{id}\nscope = p\nscope = p\n",
+         "t.ini:1: scope: p is given twice"},
+        {HEAD SECRET ID "delete = DELETE /{a}/{id}\nscope = a\nscope = b\nscope = c\nscope = d\n"
+                        "scope = e\n",
+         "t.ini:12: scope: too many scopes: 4 at most"},
+        {GOOD "column = id\n", "t.ini:1: column: id is taken"},
+        {GOOD "column = My Key\n", "t.ini:1: column: a name is of a-z 0-9 _"},
+        {GOOD "column = hash\n",
+         "t.ini:1: the column hash is that of [provider openrouter key] already"},
+        {HEAD SECRET ID "delete = DELETE /{hash}/{id}\nscope = hash\n",
+         "t.ini:1: the column hash is that of [provider openrouter key] already"},
+        {GOOD "column = project\n",
+         "t.ini:1: the column project is that of [provider openai key] already"},
+        /* the address and the secret */
+        {GOOD "base = http://keys.example\n",
+         "t.ini:1: base: plain http:// is for loopback addresses only: keys.example needs "
+         "https://"},
+        {GOOD "base = http://127.0.0.1:9\n", NULL},
+        {GOOD "base = keys.example\n", "t.ini:1: base: not an https:// URL"},
+        {GOOD "base = https://{site}/v1\n",
+         "t.ini:1: base: not a base URL: a character that cannot stand in a host"},
+        {HEAD "credential = x-key\nheader = X: {secret}\n" ID DELETE,
+         "t.ini:1: credential: not the name of an environment variable"},
+        {HEAD "credential = 1X\nheader = X: {secret}\n" ID DELETE,
+         "t.ini:1: credential: not the name of an environment variable"},
+        {HEAD "credential = X\nheader = X: y\n" ID DELETE, "t.ini:1: no header carries {secret}"},
+        {HEAD "credential = X\nheader = {secret}\n" ID DELETE,
+         "t.ini:1: header: not `Name: value`"},
+        {HEAD "credential = X\nheader = A B: {secret}\n" ID DELETE,
+         "t.ini:1: header: not `Name: value`"},
+        {HEAD "credential = X\nheader = A:\n" ID DELETE, "t.ini:1: header: not `Name: value`"},
+        {HEAD "credential = X\nheader = A: {secret}\rB: c\n" ID DELETE,
+         "t.ini:3: header: only printable ASCII may stand here"},
+        {HEAD "credential = X\nheader = A: {token}\n" ID DELETE,
+         "t.ini:1: header: only {secret} and {env:NAME} may stand in braces"},
+        {HEAD "credential = X\nheader = A: {env:no}{secret}\n" ID DELETE,
+         "t.ini:1: header: only {secret} and {env:NAME} may stand in braces"},
+        {HEAD SECRET "header = Host: evil.example\n" ID DELETE,
+         "t.ini:1: header: host is not for a definition to set"},
+        {HEAD SECRET "header = content-length: 0\n" ID DELETE,
+         "t.ini:1: header: content-length is not for a definition to set"},
+        /* sections and lines */
+        {GOOD GOOD, "t.ini:8: [provider x key] is given twice"},
+        {GOOD "[provider x key]\n" SECRET ID DELETE, "t.ini:8: [provider x key] is given twice"},
+        {"[provider]\n", "t.ini:1: not `[provider NAME]` or `[provider NAME KIND]`, of a-z 0-9 -"},
+        {"[provider X]\n",
+         "t.ini:1: not `[provider NAME]` or `[provider NAME KIND]`, of a-z 0-9 -"},
+        {"[provider -x]\n",
+         "t.ini:1: not `[provider NAME]` or `[provider NAME KIND]`, of a-z 0-9 -"},
+        {"[provider x y z]\n",
+         "t.ini:1: not `[provider NAME]` or `[provider NAME KIND]`, of a-z 0-9 -"},
+        {"[provider x\n", "t.ini:1: a section's heading ends in ]"},
+        {"[provider aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]\n",
+         "t.ini:1: a section's heading has at most 49 characters"},
+        {"", NULL},
+        {"; nothing\n[run]\nprovider = x\n", NULL},
+        {"[run]\ncanary = 3\n" GOOD "[scope]\nproject = 3\n", NULL},
+        {"\xef\xbb\xbf" GOOD, NULL},
+        {HEAD "\r\n" SECRET "; a comment\n" ID "\n" DELETE "title = a ; b\n", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct catalog *c = catalog_new();
+        size_t before = catalog_count(c);
+        struct error err = {0};
+        int n = catalog_add(c, "t.ini", 1, rows[i].text, &err);
+        if ((n == 0) != (rows[i].error == NULL) || (n != 0 && strcmp(err.text, rows[i].error) != 0))
+            fail_msg("row %zu: %s\n-> %s", i, rows[i].text, err.text);
+        if (n != 0) {
+            assert_int_equal(err.code, EXIT_CONFIG);
+            assert_int_equal(catalog_count(c), before); /* all or nothing */
+        }
+        catalog_free(c);
+    }
+}
+
+static void lines_of_a_length(void **state)
+{
+    (void)state;
+    for (size_t len = 190; len <= 1000; len += len < 200 ? 1 : 400) {
+        struct catalog *c = catalog_new();
+        struct error err = {0};
+        char text[1200], title[1024];
+        memset(title, 'a', sizeof title);
+        title[len - strlen("title = ")] = '\0';
+        snprintf(text, sizeof text, GOOD "title = %s\n", title);
+        int n = catalog_add(c, "t.ini", 11, text, &err);
+        assert_int_equal(n, len <= 197 ? 0 : -1);
+        if (n == 0)
+            assert_string_equal(catalog_find(c, "x", NULL)->title, title);
+        else
+            assert_string_equal(err.text, "t.ini:18: a line has at most 197 bytes");
+        catalog_free(c);
+    }
+}
+
+static void what_a_text_leaves_unsaid(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    struct error err;
+    assert_int_equal(catalog_add(c, "t.ini", 1, GOOD, &err), 0);
+    const struct definition *d = catalog_find(c, "x", "key");
+    assert_ptr_equal(d, catalog_find(c, "x", NULL));
+    assert_string_equal(d->title, "x key");
+    assert_null(d->base);
+    assert_null(d->column);
+    assert_int_equal(d->gone.count, 1);
+    assert_int_equal(d->gone.at[0], 404);
+    assert_int_equal(d->stop.count, 2);
+    assert_int_equal(d->self, SELF_UNKNOWN);
+    assert_false(d->built_in);
+    assert_false(d->id.lower);
+    assert_null(d->action[ACTION_DISABLE].method);
+    catalog_free(c);
+}
+
+static void lists_and_continuations(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    struct error err;
+    assert_int_equal(catalog_add(c, "t.ini", 1,
+                                 GOOD "id.reserved = self  current\nid.reserved = me\n"
+                                      "delete.confirm = /a is {\"b\": 1,  \"a\":2}\n"
+                                      "    /c exists\n"
+                                      "base = https://x.example/\n",
+                                 &err),
+                     0);
+    const struct definition *d = catalog_find(c, "x", NULL);
+    assert_string_equal(d->id.reserved[0], "self");
+    assert_string_equal(d->id.reserved[1], "current");
+    assert_string_equal(d->id.reserved[2], "me");
+    assert_null(d->id.reserved[3]);
+    assert_int_equal(d->action[ACTION_DELETE].confirm.count, 2);
+    assert_string_equal(d->action[ACTION_DELETE].confirm.at[0].value, "{\"a\":2,\"b\":1}");
+    assert_int_equal(d->action[ACTION_DELETE].confirm.at[1].test, TEST_EXISTS);
+    assert_string_equal(d->base, "https://x.example");
+    catalog_free(c);
+}
+
+static void the_catalog(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    struct error err;
+    size_t count = catalog_count(c);
+    const struct definition *old = catalog_find(c, "baseten", NULL);
+    size_t index = catalog_index(c, old);
+    assert_true(old->built_in);
+    assert_ptr_equal(catalog_by_column(c, "hash"), catalog_find(c, "openrouter", "key"));
+    assert_ptr_equal(catalog_by_column(c, "byok_id"), catalog_find(c, "openrouter", "byok"));
+    assert_ptr_equal(catalog_by_column(c, "api_key_id"), catalog_find(c, "requesty", "key"));
+    assert_ptr_equal(catalog_by_column(c, "prefix"), old);
+    assert_null(catalog_by_column(c, "id"));
+    assert_null(catalog_find(c, "openrouter", "admin"));
+    assert_null(catalog_find(c, "nobody", NULL));
+    assert_true(catalog_has_provider(c, "openrouter"));
+    assert_false(catalog_has_provider(c, "open"));
+    assert_true(catalog_has_scope(c, "project"));
+    assert_false(catalog_has_scope(c, "hash"));
+    assert_null(catalog_at(c, count));
+
+    /* a built-in one may be replaced, keeps its place, and may keep its column */
+    static const char mine[] =
+        "; mine\n[provider baseten]\ncolumn = prefix\n" SECRET ID DELETE "; end\n";
+    assert_int_equal(catalog_add(c, "job.ini", 5, mine, &err), 0);
+    const struct definition *now = catalog_find(c, "baseten", NULL);
+    assert_ptr_not_equal(now, old);
+    assert_string_equal(old->provider, "baseten"); /* still there for whoever holds it */
+    assert_int_equal(catalog_count(c), count);
+    assert_int_equal(catalog_index(c, now), index);
+    assert_true(catalog_index(c, old) == SIZE_MAX);
+    assert_false(now->built_in);
+    assert_string_equal(catalog_source(c, now), mine);
+
+    /* one that is not built in may not */
+    assert_int_equal(catalog_add(c, "job.ini", 5, mine, &err), -1);
+    assert_string_equal(err.text, "job.ini:6: [provider baseten key] is given twice");
+    catalog_free(c);
+}
+
+static void sources_are_cut_at_the_headings(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    struct error err;
+    assert_int_equal(catalog_add(c, "t.ini", 1,
+                                 "[run]\nmax = 3\n\n; first\n" GOOD "\n; second\n; more\n"
+                                 "[provider y]\n" SECRET ID DELETE "[scope]\nproject = 3\n",
+                                 &err),
+                     0);
+    assert_string_equal(catalog_source(c, catalog_find(c, "x", NULL)), "; first\n" GOOD "\n");
+    assert_string_equal(catalog_source(c, catalog_find(c, "y", NULL)),
+                        "; second\n; more\n[provider y]\n" SECRET ID DELETE);
+    catalog_free(c);
+}
+
+#define HASH  "f01d52606dc8f0a8303a7b5cc3fa07109c2e346cec7c0a16b40de462992ce943"
+#define UUID  "11111111-2222-3333-4444-55555555555a"
+#define HEX32 "f267e341f3dd4697bd3b9f71dd96247f"
+
+/* Of each built-in target: the request as it goes out, and how its answers are understood. */
+static const struct built_in {
+    const char *provider, *kind, *id, *scope;
+    const char *method, *url, *body;
+    const char *headers[4];
+    int ok_status;
+    const char *ok_body, *wrong_body; /* wrong: as good a status, but it does not confirm */
+    int gone_status;
+    const char *gone_body, *not_gone_body;
+} built_in[] = {
+    {"openrouter",
+     "key",
+     HASH,
+     "",
+     "DELETE",
+     "https://openrouter.ai/api/v1/keys/" HASH,
+     NULL,
+     {"Authorization: Bearer {secret}"},
+     200,
+     "{\"deleted\":true}",
+     "{\"deleted\":false}",
+     404,
+     "{\"error\":{\"code\":404,\"message\":\"Not found\"}}",
+     "<html>"},
+    {"openrouter",
+     "byok",
+     UUID,
+     "",
+     "DELETE",
+     "https://openrouter.ai/api/v1/byok/" UUID,
+     NULL,
+     {"Authorization: Bearer {secret}"},
+     200,
+     "{\"deleted\":true}",
+     "{}",
+     404,
+     "{\"error\":{\"code\":404,\"message\":\"Not found\"}}",
+     "{\"error\":{\"code\":404}}"},
+    {"requesty",
+     "key",
+     UUID,
+     "",
+     "DELETE",
+     "https://api-v2.requesty.ai/v1/manage/apikey/" UUID,
+     NULL,
+     {"Authorization: Bearer {secret}"},
+     204,
+     "",
+     "{\"error\":{\"message\":\"m\"}}",
+     404,
+     "{\"error\":{\"origin\":\"router\",\"message\":\"not found\"}}",
+     "{\"error\":{\"message\":\"m\"}}"},
+    {"baseten",
+     "key",
+     "aB3",
+     "",
+     "DELETE",
+     "https://api.baseten.co/v1/api_keys/aB3",
+     NULL,
+     {"Authorization: Api-Key {secret}"},
+     200,
+     "{\"prefix\":\"aB3\"}",
+     "{\"prefix\":\"aB4\"}",
+     404,
+     "{\"error\":\"no such key\"}",
+     "{\"detail\":\"Not Found\"}"},
+    {"openai",
+     "key",
+     "key_abc",
+     "proj_1",
+     "DELETE",
+     "https://api.openai.com/v1/organization/projects/proj_1/api_keys/key_abc",
+     NULL,
+     {"Authorization: Bearer {secret}"},
+     200,
+     "{\"object\":\"organization.project.api_key.deleted\",\"id\":\"key_abc\",\"deleted\":true}",
+     "{\"id\":\"key_abd\",\"deleted\":true}",
+     404,
+     "{\"error\":{\"message\":\"No such key\",\"type\":\"invalid_request_error\",\"code\":null}}",
+     "{\"error\":\"Not Found\"}"},
+    {"openai",
+     "admin",
+     "key_abc",
+     "",
+     "DELETE",
+     "https://api.openai.com/v1/organization/admin_api_keys/key_abc",
+     NULL,
+     {"Authorization: Bearer {secret}"},
+     200,
+     "{\"id\":\"key_abc\",\"object\":\"organization.admin_api_key.deleted\",\"deleted\":true}",
+     "{\"id\":\"key_abc\"}",
+     404,
+     "{\"error\":{\"message\":\"No such key\",\"type\":\"invalid_request_error\"}}",
+     "{}"},
+    {"anthropic",
+     "key",
+     "apikey_01Rj2",
+     "",
+     "POST",
+     "https://api.anthropic.com/v1/organizations/api_keys/apikey_01Rj2",
+     "{\"status\":\"inactive\"}",
+     {"x-api-key: {secret}", "anthropic-version: 2023-06-01"},
+     200,
+     "{\"type\":\"api_key\",\"id\":\"apikey_01Rj2\",\"status\":\"inactive\"}",
+     "{\"id\":\"apikey_01Rj2\",\"status\":\"active\"}",
+     404,
+     "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"m\"}}",
+     "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":\"m\"}}"},
+    {"litellm",
+     "key",
+     HASH,
+     "",
+     "POST",
+     "https://own.example/key/delete",
+     "{\"keys\":[\"" HASH "\"]}",
+     {"Authorization: Bearer {secret}"},
+     200,
+     "{\"deleted_keys\":[\"" HASH "\"]}",
+     "{\"deleted_keys\":[]}",
+     404,
+     "{\"error\":{\"message\":\"No keys "
+     "found\",\"type\":\"t\",\"param\":\"key\",\"code\":\"404\"}}",
+     "{\"detail\":\"Not Found\"}"},
+    {"cloudflare",
+     "key",
+     HEX32,
+     "",
+     "DELETE",
+     "https://api.cloudflare.com/client/v4/user/tokens/" HEX32,
+     NULL,
+     {"Authorization: Bearer {secret}"},
+     200,
+     "{\"success\":true,\"errors\":[],\"messages\":[],\"result\":{\"id\":\"" HEX32 "\"}}",
+     "{\"success\":false,\"result\":null}",
+     404,
+     "{\"success\":false,\"errors\":[{\"code\":1003,\"message\":\"m\"}],\"result\":null}",
+     "{\"success\":false,\"errors\":[]}"},
+    {"datadog",
+     "key",
+     UUID,
+     "",
+     "DELETE",
+     "https://api.datadoghq.com/api/v2/api_keys/" UUID,
+     NULL,
+     {"DD-API-KEY: {env:DD_API_KEY}", "DD-APPLICATION-KEY: {secret}"},
+     204,
+     "",
+     "<html>",
+     404,
+     "{\"errors\":[\"API key not found\"]}",
+     "{\"errors\":[]}"},
+    {"sendgrid",
+     "key",
+     "aB3_-x",
+     "",
+     "DELETE",
+     "https://api.sendgrid.com/v3/api_keys/aB3_-x",
+     NULL,
+     {"Authorization: Bearer {secret}"},
+     204,
+     "",
+     "<html>",
+     404,
+     "{\"errors\":[{\"field\":null,\"message\":\"unable to find API Key\"}]}",
+     "{\"errors\":[]}"},
+    {"gitlab",
+     "key",
+     "42",
+     "",
+     "DELETE",
+     "https://own.example/api/v4/personal_access_tokens/42",
+     NULL,
+     {"PRIVATE-TOKEN: {secret}"},
+     204,
+     "",
+     "<html>",
+     404,
+     "{\"message\":\"404 Personal Access Token Not Found\"}",
+     "{\"error\":\"404 Not Found\"}"},
+    {"vault",
+     "key",
+     "8609694a.acc-9Z",
+     "",
+     "POST",
+     "https://own.example/v1/auth/token/revoke-accessor",
+     "{\"accessor\":\"8609694a.acc-9Z\"}",
+     {"X-Vault-Token: {secret}", "X-Vault-Request: true"},
+     204,
+     "",
+     "<html>",
+     400,
+     "{\"errors\":[\"1 error occurred:\\n\\t* invalid accessor\\n\\n\"]}",
+     "{\"errors\":[\"permission denied\"]}"},
+};
+
+static void each_is_tested(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    assert_int_equal(catalog_count(c), sizeof built_in / sizeof *built_in);
+    for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++)
+        assert_non_null(catalog_find(c, built_in[i].provider, built_in[i].kind));
+    catalog_free(c);
+}
+
+static void their_requests(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    struct buf out = {0};
+    struct error err;
+    for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++) {
+        const struct built_in *b = &built_in[i];
+        const struct definition *d = catalog_find(c, b->provider, b->kind);
+        const struct request *r = &d->action[ACTION_DELETE];
+        char id[ID_MAX + 1], reason[ID_REASON];
+        assert_int_equal(identifier_canonical(d, b->id, strlen(b->id), id, reason),
+                         (int)strlen(b->id));
+        assert_string_equal(r->method, b->method);
+        const char *base = d->base ? NULL : "https://own.example";
+        assert_int_equal(request_url(d, r, base, id, b->scope, &out, &err), 0);
+        assert_string_equal(buf_text(&out), b->url);
+        assert_int_equal(request_body(d, r, id, b->scope, &out), b->body != NULL);
+        if (b->body)
+            assert_string_equal(buf_text(&out), b->body);
+        size_t k = 0;
+        for (; b->headers[k]; k++)
+            assert_string_equal(d->headers[k], b->headers[k]);
+        assert_null(d->headers[k]);
+
+        /* the words that would hit the credential itself, or the collection */
+        static const char *const never[] = {"self", "current", ".", "..", ""};
+        for (k = 0; k < sizeof never / sizeof *never; k++)
+            assert_int_equal(identifier_canonical(d, never[k], strlen(never[k]), id, reason), -1);
+        if (d->preflight.method)
+            assert_int_equal(request_url(d, &d->preflight, base, NULL, "", &out, &err), 0);
+        if (d->self == SELF_READ)
+            assert_int_equal(request_url(d, &d->self_read, base, NULL, "", &out, &err), 0);
+    }
+    buf_free(&out);
+    catalog_free(c);
+}
+
+static enum outcome outcome_of(const struct definition *d, const char *id, int status,
+                               const char *body)
+{
+    struct answer a = {.status = status, .body = body, .body_len = strlen(body), .sends = 1};
+    struct verdict v;
+    classify(d, ACTION_DELETE, id, false, &a, &v);
+    return v.kind == VERDICT_END ? v.outcome : OUTCOME_NONE;
+}
+
+static void their_answers(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++) {
+        const struct built_in *b = &built_in[i];
+        const struct definition *d = catalog_find(c, b->provider, b->kind);
+        assert_int_equal(outcome_of(d, b->id, b->ok_status, b->ok_body), OUTCOME_REVOKED);
+        assert_int_equal(outcome_of(d, b->id, b->ok_status, b->wrong_body), OUTCOME_UNCONFIRMED);
+        assert_int_equal(outcome_of(d, b->id, b->gone_status, b->gone_body),
+                         OUTCOME_ALREADY_ABSENT);
+        enum outcome o = outcome_of(d, b->id, b->gone_status, b->not_gone_body);
+        assert_int_equal(o, b->gone_status == 404 ? OUTCOME_UNPROVEN_ABSENT : OUTCOME_FAILED);
+        assert_int_equal(outcome_of(d, b->id, 401, "{}"), OUTCOME_NONE); /* STOP */
+        assert_int_equal(outcome_of(d, b->id, 403, b->not_gone_body), OUTCOME_NONE);
+    }
+    /* where a status is promised, another does not do */
+    assert_int_equal(outcome_of(catalog_find(c, "datadog", NULL), UUID, 200, ""),
+                     OUTCOME_UNCONFIRMED);
+    /* 403 is a refusal for Vault, unless it says that the accessor is the trouble */
+    const struct definition *vault = catalog_find(c, "vault", NULL);
+    assert_int_equal(outcome_of(vault, "8609694a", 403, "{\"errors\":[\"invalid accessor\"]}"),
+                     OUTCOME_ALREADY_ABSENT);
+    assert_int_equal(outcome_of(vault, "8609694a", 403, "{\"errors\":[\"permission denied\"]}"),
+                     OUTCOME_NONE);
+    catalog_free(c);
+}
+
+static void their_own_ids(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *provider, *secret, *body, *id;
+    } rows[] = {
+        {"sendgrid", "SG.aB3_-x.secret", NULL, "aB3_-x"},
+        {"sendgrid", "SG.aB3_-x", NULL, NULL},
+        {"baseten", "aB3.secret", NULL, "aB3"},
+        {"litellm", "sk-1234", NULL,
+         "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b"},
+        {"gitlab", "glpat-x", "{\"id\":42,\"active\":true}", "42"},
+        {"vault", "hvs.x", "{\"data\":{\"accessor\":\"8609694a-cdbc\"}}", "8609694a-cdbc"},
+        {"cloudflare", "x", "{\"result\":{\"id\":\"" HEX32 "\",\"status\":\"active\"}}", HEX32},
+    };
+    struct catalog *c = catalog_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct definition *d = catalog_find(c, rows[i].provider, NULL);
+        char out[ID_MAX + 1];
+        int n = own_id_of_secret(d, rows[i].secret, out);
+        if (rows[i].body) {
+            assert_int_equal(n, 0);
+            n = own_id_of_body(d, rows[i].body, strlen(rows[i].body), out);
+        }
+        assert_int_equal(n, rows[i].id ? (int)strlen(rows[i].id) : 0);
+        if (rows[i].id)
+            assert_string_equal(out, rows[i].id);
+    }
+    catalog_free(c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(impossible_definitions),
+        cmocka_unit_test(lines_of_a_length),
+        cmocka_unit_test(what_a_text_leaves_unsaid),
+        cmocka_unit_test(lists_and_continuations),
+        cmocka_unit_test(the_catalog),
+        cmocka_unit_test(sources_are_cut_at_the_headings),
+        cmocka_unit_test(each_is_tested),
+        cmocka_unit_test(their_requests),
+        cmocka_unit_test(their_answers),
+        cmocka_unit_test(their_own_ids),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
