@@ -104,3 +104,14 @@ def test_a_file_that_cannot_be_opened_is_no_input(tmp_path):
     code, _, err = plan("keys.csv", cwd=tmp_path)
     assert code == NO_INPUT
     assert "keys.csv" in err
+
+
+def test_a_closed_standard_input_is_no_input(tmp_path):
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" plan - --run-dir run <&-', RESCIND],
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == NO_INPUT, done.stderr
