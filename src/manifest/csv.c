@@ -199,7 +199,7 @@ static void cells_of(const struct csv_rows *c, struct cell cell[COLUMNS_MAX])
 static enum row_state check_header(const struct csv_rows *c, const struct columns *columns,
                                    struct row *at)
 {
-    bool identifier = false, lone_cr = memchr(buf_text(&c->text), '\r', c->text.len) != NULL;
+    bool identifier = false;
     for (size_t i = 0; i < c->columns; i++) {
         const struct column *one = c->column[i];
         identifier = identifier || one->role == COLUMN_ID || one->role == COLUMN_WORD;
@@ -214,8 +214,8 @@ static enum row_state check_header(const struct csv_rows *c, const struct column
         return ROW_GOOD;
     struct buf names = {0};
     columns_identifiers(columns, &names);
-    snprintf(at->reason, sizeof at->reason, "no header with a column for identifiers (%s)%s",
-             buf_text(&names), lone_cr ? ": lines must end in LF or CRLF, not in CR alone" : "");
+    snprintf(at->reason, sizeof at->reason, "no header with a column for identifiers (%s)",
+             buf_text(&names));
     buf_free(&names);
     return ROW_LOST;
 }
@@ -229,6 +229,8 @@ enum row_state csv_rows_header(struct csv_rows *c, struct columns *columns, stru
         return state;
     if (c->fields > COLUMNS_MAX)
         return row_say(at, ROW_LOST, "a header of more than 256 columns");
+    if (memchr(buf_text(&c->text), '\r', c->text.len))
+        return row_say(at, ROW_LOST, "lines end in CR alone: LF or CRLF is needed");
     cells_of(c, c->cell);
     c->columns = c->fields;
     for (size_t i = 0; i < c->columns; i++) {

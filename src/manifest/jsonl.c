@@ -57,7 +57,7 @@ static enum row_state not_json(struct row *out, const json_error_t *error)
         {json_error_duplicate_key, "a key that is there twice"},
         {json_error_null_character, "a NUL character in a text"},
         {json_error_end_of_input_expected, "something after the object: one object a line"},
-        {json_error_premature_end_of_input, "the object is not closed"},
+        {json_error_premature_end_of_input, "the object does not end on its line"},
         {json_error_invalid_utf8, "not UTF-8"},
         {json_error_stack_overflow, "nested too deeply"},
     };
@@ -118,7 +118,7 @@ static enum row_state line_read(struct jsonl_rows *j, const char *text, size_t l
         return row_say(out, ROW_BAD, "a NUL byte (a file in UTF-16? UTF-8 is needed)");
     if (!text_is_utf8(text, len))
         return row_say(out, ROW_BAD, "not UTF-8");
-    j->object = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    j->object = json_loadb(text, len - (text[len - 1] == '\n'), JSON_REJECT_DUPLICATES, &error);
     if (!j->object)
         return not_json(out, &error);
     if (!json_is_object(j->object))

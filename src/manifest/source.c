@@ -89,8 +89,8 @@ struct source *source_open(const char *path, struct error *err)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0) {
-        error_set(err, EXIT_NOINPUT, "cannot open %s:", path);
+    if (fd < 0 || fcntl(fd, F_GETFD) < 0) {
+        error_set(err, EXIT_NOINPUT, "cannot open %s:", standard ? "standard input" : path);
         return NULL;
     }
     struct source *s = source_of(fd_read, NULL);
