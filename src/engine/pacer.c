@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define START_RATE 10.0
+#define START_RATE 20.0
 #define FLOOR_RATE .2
 #define TOP_RATE   1e5
 #define DOUBLE_RTT 3.0
@@ -84,7 +84,8 @@ int64_t pacer_next(const struct pacer *p, int64_t now)
 
 void pacer_sent(struct pacer *p, int64_t now)
 {
-    p->slot_us = max2((double)now - us_of(slack_s(p)), p->slot_us) + 1e6 / p->rate;
+    double due = max2(p->slot_us, (double)p->hold_until); /* what a hold cost is not made up */
+    p->slot_us = max2((double)now - us_of(slack_s(p)), due) + 1e6 / p->rate;
     p->in_flight++;
     if (p->single) {
         p->probe_out = true;
@@ -185,7 +186,7 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at)
         resume(p, now);
     p->dark = 0;
     if (was_single) {
-        p->slot_us = (double)sent_at + 1e6 / p->rate;
+        p->slot_us = max2((double)now, (double)sent_at + 1e6 / p->rate);
         return;
     }
     double f;
