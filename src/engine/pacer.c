@@ -160,11 +160,12 @@ static void resume(struct pacer *p, int64_t now)
     p->wall_s = wall_s;
     p->refused_at = hi;
     p->climb_log = max2(CUT, log(max2(1.0, hi / start)));
+    double cost_s = p->told && wall_s > 0 ? wall_s + p->rtt_s : wall_s;
     double share = SHARE * start;
     double bads = wall_s > 0 || p->climb_log < .2 ? p->dark : 1;
     double debt = ((double)p->all_refused / SHARE / 2 - (double)p->all_ok) / start;
     p->climb_s =
-        max2(min2(PROBE, HASTE / p->climb_log) * wall_s, max2(bads / share, min2(DEBT_S, debt)));
+        max2(min2(PROBE, HASTE / p->climb_log) * cost_s, max2(bads / share, min2(DEBT_S, debt)));
     p->steep_s = min2(2.0, max2(p->climb_s / 2, .2));
     p->climb_us = (double)now + us_of(wall_s * wall_s / 2);
 }
@@ -193,7 +194,7 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at)
     if (p->slow_start) {
         f = min2(2.0, exp2(dt / max2(QUICK_S, DOUBLE_RTT * p->rtt_s)));
     } else {
-        if (seconds(now - p->mark_us) > max2(1.0, p->wall_s)) {
+        if (seconds(now - p->mark_us) > .7 * max2(1.0, p->wall_s)) {
             p->verified = p->recent;
             p->recent = p->rate;
             p->mark_us = now;
