@@ -158,6 +158,9 @@ static void resume(struct pacer *p, int64_t now)
     p->rate = start = min2(ceiling(p), max2(FLOOR_RATE, start));
     p->slow_start = false;
     p->wall_s = wall_s;
+    p->cycle_s = t;
+    p->wall_from_s = seconds(p->last_refused_us - p->wall_us);
+    p->wall_to_s = p->told ? 0 : wall_s;
     p->refused_at = hi;
     p->climb_log = max2(CUT, log(max2(1.0, hi / start)));
     double cost_s = p->told && wall_s > 0 ? wall_s + p->rtt_s : wall_s;
@@ -205,16 +208,45 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at)
     p->rate = min2(ceiling(p), min2(most, p->rate * f));
 }
 
+/* Where in (from, to] the wall is expected to end, `e` seconds after it began. */
+static double aim_s(const struct pacer *p, double e, double from, double to)
+{
+    if (e < from)
+        return from - e;
+    return e < to ? max2((to - from) / 3, p->rtt_s) : INFINITY;
+}
+
+/* How long to wait before the next try in a wall that tells nothing, `e` seconds old. */
+static double blind_gap_s(struct pacer *p, double e)
+{
+    double beat = 1 / p->met_rate;
+    if (p->dark == 1)
+        return min2(FAR_S, beat) * rng_uniform(&p->rng, 1.0, 1.25);
+    double gap = min2(FAR_S, max2(max2(beat, QUICK_S) * (p->dark < 4 ? pow(BACK, p->dark - 1) : BACK), (BACK - 1) * e));
+    gap *= rng_uniform(&p->rng, 1.0, 1.25);
+    if (p->dark < 4 || p->wall_to_s < .3)
+        return gap;
+    double back = p->cycle_s - p->met_after;
+    double same = aim_s(p, e, p->wall_from_s, p->wall_to_s);
+    double period = aim_s(p, e, p->wall_from_s + back, p->wall_to_s + back);
+    double aim = min2(same, period), first = min2(p->wall_from_s, p->wall_from_s + back);
+    if (e > first)
+        aim = min2(aim, gap);
+    return aim < INFINITY ? max2(aim, max2(beat, QUICK_S)) : gap;
+}
+
 static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_us)
 {
     p->all_refused++;
     p->cycle_refused++;
     p->refused_running++;
-    if (sent_at > p->epoch_us) {
+    bool counted = sent_at > p->epoch_us;
+    if (counted) {
         p->epoch_us = now;
+        if (p->dark > 0) p->last_refused_us = now;
         p->probe_out = false;
         if (p->dark == 0) {
-            p->wall_us = now;
+            p->wall_us = p->last_refused_us = now;
             p->told = false;
             p->met_rate = p->rate;
             p->met_after = max2(seconds(now - p->cycle_us), 1e-3);
@@ -230,10 +262,8 @@ static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_
     } else if (hold_us > 0) {
         int64_t until = now + hold_us + (int64_t)us_of(gap);
         p->hold_until = until > p->hold_until ? until : p->hold_until;
-    } else {
-        if (p->dark > 1)
-            gap = max2(gap, QUICK_S) * pow(BACK, p->dark - 1);
-        gap = min2(FAR_S, gap) * rng_uniform(&p->rng, 1.0, 1.25);
+    } else if (counted) {
+        gap = blind_gap_s(p, seconds(now - p->wall_us));
         p->slot_us = max2(p->slot_us, (double)now + us_of(gap));
     }
     if (p->refused_running >= 3 || p->slow_start)
