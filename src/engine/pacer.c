@@ -17,7 +17,7 @@
 #define HASTE      3.5
 #define EASE       .8
 #define KEEP       .96
-#define DEBT_S     10.0
+#define DEBT_S     7.0
 #define BACK       1.6
 #define FAR_S      5.0
 #define LATE_FREE_S   5e-3
@@ -169,7 +169,7 @@ static void resume(struct pacer *p, int64_t now)
     double debt = ((double)p->all_refused / SHARE / 2 - (double)p->all_ok) / start;
     p->climb_s =
         max2(min2(PROBE, HASTE / p->climb_log) * cost_s, max2(bads / share, min2(DEBT_S, debt)));
-    p->steep_s = min2(2.0, max2(p->climb_s / 2, .2));
+    p->steep_s = min2(1.5, max2(p->climb_s / 2, .2));
     p->climb_us = (double)now + us_of(wall_s * wall_s / 2);
 }
 
@@ -195,7 +195,7 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at)
     }
     double f;
     if (p->slow_start) {
-        f = min2(2.0, exp2(dt / max2(QUICK_S, DOUBLE_RTT * p->rtt_s)));
+        f = min2(2.0, exp2(dt / max2(QUICK_S, (p->rate * p->rtt_s > 8 ? 6 : 3) * p->rtt_s)));
     } else {
         if (seconds(now - p->mark_us) > .7 * max2(1.0, p->wall_s)) {
             p->verified = p->recent;
@@ -266,7 +266,7 @@ static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_
         gap = blind_gap_s(p, seconds(now - p->wall_us));
         p->slot_us = max2(p->slot_us, (double)now + us_of(gap));
     }
-    if (p->refused_running >= 3 || p->slow_start)
+    if (p->refused_running >= 3 || p->slow_start || p->wall_to_s > .3)
         p->single = true;
 }
 
