@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#define START_RATE 10.0
+#define START_RATE 20.0
 #define FLOOR_RATE .2
 #define TOP_RATE   1e5
 #define DOUBLE_RTT 3.0
@@ -17,7 +17,7 @@
 #define HASTE      3.5
 #define EASE       .8
 #define KEEP       .96
-#define DEBT_S     10.0
+#define DEBT_S     7.0
 #define BACK       1.6
 #define FAR_S      5.0
 #define LATE_FREE_S   5e-3
@@ -84,7 +84,8 @@ int64_t pacer_next(const struct pacer *p, int64_t now)
 
 void pacer_sent(struct pacer *p, int64_t now)
 {
-    p->slot_us = max2((double)now - us_of(slack_s(p)), p->slot_us) + 1e6 / p->rate;
+    double due = max2(p->slot_us, (double)p->hold_until); /* what a hold cost is not made up */
+    p->slot_us = max2((double)now - us_of(slack_s(p)), due) + 1e6 / p->rate;
     p->in_flight++;
     if (p->single) {
         p->probe_out = true;
@@ -157,14 +158,18 @@ static void resume(struct pacer *p, int64_t now)
     p->rate = start = min2(ceiling(p), max2(FLOOR_RATE, start));
     p->slow_start = false;
     p->wall_s = wall_s;
+    p->cycle_s = t;
+    p->wall_from_s = seconds(p->last_refused_us - p->wall_us);
+    p->wall_to_s = p->told ? 0 : wall_s;
     p->refused_at = hi;
     p->climb_log = max2(CUT, log(max2(1.0, hi / start)));
+    double cost_s = p->told && wall_s > 0 ? wall_s + p->rtt_s : wall_s;
     double share = SHARE * start;
     double bads = wall_s > 0 || p->climb_log < .2 ? p->dark : 1;
     double debt = ((double)p->all_refused / SHARE / 2 - (double)p->all_ok) / start;
     p->climb_s =
-        max2(min2(PROBE, HASTE / p->climb_log) * wall_s, max2(bads / share, min2(DEBT_S, debt)));
-    p->steep_s = min2(2.0, max2(p->climb_s / 2, .2));
+        max2(min2(PROBE, HASTE / p->climb_log) * cost_s, max2(bads / share, min2(DEBT_S, debt)));
+    p->steep_s = min2(1.5, max2(p->climb_s / 2, .2));
     p->climb_us = (double)now + us_of(wall_s * wall_s / 2);
 }
 
@@ -185,14 +190,14 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at)
         resume(p, now);
     p->dark = 0;
     if (was_single) {
-        p->slot_us = (double)sent_at + 1e6 / p->rate;
+        p->slot_us = max2((double)now, (double)sent_at + 1e6 / p->rate);
         return;
     }
     double f;
     if (p->slow_start) {
-        f = min2(2.0, exp2(dt / max2(QUICK_S, DOUBLE_RTT * p->rtt_s)));
+        f = min2(2.0, exp2(dt / max2(QUICK_S, (p->rate * p->rtt_s > 8 ? 6 : 3) * p->rtt_s)));
     } else {
-        if (seconds(now - p->mark_us) > max2(1.0, p->wall_s)) {
+        if (seconds(now - p->mark_us) > .7 * max2(1.0, p->wall_s)) {
             p->verified = p->recent;
             p->recent = p->rate;
             p->mark_us = now;
@@ -203,16 +208,45 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at)
     p->rate = min2(ceiling(p), min2(most, p->rate * f));
 }
 
+/* Where in (from, to] the wall is expected to end, `e` seconds after it began. */
+static double aim_s(const struct pacer *p, double e, double from, double to)
+{
+    if (e < from)
+        return from - e;
+    return e < to ? max2((to - from) / 3, p->rtt_s) : INFINITY;
+}
+
+/* How long to wait before the next try in a wall that tells nothing, `e` seconds old. */
+static double blind_gap_s(struct pacer *p, double e)
+{
+    double beat = 1 / p->met_rate;
+    if (p->dark == 1)
+        return min2(FAR_S, beat) * rng_uniform(&p->rng, 1.0, 1.25);
+    double gap = min2(FAR_S, max2(max2(beat, QUICK_S) * (p->dark < 4 ? pow(BACK, p->dark - 1) : BACK), (BACK - 1) * e));
+    gap *= rng_uniform(&p->rng, 1.0, 1.25);
+    if (p->dark < 4 || p->wall_to_s < .3)
+        return gap;
+    double back = p->cycle_s - p->met_after;
+    double same = aim_s(p, e, p->wall_from_s, p->wall_to_s);
+    double period = aim_s(p, e, p->wall_from_s + back, p->wall_to_s + back);
+    double aim = min2(same, period), first = min2(p->wall_from_s, p->wall_from_s + back);
+    if (e > first)
+        aim = min2(aim, gap);
+    return aim < INFINITY ? max2(aim, max2(beat, QUICK_S)) : gap;
+}
+
 static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_us)
 {
     p->all_refused++;
     p->cycle_refused++;
     p->refused_running++;
-    if (sent_at > p->epoch_us) {
+    bool counted = sent_at > p->epoch_us;
+    if (counted) {
         p->epoch_us = now;
+        if (p->dark > 0) p->last_refused_us = now;
         p->probe_out = false;
         if (p->dark == 0) {
-            p->wall_us = now;
+            p->wall_us = p->last_refused_us = now;
             p->told = false;
             p->met_rate = p->rate;
             p->met_after = max2(seconds(now - p->cycle_us), 1e-3);
@@ -228,13 +262,11 @@ static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_
     } else if (hold_us > 0) {
         int64_t until = now + hold_us + (int64_t)us_of(gap);
         p->hold_until = until > p->hold_until ? until : p->hold_until;
-    } else {
-        if (p->dark > 1)
-            gap = max2(gap, QUICK_S) * pow(BACK, p->dark - 1);
-        gap = min2(FAR_S, gap) * rng_uniform(&p->rng, 1.0, 1.25);
+    } else if (counted) {
+        gap = blind_gap_s(p, seconds(now - p->wall_us));
         p->slot_us = max2(p->slot_us, (double)now + us_of(gap));
     }
-    if (p->refused_running >= 3 || p->slow_start)
+    if (p->refused_running >= 3 || p->slow_start || p->wall_to_s > .3)
         p->single = true;
 }
 

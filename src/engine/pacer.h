@@ -59,6 +59,8 @@ struct pacer {
     double met_rate;  /* the rate that met it, */
     double met_after; /* and the length of the cycle before, seconds */
 
+    int64_t last_refused_us;
+    double cycle_s, wall_from_s, wall_to_s;
     double wall_s;     /* the last wall's length; 0: it was cheap */
     double refused_at; /* hi: the rate that the last wall refused */
     double climb_log;  /* ln(hi / the rate it left behind) */
