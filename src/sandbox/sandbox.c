@@ -146,9 +146,13 @@ static void announce(struct turn *t, int64_t wait_us)
 
 static bool limit(struct turn *t)
 {
-    int64_t wait = limiter_admit(&t->p->limiter, t->in->now_us);
-    if (wait < 0)
+    int64_t wait = limiter_admit(&t->p->limiter, t->in->now_us), reset = 0;
+    if (wait < 0) {
+        int64_t room = limiter_room(&t->p->limiter, &reset);
+        if (room >= 0)
+            announce_room(&t->p->announce, room, reset, t->out);
         return false;
+    }
     forms_error(t->s->forms, t->place->index, 429, NULL, t->out);
     announce(t, wait);
     t->p->tally.limited++;

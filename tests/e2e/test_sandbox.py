@@ -334,6 +334,12 @@ def test_hints(box, hint, holds):
     assert before == 2 and holds(answer)
 
 
+def test_the_ietf_fields_tell_the_room(box):
+    one = box("--any", "--limit", "window:2/60s", "--hint", "ietf")
+    told = [one.delete("key", h).headers["RateLimit"] for h in HASHES[:3]]
+    assert [field.split(";")[1] for field in told] == ["r=1", "r=0", "r=0"]
+
+
 def test_holds_are_counted(box):
     one = box("--any", "--limit", "window:2/60s", "--hint", "sec", "--grace", "0")
     limited(one)
