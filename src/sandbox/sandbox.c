@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "provider/classify.h"
 #include "sandbox/auth.h"
+#include "sandbox/inventory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ static unsigned provider_index(struct sandbox *s, const char *name)
 
 void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us)
 {
-    *s = (struct sandbox){.catalog = catalog, .start_us = now_us, .grace_us = 20000};
+    *s = (struct sandbox){
+        .catalog = catalog, .lists = {.workspaces = 1}, .start_us = now_us, .grace_us = 20000};
     size_t count = catalog_count(catalog);
     s->provider_of = mem_zalloc(count ? count : 1, 1);
     for (size_t i = 0; i < count; i++)
@@ -33,12 +35,12 @@ void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us)
     s->routes = routes_new(catalog);
     s->forms = forms_new(catalog);
     truth_init(&s->truth, catalog);
-    s->inventory = inventory_new(&s->truth, s->forms);
+    s->stock = stock_new(&s->truth, s->forms, &s->lists);
 }
 
 void sandbox_free(struct sandbox *s)
 {
-    inventory_free(s->inventory);
+    stock_free(s->stock);
     truth_free(&s->truth);
     faults_clear(&s->faults);
     forms_free(s->forms);
@@ -113,6 +115,11 @@ struct turn {
 static bool is_action(enum operation op)
 {
     return op <= OP_ENABLE;
+}
+
+static bool is_write(enum operation op)
+{
+    return is_action(op) || op == OP_UPDATE || op == OP_CREATE;
 }
 
 static bool refuse(struct turn *t)
@@ -260,6 +267,7 @@ static void spoil(struct turn *t, const struct fault *f, bool was_success)
             forms_html(200, "Sign in", out);
         break;
     case FAULT_LISTED:
+    case FAULT_STUCK:
         break;
     }
 }
@@ -306,6 +314,26 @@ static void find_target(struct turn *t)
                        s->faults.seed);
 }
 
+/* Reads, changes and creations. */
+static void inquire(struct turn *t, const struct fault *f, bool effect)
+{
+    struct inquiry q = {.place = t->place,
+                        .p = t->p,
+                        .in = t->in,
+                        .row = t->row,
+                        .effect = effect,
+                        .stuck = f && f->kind == FAULT_STUCK};
+    inventory_answer(t->s->stock, &q, t->out);
+    if (f)
+        spoil(t, f, t->out->status / 100 == 2);
+    if (!is_write(t->place->op))
+        return;
+    t->p->tally.actions++;
+    t->p->tally.effective += q.changed;
+    if (q.row != UINT32_MAX)
+        t->out->event = truth_note(&t->s->truth, q.row, t->s->number, q.changed, t->out->status);
+}
+
 static void serve(struct turn *t)
 {
     bool effect = true;
@@ -315,23 +343,16 @@ static void serve(struct turn *t)
     struct fault_case c = {
         .provider = t->p->name,
         .id = t->place->id,
-        .action = is_action(t->place->op),
+        .action = is_write(t->place->op),
         .identity = known ? targets_identity(t->s->truth.targets, t->row) : hash_text(t->in->path),
         .sight = known ? t->s->truth.entry[t->row].requests : t->p->tally.requests,
     };
     const struct fault *f = faults_pick(&t->s->faults, &c, &effect);
     t->p->tally.faults += f != NULL;
-    if (is_action(t->place->op)) {
+    if (is_action(t->place->op))
         do_action(t, f, effect);
-        return;
-    }
-    bool writes = t->place->op == OP_UPDATE || t->place->op == OP_CREATE;
-    if (writes && !effect)
-        forms_error(t->s->forms, t->place->index, 500, "Injected fault", t->out);
     else
-        inventory_answer(t->s->inventory, t->place, t->p, t->in, t->row, t->out);
-    if (f)
-        spoil(t, f, t->out->status / 100 == 2);
+        inquire(t, f, effect);
 }
 
 void sandbox_handle(struct sandbox *s, const struct incoming *in, struct reply *out)

@@ -72,6 +72,7 @@ bool truth_set_disabled(struct truth *t, uint32_t row, bool disabled)
     if (!e->exists || e->disabled == disabled)
         return false;
     e->disabled = disabled;
+    t->version++;
     return true;
 }
 
@@ -128,10 +129,12 @@ void truth_print(const struct truth *t, uint32_t row, struct buf *out)
     buf_puts(out, "\",\"id\":\"");
     buf_put_json(out, id, len);
     buf_printf(out,
-               "\",\"exists\":%s,\"enabled\":%s,\"absent_from_start\":%s,\"requests\":%u,"
+               "\",\"exists\":%s,\"enabled\":%s,\"absent_from_start\":%s,\"created\":%s,"
+               "\"requests\":%u,"
                "\"deletions\":%u,\"events\":[",
                e->exists ? "true" : "false", e->disabled ? "false" : "true",
-               e->absent_from_start ? "true" : "false", e->requests, e->deletions);
+               e->absent_from_start ? "true" : "false", e->created ? "true" : "false", e->requests,
+               e->deletions);
     print_events(t, e->last_event, out);
     buf_puts(out, "]}\n");
 }

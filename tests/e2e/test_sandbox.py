@@ -1,6 +1,7 @@
 """The sandbox by itself, driven with plain sockets: what it answers, what it keeps as the truth."""
 
 import email.utils
+import hashlib
 import http.client
 import json
 import os
@@ -215,9 +216,10 @@ def test_preflight_reads(box, manifest):
     own = one.ask("GET", "/v1/manage/apikey/self", "requesty").json
     assert own["id"] == OWN_UUID and own["permissions"]["manage"] == "write"
     keys = one.ask("GET", "/v1/api_keys", "baseten").json["keys"]
-    assert [key["prefix"] for key in keys] == [PREFIX]
+    assert [key["prefix"] for key in keys] == [PREFIX, "sbxdemo"]
     one.delete("baseten")
-    assert one.ask("GET", "/v1/api_keys", "baseten").json == {"keys": []}
+    keys = one.ask("GET", "/v1/api_keys", "baseten").json["keys"]
+    assert [key["prefix"] for key in keys] == ["sbxdemo"]
 
 
 def test_weak_credentials(box):
@@ -581,6 +583,236 @@ def test_options_while_it_runs(box):
     assert [one.delete("baseten").status for _ in range(2)] == [502, 502]
     bad = one.ask("POST", "/sandbox/options", body="fault nonsense:1")
     assert bad.status == 400 and b"nonsense" in bad.body
+
+
+# ---------------------------------------------------------------- lists, reads, changes, creations
+
+WORKSPACE = "0a0b0c0d-0000-4000-8000-{:012d}".format
+
+
+def pages(one, path, query, size, field):
+    """Every page's ids, until one is not full."""
+    found = []
+    while True:
+        data = one.ask("GET", f"{path}?offset={len(found)}{query}", "openrouter").json["data"]
+        found += [item[field] for item in data]
+        if len(data) < size:
+            return found
+
+
+@pytest.fixture
+def many(tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("hash\n" + "".join(f"{n:064x}\n" for n in range(1, 1051)))
+    return path
+
+
+def test_keys_by_pages_and_workspaces(box, many):
+    one = box("--manifest", many, "--workspaces", "3")
+    spaces = one.ask("GET", "/api/v1/workspaces", "openrouter").json
+    assert spaces["total_count"] == 3 and [s["id"] for s in spaces["data"]] == [
+        WORKSPACE(i) for i in range(3)
+    ]
+    by_space = [
+        pages(one, "/api/v1/keys", f"&workspace_id={WORKSPACE(i)}", 100, "hash") for i in range(3)
+    ]
+    assert all(300 < len(keys) < 400 for keys in by_space)
+    assert pages(one, "/api/v1/keys", "", 100, "hash") == by_space[0]
+    found = [key for keys in by_space for key in keys]
+    assert sorted(found) == [f"{n:064x}" for n in range(1, 1051)]
+    asked = one.ask("GET", f"/api/v1/keys?workspace_id={UUID}", "openrouter")
+    assert asked.status == 400 and asked.json["error"]["code"] == 400
+
+
+def test_deleting_while_paging_shifts_the_offsets(box, many):
+    one = box("--manifest", many)
+    first = one.ask("GET", "/api/v1/keys", "openrouter").json["data"]
+    one.delete("key", first[0]["hash"])
+    second = one.ask("GET", "/api/v1/keys?offset=100", "openrouter").json["data"]
+    assert len(pages(one, "/api/v1/keys", "", 100, "hash")) == 1049
+    missed = {f"{n:064x}" for n in range(1, 1051)} - {k["hash"] for k in first + second}
+    assert f"{1050 - 100:064x}" in missed
+
+
+def test_a_key_that_appears_and_one_that_vanishes(box, many):
+    appear = box("--manifest", many, "--appear", "2")
+    found = pages(appear, "/api/v1/keys", "", 100, "hash")
+    assert len(found) == 1051 and len(set(found)) == 1050
+    assert len(set(pages(appear, "/api/v1/keys", "", 100, "hash"))) == 1051
+    vanish = box("--manifest", many, "--vanish", "2")
+    assert len(set(pages(vanish, "/api/v1/keys", "", 100, "hash"))) == 1049
+
+
+def test_a_list_that_ignores_its_offset(box, many):
+    one = box("--manifest", many, "--fault", "stuck:1:on=read")
+    answers = [one.ask("GET", f"/api/v1/keys?offset={n}", "openrouter").body for n in (0, 100)]
+    assert answers[0] == answers[1]
+
+
+KEY_FIELDS = """hash name label disabled limit limit_remaining limit_reset include_byok_in_limit
+usage usage_daily usage_weekly usage_monthly byok_usage byok_usage_daily byok_usage_weekly
+byok_usage_monthly created_at updated_at expires_at creator_user_id workspace_id""".split()
+
+
+def test_fields_of_keys(box, many):
+    one = box("--manifest", many)
+    keys = one.ask("GET", "/api/v1/keys", "openrouter").json["data"]
+    for key in keys:
+        assert set(KEY_FIELDS) < set(key)
+        assert one.ask("GET", "/api/v1/keys/" + key["hash"], "openrouter").json["data"] == key
+    assert {key["created_at"][-6:] == "+00:00" for key in keys} == {True, False}
+    dormant = [key for key in keys if key["usage_monthly"] == 0]
+    assert 20 < len(dormant) < 80
+    assert any(key["byok_usage_monthly"] for key in dormant)
+    again = box("--manifest", many).ask("GET", "/api/v1/keys", "openrouter").json["data"]
+    assert [k["name"] for k in again] == [k["name"] for k in keys]
+
+
+def test_byok_list_and_read(box, tmp_path):
+    ids = [f"{n:08x}-2222-4333-8444-555555555555" for n in range(130)]
+    (tmp_path / "byok.csv").write_text("byok_id\n" + "\n".join(ids) + "\n")
+    one = box("--manifest", tmp_path / "byok.csv")
+    assert sorted(pages(one, "/api/v1/byok", "", 50, "id")) == ids
+    assert sorted(pages(one, "/api/v1/byok", "&limit=100", 100, "id")) == ids
+    answer = one.ask("GET", "/api/v1/byok?limit=1&provider=mistral", "openrouter").json
+    assert 10 < answer["total_count"] < 130 and answer["data"][0]["provider"] == "mistral"
+    assert one.ask("GET", "/api/v1/byok?limit=101", "openrouter").status == 400
+    one.delete("byok", ids[0])
+    assert one.ask("GET", "/api/v1/byok/" + ids[0], "openrouter").status == 404
+    assert one.ask("GET", "/api/v1/byok/" + ids[1], "openrouter").json["data"]["id"] == ids[1]
+
+
+def test_lists_of_the_others(box, manifest):
+    one = box("--manifest", manifest)
+    keys = one.ask("GET", "/v1/manage/apikey", "requesty").json["keys"]
+    assert [key["id"] for key in keys] == [UUID, OWN_UUID]
+    assert {"name", "monthly_limit", "monthly_spend", "permissions", "labels"} < set(keys[0])
+    keys = one.ask("GET", "/v1/api_keys", "baseten").json["keys"]
+    assert [set(key) for key in keys] == [{"prefix", "type", "name", "model_ids", "team_name"}] * 2
+
+
+def test_inventory_files(box, tmp_path):
+    lines = [
+        {"provider": "openrouter", "id": HASH, "fields": {"name": "x", "disabled": True}},
+        {
+            "provider": "openrouter",
+            "kind": "byok",
+            "id": UUID,
+            "fields": {"provider": "groq", "workspace_id": WORKSPACE(1)},
+        },
+        {"provider": "baseten", "id": PREFIX, "fields": {"type": "PERSONAL"}},
+    ]
+    path = tmp_path / "stock.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines)) + "\n")
+    one = box("--inventory", path, "--workspaces", "2")
+    assert one.ask("GET", "/api/v1/keys", "openrouter").json["data"] == []
+    found = []
+    for i in range(2):
+        query = f"?include_disabled=true&workspace_id={WORKSPACE(i)}"
+        found += one.ask("GET", "/api/v1/keys" + query, "openrouter").json["data"]
+    assert [(key["name"], key["disabled"]) for key in found] == [("x", True)]
+    query = f"?workspace_id={WORKSPACE(1)}"
+    byok = one.ask("GET", "/api/v1/byok" + query, "openrouter").json["data"]
+    assert [(key["id"], key["provider"]) for key in byok] == [(UUID, "groq")]
+    keys = one.ask("GET", "/v1/api_keys", "baseten").json["keys"]
+    assert keys[0]["type"] == "PERSONAL"
+    path.write_text('{"provider":"openrouter","id":"xyz"}\n')
+    bad = subprocess.run([SANDBOX, "--inventory", path], capture_output=True, text=True)
+    assert bad.returncode == 65 and f"{path}:1: not a key hash" in bad.stderr
+
+
+def patch(one, body, identifier=HASH):
+    return one.ask("PATCH", "/api/v1/keys/" + identifier, "openrouter", body=json.dumps(body))
+
+
+def test_disable_enable_and_rename(box, manifest):
+    one = box("--manifest", manifest)
+    answer = patch(one, {"disabled": True})
+    assert answer.status == 200 and answer.json["data"]["disabled"] is True
+    assert patch(one, {"disabled": True}).json["data"]["disabled"] is True
+    assert one.truth()["openrouter", "key", HASH]["enabled"] is False
+    assert one.ask("GET", "/api/v1/keys", "openrouter").json["data"] == []
+    assert patch(one, {"disabled": False, "name": "new"}).json["data"]["name"] == "new"
+    read = one.ask("GET", "/api/v1/keys/" + HASH, "openrouter").json["data"]
+    assert (read["name"], read["disabled"]) == ("new", False)
+    events = one.truth()["openrouter", "key", HASH]["events"]
+    assert [event["effect"] for event in events] == [True, False, True]
+    one.delete("key")
+    assert patch(one, {"disabled": True}).status == 404
+
+
+BAD_CHANGES = [{"disabled": 1}, {"name": ""}, {"limit": "5"}, {"limit_reset": "hourly"}, {"x": 1}, []]
+
+
+@pytest.mark.parametrize("body", BAD_CHANGES, ids=json.dumps)
+def test_bad_changes(box, manifest, body):
+    one = box("--manifest", manifest)
+    answer = patch(one, body)
+    assert answer.status == 400 and answer.json["error"]["code"] == 400
+    assert one.truth()["openrouter", "key", HASH]["events"][0]["effect"] is False
+
+
+def test_a_change_whose_answer_is_lost(box, manifest):
+    one = box("--manifest", manifest, "--fault", "drop-after:1")
+    with pytest.raises(http.client.RemoteDisconnected):
+        patch(one, {"disabled": True})
+    assert one.truth()["openrouter", "key", HASH]["enabled"] is False
+
+
+def create(one, body):
+    return one.ask("POST", "/api/v1/keys", "openrouter", body=json.dumps(body))
+
+
+def test_create(box, manifest):
+    one = box("--manifest", manifest, "--workspaces", "2")
+    settings = {
+        "name": "successor",
+        "limit": 25,
+        "limit_reset": "monthly",
+        "include_byok_in_limit": True,
+        "expires_at": "2031-01-01T00:00:00Z",
+        "workspace_id": WORKSPACE(1),
+    }
+    answer = create(one, settings)
+    assert answer.status == 201
+    secret, data = answer.json["key"], answer.json["data"]
+    assert secret.startswith("sk-or-v1-")
+    assert data["hash"] == hashlib.sha256(secret.encode()).hexdigest()
+    assert settings.items() <= data.items() and data["usage"] == 0 and data["limit_remaining"] == 25
+    query = f"?workspace_id={WORKSPACE(1)}"
+    listed = one.ask("GET", "/api/v1/keys" + query, "openrouter").json["data"]
+    assert listed[0] == data and secret not in json.dumps(listed)
+    known = one.truth()["openrouter", "key", data["hash"]]
+    assert known["created"] and known["exists"] and known["events"][0]["effect"] is True
+    assert create(one, settings).json["key"] != secret
+    assert one.delete("key", data["hash"]).status == 200
+    assert create(one, {"limit": 5}).status == 400
+
+
+LOST_CREATIONS = [("drop-after", 1), ("drop-before", 0), ("500", 0), ("cut", 1), ("reset-after", 1)]
+
+
+@pytest.mark.parametrize("fault,made", LOST_CREATIONS)
+def test_a_creation_whose_answer_is_lost(box, fault, made):
+    one = box("--fault", fault + ":1:times=1")
+    try:
+        answer = create(one, {"name": "lost"})
+        assert answer.status == 500 and b"sk-or" not in answer.body
+    except (http.client.HTTPException, ConnectionResetError):
+        one.connection.close()
+    keys = one.ask("GET", "/api/v1/keys", "openrouter").json["data"]
+    assert [key["name"] for key in keys] == ["lost"] * made
+
+
+def test_creations_of_the_others(box):
+    one = box()
+    made = one.ask("POST", "/v1/manage/apikey", "requesty", body='{"name":"n"}')
+    assert made.status == 201 and set(made.json) == {"api_key_id", "api_key"}
+    keys = one.ask("GET", "/v1/manage/apikey", "requesty").json["keys"]
+    assert keys[0]["id"] == made.json["api_key_id"] and keys[0]["name"] == "n"
+    made = one.ask("POST", "/v1/api_keys", "baseten", body='{"name":"n","type":"PERSONAL"}')
+    prefix = made.json["api_key"].split(".")[0]
+    assert one.delete("baseten", prefix).json == {"prefix": prefix}
 
 
 # ---------------------------------------------------------------- the program
