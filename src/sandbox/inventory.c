@@ -145,7 +145,7 @@ static void who_am_i(struct stock *v, const struct inquiry *q, struct reply *out
             "\"permissions\":{\"manage\":\"%s\",\"completions\":\"none\"}}",
             q->p->own_id, q->p->weak ? "read" : "write");
     else
-        forms_checked(v->forms, q->place->index, out);
+        forms_checked(v->forms, q->place->index, q->p->own_id, out);
 }
 
 void inventory_answer(struct stock *v, struct inquiry *q, struct reply *out)

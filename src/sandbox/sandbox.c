@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "provider/classify.h"
 #include "sandbox/auth.h"
+#include "sandbox/generate.h"
 #include "sandbox/inventory.h"
 
 #include <stdio.h>
@@ -60,12 +61,18 @@ struct provider *sandbox_provider(struct sandbox *s, const char *name)
     return NULL;
 }
 
-/* The credential's own id, where the definition tells it from the secret. */
+/* The credential's own id: what the definition tells from the secret, else a fixed one. */
 static void learn_own_id(struct sandbox *s, const struct definition *d)
 {
     struct provider *p = sandbox_provider(s, d->provider);
-    if (!p->own_id[0] && own_id_of_secret(d, p->secret, p->own_id) == 0)
-        p->own_id[0] = '\0';
+    struct rng r = rng_seed(1);
+    if (p->own_id[0] || own_id_of_secret(d, p->secret, p->own_id) > 0)
+        return;
+    p->own_id[0] = '\0';
+    if (d->self == SELF_READ && d->id.class == ID_UUID)
+        memcpy(p->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
+    else if (d->self == SELF_READ)
+        generate_id(d, &r, p->own_id);
 }
 
 void sandbox_ready(struct sandbox *s)
@@ -74,8 +81,6 @@ void sandbox_ready(struct sandbox *s)
         const struct definition *d = catalog_at(s->catalog, i);
         struct provider *p = sandbox_provider(s, d->provider);
         learn_own_id(s, d);
-        if (d->self == SELF_READ && !p->own_id[0])
-            memcpy(p->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
         if (!p->announce_set) {
             p->announce = announce_usual(d);
             p->announce_set = true;
@@ -166,6 +171,19 @@ static bool limit(struct turn *t)
     return true;
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Whether the provider's deletion is only a disabling, which can be repeated and taken back. */
+static bool is_soft(const struct definition *d)
+{
+    const struct request *gone = &d->action[ACTION_DELETE], *off = &d->action[ACTION_DISABLE];
+    return same_text(gone->method, off->method) && same_text(gone->path, off->path) &&
+           same_text(gone->body, off->body);
+}
+
 /* Does what was asked; whether it changed anything. */
 static bool act(struct turn *t)
 {
@@ -178,7 +196,8 @@ static bool act(struct turn *t)
     case OP_DISABLE:
         return truth_set_disabled(truth, t->row, true);
     case OP_ENABLE:
-        return truth_set_disabled(truth, t->row, false);
+        return is_soft(t->place->d) ? truth_restore(truth, t->row)
+                                    : truth_set_disabled(truth, t->row, false);
     default:
         return false;
     }
@@ -186,7 +205,10 @@ static bool act(struct turn *t)
 
 static bool present(const struct turn *t)
 {
-    return t->row != UINT32_MAX && t->s->truth.entry[t->row].exists;
+    if (t->row == UINT32_MAX)
+        return false;
+    const struct truth_entry *e = &t->s->truth.entry[t->row];
+    return e->exists || (e->deletions && is_soft(t->place->d));
 }
 
 /* The honest answer to an action, written before it is done. */

@@ -66,6 +66,17 @@ bool truth_delete(struct truth *t, uint32_t row)
     return true;
 }
 
+bool truth_restore(struct truth *t, uint32_t row)
+{
+    struct truth_entry *e = &t->entry[row];
+    if (e->exists || !e->deletions)
+        return false;
+    e->exists = true;
+    t->exist++;
+    t->version++;
+    return true;
+}
+
 bool truth_set_disabled(struct truth *t, uint32_t row, bool disabled)
 {
     struct truth_entry *e = &t->entry[row];

@@ -61,6 +61,7 @@ uint32_t truth_add(struct truth *t, const struct definition *d, const char *id, 
 
 /* Each returns whether it changed anything. */
 bool truth_delete(struct truth *t, uint32_t row);
+bool truth_restore(struct truth *t, uint32_t row); /* of one that was deleted */
 bool truth_set_disabled(struct truth *t, uint32_t row, bool disabled);
 
 /* Notes a request for an action; returns its event. */

@@ -815,6 +815,105 @@ def test_creations_of_the_others(box):
     assert one.delete("baseten", prefix).json == {"prefix": prefix}
 
 
+# ---------------------------------------------------------------- providers of a job file
+
+JOB = """\
+[job]
+colour = red
+[provider acme]
+base = https://api.acme.example/v7
+credential = ACME_TOKEN
+header = X-Acme: {secret}
+header = X-Second: {env:ACME_SECOND}
+header = acme-version: 2024-01-01
+scope = team
+id.name = key id
+id.class = digits
+id.length = 1-12
+id.reserved = self
+delete = POST /{team}/keys/revoke
+delete.body = {"ids":["{id}"],"hard":true}
+delete.confirm = /revoked/0 is {id}
+gone.form = /problem/kind is "missing"
+error.text = /problem/text
+preflight = GET /me
+preflight.check = /admin is true
+self = read GET /me /key
+[provider soft]
+base = https://soft.example
+credential = SOFT_TOKEN
+header = Authorization: Bearer {secret}
+id.name = key id
+id.class = word
+id.length = 1-12
+delete = POST /soft/{id}
+delete.body = {"on":false}
+delete.confirm = /on is false
+disable = POST /soft/{id}
+disable.body = {"on":false}
+disable.confirm = /on is false
+enable = POST /soft/{id}
+enable.body = {"on":true}
+enable.confirm = /on is true
+"""
+ACME = {
+    "X-Acme": "sandbox-demo-acme",
+    "X-Second": "sandbox-demo-ACME_SECOND",
+    "acme-version": "2024-01-01",
+}
+
+
+@pytest.fixture
+def job(tmp_path):
+    path = tmp_path / "job.ini"
+    path.write_text(JOB)
+    return path
+
+
+def revoke(one, identifier, headers, team="blue%2Fgreen"):
+    body = json.dumps({"ids": [identifier], "hard": True})
+    return one.ask("POST", f"/v7/{team}/keys/revoke", body=body, headers=headers)
+
+
+def test_a_provider_of_a_job_file(box, job):
+    one = box("--any", "--job", job)
+    assert [revoke(one, "77", ACME).json, revoke(one, "77", ACME).status] == [{"revoked": ["77"]}, 404]
+    assert revoke(one, "77", ACME).json["problem"]["kind"] == "missing"
+    assert revoke(one, "77", ACME, team="red").status == 200
+    assert [key["scope"] for key in one.truth().values()] == ["red"]  # the last of the same id
+    own = one.ask("GET", "/v7/me", headers=ACME).json
+    assert own["admin"] is True and own["key"].isdigit()
+    revoke(one, own["key"], ACME)
+    assert revoke(one, "78", ACME).status == 401
+    assert one.tally("acme")["own_deletes"] == 1
+
+
+@pytest.mark.parametrize("name,status", [("X-Acme", 401), ("X-Second", 401), ("acme-version", 400)])
+def test_every_header_counts(box, job, name, status):
+    one = box("--any", "--job", job)
+    assert revoke(one, "77", {**ACME, name: "other"}).status == status
+    assert revoke(one, "77", {k: v for k, v in ACME.items() if k != name}).status == status
+    assert revoke(one, "77", ACME).status == 200
+
+
+def test_a_deletion_that_only_disables_can_be_repeated(box, job):
+    one = box("--any", "--job", job)
+    headers = {"Authorization": "Bearer sandbox-demo-soft"}
+
+    def switch(on):
+        answer = one.ask("POST", "/soft/abc", body=json.dumps({"on": on}), headers=headers)
+        return answer.status, answer.json["on"], one.truth()["soft", "key", "abc"]["exists"]
+
+    assert [switch(False), switch(False), switch(True), switch(False)] == [
+        (200, False, False),
+        (200, False, False),
+        (200, True, True),
+        (200, False, False),
+    ]
+    known = one.truth()["soft", "key", "abc"]
+    assert [event["effect"] for event in known["events"]] == [True, False, True, True]
+
+
 # ---------------------------------------------------------------- the program
 
 

@@ -1,7 +1,6 @@
 /* Whatever definition there is, the sandbox understands the requests that it makes, and its answers
  * mean what they should to the classification: each side is the other's check. */
 
-#include "base/clock.h"
 #include "provider/classify.h"
 #include "provider/hints.h"
 #include "provider/identifier.h"
@@ -71,21 +70,10 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A lawful id of the definition, from the generator's last row. */
 static void some_id(const struct definition *d, char id[ID_MAX + 1])
 {
-    char mix[128], *text = NULL;
-    size_t size = 0;
-    struct error err;
-    FILE *f = open_memstream(&text, &size);
-    snprintf(mix, sizeof mix, "%s/%s=1", d->provider, d->kind);
-    assert_int_equal(generate_manifest(catalog, 1, 3, mix, f, &err), 0);
-    fclose(f);
-    char *row = strchr(text, '\n') + 1;
-    strsep(&row, ",");
-    strsep(&row, ",");
-    snprintf(id, ID_MAX + 1, "%s", strsep(&row, ","));
-    free(text);
+    struct rng r = rng_seed(3);
+    generate_id(d, &r, id);
 }
 
 static void put_scope(const struct definition *d, struct buf *out)
@@ -106,8 +94,10 @@ static void requests_are_understood(void **state)
             struct error err;
             struct place place;
             char id[ID_MAX + 1];
-            /* OpenRouter's PATCH is read as the change that it is, whatever it says. */
-            if (!r->method || (a != ACTION_DELETE && !strcmp(d->provider, "openrouter")))
+            /* OpenRouter's PATCH is read as the change that it is, whatever it says; and where
+             * deleting is only disabling, the two are one request. */
+            if (!r->method || (a != ACTION_DELETE && !strcmp(d->provider, "openrouter")) ||
+                (a == ACTION_DISABLE && !strcmp(d->provider, "anthropic")))
                 continue;
             some_id(d, id);
             put_scope(d, &scope);
@@ -188,6 +178,33 @@ static void answers_mean_what_they_should(void **state)
         }
 }
 
+/* The preflight's answer passes the preflight, and tells the own id where it is looked for. */
+static void preflights_pass(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        const struct definition *d = catalog_at(catalog, i);
+        struct reply r = {0};
+        char reason[200], id[ID_MAX + 1], own[ID_MAX + 1];
+        if (!d->preflight.method)
+            continue;
+        some_id(d, id);
+        forms_checked(forms, i, id, &r);
+        struct answer answer = {.transport = TRANSPORT_WHOLE,
+                                .status = r.status,
+                                .body = buf_text(&r.body),
+                                .body_len = r.body.len,
+                                .sends = 1};
+        if (classify_preflight(d, &answer, reason) != PREFLIGHT_OK)
+            fail_msg("%s: %s: %s", d->provider, buf_text(&r.body), reason);
+        if (d->self == SELF_READ) {
+            assert_int_equal(own_id_of_body(d, answer.body, answer.body_len, own), strlen(id));
+            assert_string_equal(own, id);
+        }
+        reply_free(&r);
+    }
+}
+
 /* Where a definition says how its answers name the key, another key is no success. */
 static void another_id_confirms_nothing(void **state)
 {
@@ -261,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_are_understood),
         cmocka_unit_test(answers_mean_what_they_should),
+        cmocka_unit_test(preflights_pass),
         cmocka_unit_test(another_id_confirms_nothing),
         cmocka_unit_test(hints_are_read_as_announced),
     };
