@@ -33,6 +33,11 @@ $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
 $(BUILD)/rescind-sandbox: $(call obj,$(box_src)) $(BUILD)/librescind.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lmicrohttpd -lpthread
 
+# The parts of the sandbox that need no sockets, for their unit tests.
+$(BUILD)/libsandbox.a: $(call obj,$(filter-out %/main.c %/http.c %/admin.c,$(box_src)))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
 $(BUILD)/librescind.a: $(lib_obj)
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -52,7 +57,10 @@ $(BUILD)/gen/builtin.c: scripts/embed $(builtin)
 unit-tests: $(unit_bin)
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/librescind.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/librescind.a $(LDLIBS) -lcmocka
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
+$(BUILD)/tests/test_sandbox_%: tests/unit/test_sandbox_%.c $(BUILD)/libsandbox.a $(BUILD)/librescind.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
 
 # What a person calls: each installs what it needs first.
 demo:

@@ -176,3 +176,10 @@ int64_t announce_put(const struct announce *how, const struct definition *d, int
     }
     return longest;
 }
+
+void announce_room(const struct announce *how, int64_t room, int64_t reset_us, struct reply *out)
+{
+    if (how->kinds & ANNOUNCE_IETF)
+        reply_header(out, "RateLimit", "\"default\";r=%lld;t=%lld", (long long)room,
+                     (long long)((reset_us + 999999) / 1000000));
+}

@@ -33,4 +33,7 @@ struct announce announce_usual(const struct definition *d);
 int64_t announce_put(const struct announce *how, const struct definition *d, int64_t wait_us,
                      int64_t answer_wall_ms, double quota, struct reply *out);
 
+/* What a success tells of the room that is left, where the provider speaks the IETF draft. */
+void announce_room(const struct announce *how, int64_t room, int64_t reset_us, struct reply *out);
+
 #endif

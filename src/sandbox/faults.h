@@ -12,10 +12,12 @@
  *   html404:1% redirect:1%     a gateway's page; a 307 to a trap that is counted
  *   deleted-false:1% other-id:1% empty:1% html:1%     a 200 that confirms nothing
  *   listed:1%                  the right answer, but the key is still there
+ *   stuck:1:on=read            a list that ignores its offset
  *
- * Settings: effect=yes|no|either (whether the deletion happens), on=action|read|all, id=ID,
- * tries=N (only the first N times that a target is asked for), from=N, to=N (only from the Nth, up
- * to the Nth matching request), times=N (at most so often), for=SPAN, retry-after=TEXT.
+ * Settings: effect=yes|no|either (whether the deletion happens), on=action|read|all (an action is
+ * any request that changes something), id=ID, tries=N (only the first N times that a target is
+ * asked for), from=N, to=N (only from the Nth, up to the Nth matching request), times=N (at most so
+ * often), for=SPAN, retry-after=TEXT.
  *
  * The dice are thrown with (seed, fault, target, how often it was asked for), so that a run has the
  * same faults in whatever order its requests arrive. */
@@ -39,6 +41,7 @@ enum fault_kind {
     FAULT_EMPTY,
     FAULT_HTML,
     FAULT_LISTED,
+    FAULT_STUCK,
 };
 
 enum fault_effect { EFFECT_NO, EFFECT_YES, EFFECT_EITHER };

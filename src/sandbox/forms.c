@@ -54,11 +54,21 @@ static char *gone_template(const struct definition *d, const char *error)
     return compose_text(body);
 }
 
+static char *checked_template(const struct definition *d)
+{
+    char *text = compose_conditions(&d->preflight.confirm);
+    json_t *body = json_loads(text, 0, NULL);
+    free(text);
+    if (d->self == SELF_READ && d->self_pointers && d->self_pointers[0])
+        compose_put(&body, d->self_pointers[0], json_string("{id}"));
+    return compose_text(body);
+}
+
 static struct form form_of(const struct definition *d)
 {
     struct form f = {.d = d, .error = error_template(d), .limited = "Too many requests"};
     f.gone = gone_template(d, f.error);
-    f.checked = compose_conditions(&d->preflight.confirm);
+    f.checked = checked_template(d);
     for (int a = 0; a < ACTION_COUNT; a++)
         if (d->action[a].method && d->action[a].confirm.count)
             f.done[a] = compose_conditions(&d->action[a].confirm);
@@ -123,11 +133,11 @@ void forms_error(const struct forms *f, size_t definition, int status, const cha
     compose_fill(form->error, NULL, status, status == 429 ? form->limited : message, &out->body);
 }
 
-void forms_checked(const struct forms *f, size_t definition, struct reply *out)
+void forms_checked(const struct forms *f, size_t definition, const char *own_id, struct reply *out)
 {
     out->status = 200;
     out->type = type_json;
-    compose_fill(f->at[definition].checked, NULL, 0, NULL, &out->body);
+    compose_fill(f->at[definition].checked, own_id, 0, NULL, &out->body);
 }
 
 void forms_denied(const struct forms *f, size_t definition, enum action a, struct reply *out)

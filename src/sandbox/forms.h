@@ -19,8 +19,9 @@ void forms_done(const struct forms *f, size_t definition, enum action a, const c
 void forms_gone(const struct forms *f, size_t definition, const char *id, struct reply *out);
 void forms_error(const struct forms *f, size_t definition, int status, const char *message,
                  struct reply *out);
-/* A preflight's or self-read's answer in which every check holds. */
-void forms_checked(const struct forms *f, size_t definition, struct reply *out);
+/* A preflight's or self-read's answer: every check holds, and it names the credential's own id
+ * where the definition looks for it. */
+void forms_checked(const struct forms *f, size_t definition, const char *own_id, struct reply *out);
 
 /* Successes that confirm nothing: the opposite of what was promised, or another id. */
 void forms_denied(const struct forms *f, size_t definition, enum action a, struct reply *out);

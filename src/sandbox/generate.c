@@ -1,6 +1,5 @@
 #include "sandbox/generate.h"
 
-#include "base/rng.h"
 #include "base/text.h"
 #include "provider/identifier.h"
 #include "sandbox/spec.h"
@@ -72,7 +71,7 @@ static char draw(struct rng *r, const char *from)
 }
 
 /* Random, of the right class and length, and what the definition takes as it is. */
-static size_t make_id(const struct definition *d, struct rng *r, char out[ID_MAX + 1])
+size_t generate_id(const struct definition *d, struct rng *r, char out[ID_MAX + 1])
 {
     static const char *const letters[] = {
         [ID_HEX] = "0123456789abcdef",
@@ -110,7 +109,7 @@ static void put_row(const struct mix *m, struct rng *r, uint64_t row, struct buf
     while (at >= m->upto[k])
         k++;
     const struct definition *d = m->d[k];
-    size_t len = make_id(d, r, id);
+    size_t len = generate_id(d, r, id);
     buf_printf(out, "%s,%s,", d->provider, d->kind);
     buf_put(out, id, len);
     for (unsigned i = 0; i < m->scopes; i++) {

@@ -109,11 +109,14 @@ static void enter(struct limiter *l, unsigned at, bool first)
     }
 }
 
+/* Whoever comes back after exactly the wait that it was told is admitted. */
+#define ROUNDING 1e-9
+
 static int64_t admit_bucket(struct limiter *l, const struct limiter_stage *s, int64_t now)
 {
     double per_us = s->quota / (double)s->per_us;
     l->tokens = fmin(s->burst, l->tokens + (double)(now - l->last_us) * per_us);
-    if (l->tokens >= 1) {
+    if (l->tokens >= 1 - ROUNDING) {
         l->tokens -= 1;
         return -1;
     }
@@ -180,18 +183,22 @@ double limiter_quota(const struct limiter *l)
     return l->stages ? l->stage[l->current].quota : 0;
 }
 
-int64_t limiter_room(const struct limiter *l)
+int64_t limiter_room(const struct limiter *l, int64_t *reset_us)
 {
     if (!l->stages || l->start_us < 0)
         return -1;
     const struct limiter_stage *s = &l->stage[l->current];
     switch (s->kind) {
     case LIMIT_BUCKET:
+        *reset_us = (int64_t)((s->burst - l->tokens) * (double)s->per_us / s->quota);
         return (int64_t)l->tokens;
     case LIMIT_WINDOW:
+        *reset_us = (l->window + 1) * s->per_us - (l->last_us - l->start_us) -
+                    (int64_t)(s->phase * (double)s->per_us);
         return (int64_t)(s->quota - l->used);
     case LIMIT_BOX:
-        return l->last_us < l->blocked_until_us ? 0 : (int64_t)s->quota - (int64_t)l->held;
+        *reset_us = s->per_us;
+        return (int64_t)s->quota - (int64_t)l->held;
     case LIMIT_NONE:
         break;
     }

@@ -47,8 +47,9 @@ void limiter_free(struct limiter *l);
  * back. */
 int64_t limiter_admit(struct limiter *l, int64_t now_us);
 
-/* What it would still admit at this moment, for headers that tell; -1: no limit. */
-int64_t limiter_room(const struct limiter *l);
+/* What it would still admit at the moment of the last request, for headers that tell, and how long
+ * until that is whole again; -1: no limit. */
+int64_t limiter_room(const struct limiter *l, int64_t *reset_us);
 /* The quota in force, 0: none. */
 double limiter_quota(const struct limiter *l);
 

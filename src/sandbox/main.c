@@ -61,13 +61,16 @@ static int load(struct sandbox *s, const struct options *o, struct error *err)
 {
     s->any = o->any;
     s->absent = o->absent;
-    s->faults.seed = o->seed;
+    s->faults.seed = s->lists.seed = o->seed;
     for (unsigned i = 0; i < o->settings; i += 2)
         if (settings_apply(s, o->setting[i], o->setting[i + 1], err) < 0)
             return -1;
     if (load_manifests(s, o, err) < 0)
         return -1;
     sandbox_ready(s);
+    for (unsigned i = 0; i < o->inventories; i++)
+        if (stock_load(s->stock, o->inventory[i], err) < 0)
+            return -1;
     return 0;
 }
 

@@ -25,6 +25,9 @@ const char options_help[] =
     "  --inventory FILE      JSON lines with provider, kind, id and any field of the lists\n"
     "  --any                 whatever is asked for exists until it is deleted\n"
     "  --absent SHARE        a seeded share (10%) is absent from the start\n"
+    "  --workspaces N        OpenRouter's keys are spread over so many (1)\n"
+    "  --appear N, --vanish N  an OpenRouter key comes, or the newest goes, at the Nth list "
+    "request\n"
     "  --job FILE            a job file's providers are served too\n"
     "Credentials\n"
     "  --credential PROVIDER=FILE   accept only this secret, not the fixed demo one\n"
@@ -39,7 +42,8 @@ const char options_help[] =
     "Faults, repeatable: --fault [PROVIDER=]KIND:RATE[:SETTING]...\n"
     "  KIND  a status; drop, drop-before, drop-after, reset, reset-before, reset-after (the\n"
     "        deletion); stall; cut; stray; html404; redirect; deleted-false; other-id; empty;\n"
-    "        html; listed (a right answer, and the key is still there)\n"
+    "        html; listed (a right answer, and the key is still there); stuck (on=read: lists\n"
+    "        ignore their offset)\n"
     "  SETTING  effect=yes|no|either, on=action|read|all, id=ID, tries=N (of each target), "
     "from=N,\n"
     "        to=N, times=N, for=SPAN (stall), retry-after=TEXT (status)\n"
@@ -102,6 +106,9 @@ static const struct option names[] = {
     {"credential", required_argument, NULL, SETTING_FIRST + 5},
     {"delay", required_argument, NULL, SETTING_FIRST + 6},
     {"grace", required_argument, NULL, SETTING_FIRST + 7},
+    {"workspaces", required_argument, NULL, SETTING_FIRST + 8},
+    {"appear", required_argument, NULL, SETTING_FIRST + 9},
+    {"vanish", required_argument, NULL, SETTING_FIRST + 10},
     {NULL, 0, NULL, 0},
 };
 

@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "provider/classify.h"
 #include "sandbox/auth.h"
+#include "sandbox/generate.h"
+#include "sandbox/inventory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +27,8 @@ static unsigned provider_index(struct sandbox *s, const char *name)
 
 void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us)
 {
-    *s = (struct sandbox){.catalog = catalog, .start_us = now_us, .grace_us = 20000};
+    *s = (struct sandbox){
+        .catalog = catalog, .lists = {.workspaces = 1}, .start_us = now_us, .grace_us = 20000};
     size_t count = catalog_count(catalog);
     s->provider_of = mem_zalloc(count ? count : 1, 1);
     for (size_t i = 0; i < count; i++)
@@ -33,12 +36,12 @@ void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us)
     s->routes = routes_new(catalog);
     s->forms = forms_new(catalog);
     truth_init(&s->truth, catalog);
-    s->inventory = inventory_new(&s->truth, s->forms);
+    s->stock = stock_new(&s->truth, s->forms, &s->lists);
 }
 
 void sandbox_free(struct sandbox *s)
 {
-    inventory_free(s->inventory);
+    stock_free(s->stock);
     truth_free(&s->truth);
     faults_clear(&s->faults);
     forms_free(s->forms);
@@ -58,12 +61,18 @@ struct provider *sandbox_provider(struct sandbox *s, const char *name)
     return NULL;
 }
 
-/* The credential's own id, where the definition tells it from the secret. */
+/* The credential's own id: what the definition tells from the secret, else a fixed one. */
 static void learn_own_id(struct sandbox *s, const struct definition *d)
 {
     struct provider *p = sandbox_provider(s, d->provider);
-    if (!p->own_id[0] && own_id_of_secret(d, p->secret, p->own_id) == 0)
-        p->own_id[0] = '\0';
+    struct rng r = rng_seed(1);
+    if (p->own_id[0] || own_id_of_secret(d, p->secret, p->own_id) > 0)
+        return;
+    p->own_id[0] = '\0';
+    if (d->self == SELF_READ && d->id.class == ID_UUID)
+        memcpy(p->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
+    else if (d->self == SELF_READ)
+        generate_id(d, &r, p->own_id);
 }
 
 void sandbox_ready(struct sandbox *s)
@@ -72,8 +81,6 @@ void sandbox_ready(struct sandbox *s)
         const struct definition *d = catalog_at(s->catalog, i);
         struct provider *p = sandbox_provider(s, d->provider);
         learn_own_id(s, d);
-        if (d->self == SELF_READ && !p->own_id[0])
-            memcpy(p->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
         if (!p->announce_set) {
             p->announce = announce_usual(d);
             p->announce_set = true;
@@ -115,6 +122,11 @@ static bool is_action(enum operation op)
     return op <= OP_ENABLE;
 }
 
+static bool is_write(enum operation op)
+{
+    return is_action(op) || op == OP_UPDATE || op == OP_CREATE;
+}
+
 static bool refuse(struct turn *t)
 {
     enum auth_result auth = auth_check(t->place->d, t->p, t->in);
@@ -146,13 +158,30 @@ static void announce(struct turn *t, int64_t wait_us)
 
 static bool limit(struct turn *t)
 {
-    int64_t wait = limiter_admit(&t->p->limiter, t->in->now_us);
-    if (wait < 0)
+    int64_t wait = limiter_admit(&t->p->limiter, t->in->now_us), reset = 0;
+    if (wait < 0) {
+        int64_t room = limiter_room(&t->p->limiter, &reset);
+        if (room >= 0)
+            announce_room(&t->p->announce, room, reset, t->out);
         return false;
+    }
     forms_error(t->s->forms, t->place->index, 429, NULL, t->out);
     announce(t, wait);
     t->p->tally.limited++;
     return true;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* Whether the provider's deletion is only a disabling, which can be repeated and taken back. */
+static bool is_soft(const struct definition *d)
+{
+    const struct request *gone = &d->action[ACTION_DELETE], *off = &d->action[ACTION_DISABLE];
+    return same_text(gone->method, off->method) && same_text(gone->path, off->path) &&
+           same_text(gone->body, off->body);
 }
 
 /* Does what was asked; whether it changed anything. */
@@ -167,7 +196,8 @@ static bool act(struct turn *t)
     case OP_DISABLE:
         return truth_set_disabled(truth, t->row, true);
     case OP_ENABLE:
-        return truth_set_disabled(truth, t->row, false);
+        return is_soft(t->place->d) ? truth_restore(truth, t->row)
+                                    : truth_set_disabled(truth, t->row, false);
     default:
         return false;
     }
@@ -175,7 +205,10 @@ static bool act(struct turn *t)
 
 static bool present(const struct turn *t)
 {
-    return t->row != UINT32_MAX && t->s->truth.entry[t->row].exists;
+    if (t->row == UINT32_MAX)
+        return false;
+    const struct truth_entry *e = &t->s->truth.entry[t->row];
+    return e->exists || (e->deletions && is_soft(t->place->d));
 }
 
 /* The honest answer to an action, written before it is done. */
@@ -256,6 +289,7 @@ static void spoil(struct turn *t, const struct fault *f, bool was_success)
             forms_html(200, "Sign in", out);
         break;
     case FAULT_LISTED:
+    case FAULT_STUCK:
         break;
     }
 }
@@ -302,6 +336,26 @@ static void find_target(struct turn *t)
                        s->faults.seed);
 }
 
+/* Reads, changes and creations. */
+static void inquire(struct turn *t, const struct fault *f, bool effect)
+{
+    struct inquiry q = {.place = t->place,
+                        .p = t->p,
+                        .in = t->in,
+                        .row = t->row,
+                        .effect = effect,
+                        .stuck = f && f->kind == FAULT_STUCK};
+    inventory_answer(t->s->stock, &q, t->out);
+    if (f)
+        spoil(t, f, t->out->status / 100 == 2);
+    if (!is_write(t->place->op))
+        return;
+    t->p->tally.actions++;
+    t->p->tally.effective += q.changed;
+    if (q.row != UINT32_MAX)
+        t->out->event = truth_note(&t->s->truth, q.row, t->s->number, q.changed, t->out->status);
+}
+
 static void serve(struct turn *t)
 {
     bool effect = true;
@@ -311,23 +365,16 @@ static void serve(struct turn *t)
     struct fault_case c = {
         .provider = t->p->name,
         .id = t->place->id,
-        .action = is_action(t->place->op),
+        .action = is_write(t->place->op),
         .identity = known ? targets_identity(t->s->truth.targets, t->row) : hash_text(t->in->path),
         .sight = known ? t->s->truth.entry[t->row].requests : t->p->tally.requests,
     };
     const struct fault *f = faults_pick(&t->s->faults, &c, &effect);
     t->p->tally.faults += f != NULL;
-    if (is_action(t->place->op)) {
+    if (is_action(t->place->op))
         do_action(t, f, effect);
-        return;
-    }
-    bool writes = t->place->op == OP_UPDATE || t->place->op == OP_CREATE;
-    if (writes && !effect)
-        forms_error(t->s->forms, t->place->index, 500, "Injected fault", t->out);
     else
-        inventory_answer(t->s->inventory, t->place, t->p, t->in, t->row, t->out);
-    if (f)
-        spoil(t, f, t->out->status / 100 == 2);
+        inquire(t, f, effect);
 }
 
 void sandbox_handle(struct sandbox *s, const struct incoming *in, struct reply *out)

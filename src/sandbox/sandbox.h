@@ -10,9 +10,9 @@
 
 #include "sandbox/faults.h"
 #include "sandbox/forms.h"
-#include "sandbox/inventory.h"
 #include "sandbox/routes.h"
 #include "sandbox/standin.h"
+#include "sandbox/stock.h"
 #include "sandbox/truth.h"
 
 enum { PROVIDERS_MAX = 64 };
@@ -23,7 +23,8 @@ struct sandbox {
     struct forms *forms;
     struct truth truth;
     struct faults faults;
-    struct inventory *inventory;
+    struct stock *stock;
+    struct stock_settings lists;
     struct provider provider[PROVIDERS_MAX];
     unsigned providers;
     unsigned char *provider_of; /* by definition index */

@@ -125,10 +125,22 @@ static int set_each(struct sandbox *s, size_t which, const char *value, struct e
     return 0;
 }
 
+static int set_number(const char *value, uint64_t min, uint64_t max, uint64_t *out,
+                      struct error *err)
+{
+    uint64_t n = 0;
+    if (!text_u64(value, max, &n) || n < min)
+        return error_set(err, EXIT_USAGE, "%s: not a number from %llu to %llu", value,
+                         (unsigned long long)min, (unsigned long long)max);
+    *out = n;
+    return 0;
+}
+
 int settings_apply(struct sandbox *s, const char *name, const char *value, struct error *err)
 {
     int result = 0;
     struct provider *p = NULL;
+    uint64_t number = s->lists.workspaces;
     if (!strcmp(name, "fault")) {
         char provider[SPEC_PROVIDER];
         spec_provider(value, provider);
@@ -136,6 +148,13 @@ int settings_apply(struct sandbox *s, const char *name, const char *value, struc
             result = error_set(err, EXIT_USAGE, "%s: no such provider", provider);
         else
             result = faults_add(&s->faults, value, err);
+    } else if (!strcmp(name, "workspaces")) {
+        result = set_number(value, 1, WORKSPACES_MAX, &number, err);
+        s->lists.workspaces = (unsigned)number;
+    } else if (!strcmp(name, "appear")) {
+        result = set_number(value, 0, UINT32_MAX, &s->lists.appear, err);
+    } else if (!strcmp(name, "vanish")) {
+        result = set_number(value, 0, UINT32_MAX, &s->lists.vanish, err);
     } else if (!strcmp(name, "grace")) {
         if (!spec_span(value, &s->grace_us))
             result = error_set(err, EXIT_USAGE, "%s: not a span such as 20ms", value);

@@ -66,12 +66,24 @@ bool truth_delete(struct truth *t, uint32_t row)
     return true;
 }
 
+bool truth_restore(struct truth *t, uint32_t row)
+{
+    struct truth_entry *e = &t->entry[row];
+    if (e->exists || !e->deletions)
+        return false;
+    e->exists = true;
+    t->exist++;
+    t->version++;
+    return true;
+}
+
 bool truth_set_disabled(struct truth *t, uint32_t row, bool disabled)
 {
     struct truth_entry *e = &t->entry[row];
     if (!e->exists || e->disabled == disabled)
         return false;
     e->disabled = disabled;
+    t->version++;
     return true;
 }
 
@@ -128,10 +140,12 @@ void truth_print(const struct truth *t, uint32_t row, struct buf *out)
     buf_puts(out, "\",\"id\":\"");
     buf_put_json(out, id, len);
     buf_printf(out,
-               "\",\"exists\":%s,\"enabled\":%s,\"absent_from_start\":%s,\"requests\":%u,"
+               "\",\"exists\":%s,\"enabled\":%s,\"absent_from_start\":%s,\"created\":%s,"
+               "\"requests\":%u,"
                "\"deletions\":%u,\"events\":[",
                e->exists ? "true" : "false", e->disabled ? "false" : "true",
-               e->absent_from_start ? "true" : "false", e->requests, e->deletions);
+               e->absent_from_start ? "true" : "false", e->created ? "true" : "false", e->requests,
+               e->deletions);
     print_events(t, e->last_event, out);
     buf_puts(out, "]}\n");
 }

@@ -5,12 +5,13 @@
  * whether the answer to it was sent. As JSON lines, one target each:
  *
  *   {"provider":"openrouter","kind":"key","scope":"","id":"9f..","exists":false,"enabled":true,
- *    "absent_from_start":false,"requests":2,"deletions":1,
+ *    "absent_from_start":false,"created":false,"requests":2,"deletions":1,
  *    "events":[{"request":17,"effect":true,"status":200,"answer":"dropped"},
  *              {"request":24,"effect":false,"status":404,"answer":"sent"}]}
  *
- * An event is a request that asked for an action on the target; `effect` says that the action
- * changed something. Requests are numbered from 1 in the order of their arrival. */
+ * An event is a request that asked for a change of the target (or created it); `effect` says that
+ * it changed something. At most the last 64 are told. Requests are numbered from 1 in the order of
+ * their arrival. */
 
 #include "manifest/targets.h"
 
@@ -32,7 +33,7 @@ struct truth_event {
 struct truth_entry {
     uint32_t last_event, requests;
     uint16_t deletions;
-    bool exists, absent_from_start, disabled;
+    bool exists, absent_from_start, disabled, created;
 };
 
 struct truth {
@@ -60,6 +61,7 @@ uint32_t truth_add(struct truth *t, const struct definition *d, const char *id, 
 
 /* Each returns whether it changed anything. */
 bool truth_delete(struct truth *t, uint32_t row);
+bool truth_restore(struct truth *t, uint32_t row); /* of one that was deleted */
 bool truth_set_disabled(struct truth *t, uint32_t row, bool disabled);
 
 /* Notes a request for an action; returns its event. */
