@@ -9,17 +9,18 @@
  *
  *   9,976 of 10,000 targets done in 41.2s
  *
- *     revoked             9,950
- *     already_absent         26
- *     failed                 12
- *     not_attempted          12
+ *     revoked                   7,012
+ *     already_absent            2,938
+ *     absent_after_retry           26
+ *     failed                       12
+ *     not_attempted                12
  *
- *     openrouter    5,990 of  6,000 done
- *     requesty      3,986 of  4,000 done
+ *     openrouter    5,990 of 6,000 done
+ *     requesty      3,986 of 4,000 done
  *
- *     requests      10,412 sent, 252 a second; 102 answered 429, 33 answered 5xx, 4 lost
+ *     requests      10,412 sent, 253 a second; 102 answered 429, 33 answered 5xx
  *     stopped       interrupted by SIGINT (exit 75)
- *     failures      12 x requesty 503: upstream down
+ *     not done      12 x requesty failed 503: upstream down
  *     report        keys.csv.run/report.html
  *     left over     keys.csv.run/remaining.csv (24 targets)
  *
@@ -84,8 +85,11 @@ static void put_headline(struct buf *b, const struct report_facts *f, bool colou
     const char *on = f->done == f->targets ? green : f->failed ? red : yellow;
     if (colour)
         buf_printf(b, "%s%s", bold, on);
-    buf_printf(b, "%s of %s targets done in %s", text_count(f->done, done),
-               text_count(f->targets, all), text_span(f->elapsed_ms * 1000, span));
+    if (!f->targets)
+        buf_puts(b, "Nothing to do: the manifest holds no target");
+    else
+        buf_printf(b, "%s of %s targets done in %s", text_count(f->done, done),
+                   text_count(f->targets, all), text_span(f->elapsed_ms * 1000, span));
     if (colour)
         buf_puts(b, plain);
     buf_puts(b, "\n\n");
@@ -254,7 +258,7 @@ void report_summary(const struct report *r, const char *dir, const char *command
     if (f->done == f->targets || !command)
         return;
     buf_printf(out, "\n%s", colour ? bold : "");
-    buf_puts(out, f->done + f->failed < f->targets ? "To carry on:     " : "To try again:    ");
+    buf_puts(out, f->done + f->failed < f->targets ? "To carry on:    " : "To try again:   ");
     put_shown(out, command, SIZE_MAX);
     buf_printf(out, "%s\n", colour ? plain : "");
 }
