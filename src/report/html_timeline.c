@@ -14,7 +14,7 @@
  * see of either. */
 
 enum { BINS_MAX = 256, GAP_LEAST = 3, TICKS = 4 };
-#define GAP_WIDTH 2.0 /* bins */
+#define GAP_SHARE .03 /* of what the runs take */
 
 struct bin {
     double requests, http_429, rate;
@@ -59,19 +59,30 @@ static void fill_bins(struct course *c, const struct report *r, const struct tim
     }
 }
 
+/* How many bins from this one on are idle, if they are worth cutting out; else 0. */
+static size_t gap_at(const struct course *c, size_t i)
+{
+    size_t n = 0;
+    while (i + n < c->bins && c->bin[i + n].idle)
+        n++;
+    return n >= GAP_LEAST ? n : 0;
+}
+
 static void lay_axis(struct course *c)
 {
-    double x = 0;
+    double x = 0, busy = (double)c->bins;
+    for (size_t i = 0, n; i < c->bins; i += n ? n : 1) {
+        n = gap_at(c, i);
+        busy -= (double)n;
+        c->gaps += n > 0;
+    }
     for (size_t i = 0; i < c->bins;) {
-        size_t n = 1;
-        while (c->bin[i].idle && i + n < c->bins && c->bin[i + n].idle)
-            n++;
-        bool gap = c->bin[i].idle && n >= GAP_LEAST;
-        for (size_t k = 0; k < n; k++)
-            c->x[i + k] = x + (gap ? GAP_WIDTH * (double)k / (double)n : (double)k);
-        x += gap ? GAP_WIDTH : (double)n;
-        c->gaps += gap;
-        i += n;
+        size_t n = gap_at(c, i), k = 0;
+        double step = n ? busy * GAP_SHARE / (double)n : 1;
+        do {
+            c->x[i++] = x;
+            x += step;
+        } while (++k < n);
     }
     c->x[c->bins] = x;
 }
@@ -147,9 +158,11 @@ static void put_band(struct buf *b, double from, double to, const char *colour, 
 static void put_backdrop(struct buf *b, const struct course *c, const struct span *hold, size_t n)
 {
     double hair = c->x[c->bins] / 500, from = -1, to = -1;
-    for (size_t i = 0; i < c->bins; i++)
-        if (c->bin[i].idle && c->x[i + 1] - c->x[i] < .999)
-            put_band(b, c->x[i], c->x[i + 1], "gap", "between two runs");
+    for (size_t i = 0, gap; i < c->bins; i += gap ? gap : 1) {
+        gap = gap_at(c, i);
+        if (gap)
+            put_band(b, c->x[i], c->x[i + gap], "gap", "between two runs");
+    }
     for (size_t i = 0; i < n; i++) {
         double x = x_of(c, hold[i].from), y = x_of(c, hold[i].to);
         y = y < x + hair ? x + hair : y;

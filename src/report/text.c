@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The summary: what a person wants to know when the run has ended, in the order of the questions.
@@ -216,7 +217,7 @@ static void put_reasons(struct buf *b, const struct report *r)
         put_label(b, shown++ ? "" : "not done");
         buf_printf(b, "%s x %s %s", text_count(v->targets, n), v->provider,
                    outcome_word[v->outcome]);
-        if (v->status)
+        if (v->status && strtoul(v->text, NULL, 10) != v->status)
             buf_printf(b, " %u", v->status);
         if (*v->text) {
             buf_puts(b, ": ");
