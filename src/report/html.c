@@ -158,7 +158,7 @@ static void put_verdict(struct buf *b, const struct report *r)
 {
     const struct report_facts *f = &r->facts;
     const char *tone = f->done == f->targets ? "revoked" : f->failed ? "failed" : "limited";
-    buf_printf(b, "<p class=\"verdict\" style=\"--tone:var(--%s)\"><strong>", tone);
+    buf_printf(b, "<p id=\"verdict\" class=\"verdict\" style=\"--tone:var(--%s)\"><strong>", tone);
     put_verdict_words(b, f);
     buf_puts(b, "</strong><span>");
     if (!r->runs)
@@ -249,7 +249,7 @@ static void put_outcomes(struct buf *b, const struct report_facts *f)
     html_outcome_bar(b, f->outcome, f->targets);
     buf_puts(
         b,
-        "<table>\n<thead><tr><th scope=\"col\">Outcome</th><th scope=\"col\" "
+        "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Outcome</th><th scope=\"col\" "
         "class=\"n\">Targets</th><th scope=\"col\" class=\"n\">Share</th><th scope=\"col\" "
         "class=\"o\">Counts as</th><th scope=\"col\" class=\"meaning\">Meaning</th></tr></thead>\n"
         "<tbody>\n");
@@ -268,7 +268,7 @@ static void put_outcomes(struct buf *b, const struct report_facts *f)
         buf_printf(b, "</td><td class=\"o\">%s</td><td class=\"meaning\">%s</td></tr>\n",
                    legend[o].counts_as, legend[o].meaning);
     }
-    buf_puts(b, "</tbody>\n</table>\n");
+    buf_puts(b, "</tbody>\n</table></div>\n");
     html_section_end(b);
 }
 

@@ -70,12 +70,12 @@ static void put_row(struct buf *b, const struct entry *e)
 {
     char id[ID_MAX + 1];
     const char *note = targets_note(e->source->targets, e->row);
-    targets_id(e->source->targets, e->row, id);
+    bool one_line = targets_id(e->source->targets, e->row, id) <= 64;
     buf_puts(b, "<tr><th scope=\"row\" class=\"t\"><span class=\"note\">");
     html_text(b, e->definition->provider, 0);
     buf_putc(b, ' ');
     html_text(b, e->definition->kind, 0);
-    buf_puts(b, "</span><span class=\"id\">");
+    buf_printf(b, "</span><span class=\"id%s\">", one_line ? " k" : "");
     html_text(b, id, 0);
     buf_puts(b, "</span></th>");
     put_outcome(b, e->outcome);

@@ -179,10 +179,10 @@ static void put_backdrop(struct buf *b, const struct course *c, const struct spa
 
 /* ---- charts ---- */
 
-/* The next of 1, 2, 2.5, 5 times a power of ten. */
+/* The next number that reads well on an axis. */
 static double round_up(double n)
 {
-    static const double steps[] = {1, 2, 2.5, 5, 10};
+    static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
     double unit = n > 0 ? pow(10, floor(log10(n))) : 1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (steps[i] * unit >= n * .9999)

@@ -227,7 +227,7 @@ static void put_reasons(struct buf *b, const struct report *r)
     }
     if (more) {
         put_label(b, "");
-        buf_printf(b, "and %zu more kinds, in the report\n", more);
+        buf_printf(b, "and %zu more reason%s, in the report\n", more, more == 1 ? "" : "s");
     }
 }
 
