@@ -101,12 +101,17 @@ static void lay_axis(struct course *c, int64_t slice_ms)
     }
 }
 
+/* A rest of less than half a bin joins the bin before it: a rate over a moment says nothing. */
+static int64_t bin_end(const struct course *c, const struct stretch *s, int64_t from)
+{
+    return s->to_ms - from < c->bin_ms + c->bin_ms / 2 ? s->to_ms : from + c->bin_ms;
+}
+
 static void lay_bins(struct course *c)
 {
-    for (size_t i = 0; i < c->stretches; i++)
-        for (int64_t from = c->stretch[i].from_ms; from < c->stretch[i].to_ms; from += c->bin_ms) {
-            int64_t to =
-                from + c->bin_ms < c->stretch[i].to_ms ? from + c->bin_ms : c->stretch[i].to_ms;
+    for (const struct stretch *s = c->stretch; s < c->stretch + c->stretches; s++)
+        for (int64_t from = s->from_ms, to; from < s->to_ms; from = to) {
+            to = bin_end(c, s, from);
             c->bin[c->bins++] = (struct bin){.x = course_x(c, from),
                                              .width = (double)(to - from) / (double)c->bin_ms,
                                              .from_ms = from,

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -245,6 +246,24 @@ static void put_key(struct buf *b, const struct course *c, size_t holds)
     buf_puts(b, "</ul>\n");
 }
 
+static void put_note(struct buf *b, const struct course *c, const struct timeline *t,
+                     const struct span *hold, size_t n)
+{
+    int64_t held = 0;
+    char text[TEXT_SPAN];
+    for (size_t i = 0; i < n; i++)
+        held += hold[i].to - hold[i].from;
+    buf_printf(b, "<p class=\"note\">Times are UTC; one step covers %.3g s.",
+               (double)c->bin_ms / 1000);
+    if (t->slice_ms > c->bin_ms)
+        buf_printf(b, " Counts were kept in steps of %s and are spread over the time in runs.",
+                   text_span(t->slice_ms * 1000, text));
+    if (n)
+        buf_printf(b, " Held %zu time%s, %s in all.", n, n == 1 ? "" : "s",
+                   text_span(held * 1000, text));
+    buf_puts(b, "</p>\n");
+}
+
 void html_timeline(struct buf *b, const struct report *r, const struct timeline *t)
 {
     size_t holds = 0;
@@ -259,9 +278,7 @@ void html_timeline(struct buf *b, const struct report *r, const struct timeline 
     put_rate_chart(b, c, hold, holds);
     put_429_chart(b, c, hold, holds);
     put_ticks(b, c);
-    buf_printf(b, "<p class=\"note\">Times are UTC; one step covers %.3g s. ",
-               (double)c->bin_ms / 1000);
-    buf_printf(b, "%zu hold%s.</p>\n", holds, holds == 1 ? "" : "s");
+    put_note(b, c, t, hold, holds);
     html_section_end(b);
     free(hold);
     free(c);
