@@ -158,7 +158,7 @@ static void put_verdict(struct buf *b, const struct report *r)
 {
     const struct report_facts *f = &r->facts;
     const char *tone = f->done == f->targets ? "revoked" : f->failed ? "failed" : "limited";
-    buf_printf(b, "<p class=\"verdict\" style=\"--tone:var(--%s)\"><strong>", tone);
+    buf_printf(b, "<p id=\"verdict\" class=\"verdict\" style=\"--tone:var(--%s)\"><strong>", tone);
     put_verdict_words(b, f);
     buf_puts(b, "</strong><span>");
     if (!r->runs)
@@ -168,12 +168,13 @@ static void put_verdict(struct buf *b, const struct report *r)
                     "report was made.");
     else if (*f->reason) {
         buf_puts(b, f->exit_code == EXIT_DONE || f->exit_code == EXIT_SOME_FAILED
-                        ? "The run ended: "
-                        : "The run stopped early: ");
+                        ? "It ended: "
+                        : "It stopped early: ");
         html_text(b, f->reason, 400);
         buf_putc(b, '.');
     } else {
-        buf_puts(b, "The run went through to its end.");
+        buf_puts(b, r->sources > 1 ? "The runs went through to their end."
+                                   : "The run went through to its end.");
     }
     buf_puts(b, "</span></p>\n");
 }
@@ -246,25 +247,28 @@ static void put_outcomes(struct buf *b, const struct report_facts *f)
 {
     html_section(b, "outcomes", "Outcomes");
     html_outcome_bar(b, f->outcome, f->targets);
-    buf_puts(b, "<table>\n<thead><tr><th scope=\"col\">Outcome</th><th scope=\"col\" "
-                "class=\"n\">Targets</th><th scope=\"col\" class=\"n\">Share</th><th scope=\"col\">"
-                "Counts as</th><th scope=\"col\" class=\"meaning\">Meaning</th></tr></thead>\n"
-                "<tbody>\n");
+    buf_puts(
+        b,
+        "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Outcome</th><th scope=\"col\" "
+        "class=\"n\">Targets</th><th scope=\"col\" class=\"n\">Share</th><th scope=\"col\" "
+        "class=\"o\">Counts as</th><th scope=\"col\" class=\"meaning\">Meaning</th></tr></thead>\n"
+        "<tbody>\n");
     for (int o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++) {
         if (!worth_a_row(f, o))
             continue;
-        buf_printf(b,
-                   "<tr data-outcome=\"%s\"%s><th scope=\"row\"><span class=\"s\" style=\"--c:"
-                   "var(--%s)\"></span>%s</th><td class=\"n\">",
-                   outcome_word[o], f->outcome[o] ? "" : " class=\"zero\"", outcome_word[o],
-                   outcome_word[o]);
+        buf_printf(
+            b,
+            "<tr data-outcome=\"%s\"%s><th scope=\"row\" class=\"o\"><span class=\"s\" style=\"--c:"
+            "var(--%s)\"></span>%s</th><td class=\"n\">",
+            outcome_word[o], f->outcome[o] ? "" : " class=\"zero\"", outcome_word[o],
+            outcome_word[o]);
         html_count(b, f->outcome[o]);
         buf_puts(b, "</td><td class=\"n\">");
         put_percent(b, f->outcome[o], f->targets);
-        buf_printf(b, "</td><td>%s</td><td class=\"meaning\">%s</td></tr>\n", legend[o].counts_as,
-                   legend[o].meaning);
+        buf_printf(b, "</td><td class=\"o\">%s</td><td class=\"meaning\">%s</td></tr>\n",
+                   legend[o].counts_as, legend[o].meaning);
     }
-    buf_puts(b, "</tbody>\n</table>\n");
+    buf_puts(b, "</tbody>\n</table></div>\n");
     html_section_end(b);
 }
 

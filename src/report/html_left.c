@@ -20,8 +20,8 @@ static void put_status(struct buf *b, unsigned status)
 
 static void put_outcome(struct buf *b, enum outcome o)
 {
-    buf_printf(b, "<td><span class=\"s\" style=\"--c:var(--%s)\"></span>%s</td>", outcome_word[o],
-               outcome_word[o]);
+    buf_printf(b, "<td class=\"o\"><span class=\"s\" style=\"--c:var(--%s)\"></span>%s</td>",
+               outcome_word[o], outcome_word[o]);
 }
 
 static void put_reason(struct buf *b, const struct reason *v)
@@ -69,21 +69,26 @@ void html_reasons(struct buf *b, const struct report *r)
 static void put_row(struct buf *b, const struct entry *e)
 {
     char id[ID_MAX + 1];
-    targets_id(e->source->targets, e->row, id);
-    buf_puts(b, "<tr><td>");
+    const char *note = targets_note(e->source->targets, e->row);
+    bool one_line = targets_id(e->source->targets, e->row, id) <= 64;
+    buf_puts(b, "<tr><th scope=\"row\" class=\"t\"><span class=\"note\">");
     html_text(b, e->definition->provider, 0);
     buf_putc(b, ' ');
     html_text(b, e->definition->kind, 0);
-    buf_puts(b, "</td><td class=\"id\">");
+    buf_printf(b, "</span><span class=\"id%s\">", one_line ? " k" : "");
     html_text(b, id, 0);
-    buf_puts(b, "</td>");
+    buf_puts(b, "</span></th>");
     put_outcome(b, e->outcome);
     put_status(b, e->state.status);
-    buf_printf(b, "<td class=\"n\">%u</td><td class=\"w\" dir=\"auto\">",
+    buf_printf(b, "<td class=\"n\">%u</td><td class=\"w\"><span dir=\"auto\">",
                (unsigned)e->state.attempts);
     html_text(b, ledger_error(e->source->ledger, e->row), 160);
-    buf_puts(b, "</td><td class=\"w\" dir=\"auto\">");
-    html_text(b, targets_note(e->source->targets, e->row), 120);
+    buf_puts(b, "</span>");
+    if (*note) {
+        buf_puts(b, "<span class=\"note\" dir=\"auto\">");
+        html_text(b, note, 120);
+        buf_puts(b, "</span>");
+    }
     buf_puts(b, "</td></tr>\n");
 }
 
@@ -113,10 +118,11 @@ void html_remaining(struct buf *b, const struct report *r)
                " target%s not done. <code>remaining.csv</code> lists %s, as a manifest that "
                "<code>rescind run</code> takes.</p>\n",
                left == 1 ? " is" : "s are", left == 1 ? "it" : "them all");
-    buf_puts(b, "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Provider, kind</th>"
-                "<th scope=\"col\">Identifier</th><th scope=\"col\">Outcome</th><th scope=\"col\" "
-                "class=\"n\">Status</th><th scope=\"col\" class=\"n\">Attempts</th>"
-                "<th scope=\"col\">Error</th><th scope=\"col\">Note</th></tr></thead>\n<tbody>\n");
+    buf_puts(
+        b, "<div class=\"wide\"><table>\n<thead><tr><th scope=\"col\">Target</th><th scope=\"col\">"
+           "Outcome</th><th scope=\"col\" class=\"n\">Status</th><th scope=\"col\" "
+           "class=\"n\">Attempts</th><th scope=\"col\">Error, note</th></tr></thead>\n"
+           "<tbody>\n");
     size_t limit = b->len + ROWS_BYTES;
     unsigned shown = put_rows(b, r, true, ROWS_SHOWN, limit);
     shown += put_rows(b, r, false, ROWS_SHOWN - shown, limit);

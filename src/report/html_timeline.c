@@ -1,7 +1,9 @@
+#include "report/course.h"
 #include "report/html.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,93 +11,9 @@
 #include <string.h>
 
 /* The course of the runs as two charts over one axis: requests a second with the pacers' rate, and
- * 429 answers; holds lie behind both. Slices are put together into at most BINS_MAX bins. The time
- * between runs is cut out of the axis: a night between two runs of a minute would leave nothing to
- * see of either. */
+ * 429 answers; holds and the gaps between runs lie behind both. */
 
-enum { BINS_MAX = 256, GAP_LEAST = 3, TICKS = 4 };
-#define GAP_WIDTH 2.0 /* bins */
-
-struct bin {
-    double requests, http_429, rate;
-    bool idle; /* in no run */
-};
-
-struct course {
-    struct bin bin[BINS_MAX];
-    double x[BINS_MAX + 1]; /* where a bin begins; the last one: the whole width */
-    size_t bins;
-    int64_t start_ms, width_ms; /* of a bin */
-    uint64_t gaps;
-};
-
-static bool in_a_run(const struct report *r, int64_t from, int64_t to)
-{
-    for (size_t i = 0; i < r->runs; i++)
-        if (r->run[i].facts->opened_ms < to && r->run[i].end_ms >= from)
-            return true;
-    return false;
-}
-
-static void fill_bins(struct course *c, const struct report *r, const struct timeline *t)
-{
-    int64_t span = (int64_t)t->slices * t->slice_ms, least = span > 20000 ? 1000 : 250;
-    size_t group = (t->slices + BINS_MAX - 1) / BINS_MAX;
-    while ((int64_t)group * t->slice_ms < least && group < t->slices)
-        group++;
-    c->start_ms = t->start_ms;
-    c->width_ms = (int64_t)group * t->slice_ms;
-    for (size_t i = 0; i < t->slices; i++) {
-        struct bin *bin = &c->bin[i / group];
-        bin->requests += t->slice[i].requests;
-        bin->http_429 += t->slice[i].http_429;
-        if (t->slice[i].rate > 0)
-            bin->rate = (double)t->slice[i].rate;
-    }
-    c->bins = (t->slices + group - 1) / group;
-    for (size_t i = 0; i < c->bins; i++) {
-        int64_t from = c->start_ms + (int64_t)i * c->width_ms;
-        c->bin[i].idle = !(c->bin[i].requests > 0) && !in_a_run(r, from, from + c->width_ms);
-    }
-}
-
-static void lay_axis(struct course *c)
-{
-    double x = 0;
-    for (size_t i = 0; i < c->bins;) {
-        size_t n = 1;
-        while (c->bin[i].idle && i + n < c->bins && c->bin[i + n].idle)
-            n++;
-        bool gap = c->bin[i].idle && n >= GAP_LEAST;
-        for (size_t k = 0; k < n; k++)
-            c->x[i + k] = x + (gap ? GAP_WIDTH * (double)k / (double)n : (double)k);
-        x += gap ? GAP_WIDTH : (double)n;
-        c->gaps += gap;
-        i += n;
-    }
-    c->x[c->bins] = x;
-}
-
-static double x_of(const struct course *c, int64_t ms)
-{
-    if (ms <= c->start_ms)
-        return 0;
-    size_t i = (size_t)((ms - c->start_ms) / c->width_ms);
-    if (i >= c->bins)
-        return c->x[c->bins];
-    double part = (double)((ms - c->start_ms) % c->width_ms) / (double)c->width_ms;
-    return c->x[i] + part * (c->x[i + 1] - c->x[i]);
-}
-
-static int64_t time_at(const struct course *c, double x)
-{
-    size_t i = 0;
-    while (i + 1 < c->bins && c->x[i + 1] < x)
-        i++;
-    double wide = c->x[i + 1] - c->x[i];
-    double part = wide > 0 ? (x - c->x[i]) / wide : 0;
-    return c->start_ms + (int64_t)(((double)i + part) * (double)c->width_ms);
-}
+enum { TICKS = 4 };
 
 /* ---- holds ---- */
 
@@ -146,12 +64,11 @@ static void put_band(struct buf *b, double from, double to, const char *colour, 
 /* Bands nearer to each other than can be seen become one: their number is bounded. */
 static void put_backdrop(struct buf *b, const struct course *c, const struct span *hold, size_t n)
 {
-    double hair = c->x[c->bins] / 500, from = -1, to = -1;
-    for (size_t i = 0; i < c->bins; i++)
-        if (c->bin[i].idle && c->x[i + 1] - c->x[i] < .999)
-            put_band(b, c->x[i], c->x[i + 1], "gap", "between two runs");
+    double hair = c->width / 500, from = -1, to = -1;
+    for (size_t i = 1; i < c->stretches; i++)
+        put_band(b, c->stretch[i].x - c->gap, c->stretch[i].x, "gap", "between two runs");
     for (size_t i = 0; i < n; i++) {
-        double x = x_of(c, hold[i].from), y = x_of(c, hold[i].to);
+        double x = course_x(c, hold[i].from), y = course_x(c, hold[i].to);
         y = y < x + hair ? x + hair : y;
         if (from >= 0 && x > to + hair) {
             put_band(b, from, to, "hold", "hold");
@@ -166,10 +83,10 @@ static void put_backdrop(struct buf *b, const struct course *c, const struct spa
 
 /* ---- charts ---- */
 
-/* The next of 1, 2, 2.5, 5 times a power of ten. */
+/* The next number that reads well on an axis. */
 static double round_up(double n)
 {
-    static const double steps[] = {1, 2, 2.5, 5, 10};
+    static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
     double unit = n > 0 ? pow(10, floor(log10(n))) : 1;
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         if (steps[i] * unit >= n * .9999)
@@ -197,40 +114,47 @@ static void put_plot(struct buf *b, const struct course *c, double top, const ch
     buf_printf(b,
                "</span><span>0</span></div>\n<svg class=\"%s\" viewBox=\"0 0 %.2f 100\" "
                "preserveAspectRatio=\"none\" role=\"img\" aria-label=\"",
-               class, c->x[c->bins]);
+               class, c->width);
 }
 
-/* A line that steps from bin to bin; closed down to the axis it is an area. */
+/* Whether the next bin begins where this one ends: not so across a gap. */
+static bool joined(const struct course *c, size_t i)
+{
+    return i + 1 < c->bins && c->bin[i + 1].x < c->bin[i].x + c->bin[i].width + c->gap / 2;
+}
+
+/* A line that steps from bin to bin, not drawn where y is negative; closed down to the axis it is
+ * an area. */
 static void put_steps(struct buf *b, const struct course *c, const double *y, bool area)
 {
-    bool down = true;
+    bool drawing = false;
     for (size_t i = 0; i < c->bins; i++) {
         if (y[i] < 0) {
-            down = true;
+            drawing = false;
             continue;
         }
-        if (down)
-            buf_printf(b, "M%.2f %s", c->x[i], area ? "100" : "");
-        if (down && !area)
-            buf_printf(b, "%.1f", 100 - y[i]);
+        if (!drawing && area)
+            buf_printf(b, "M%.2f 100V%.1f", c->bin[i].x, 100 - y[i]);
+        else if (!drawing)
+            buf_printf(b, "M%.2f %.1f", c->bin[i].x, 100 - y[i]);
         else
             buf_printf(b, "V%.1f", 100 - y[i]);
-        buf_printf(b, "H%.2f", c->x[i + 1]);
-        if (area)
-            buf_puts(b, i + 1 < c->bins && y[i + 1] >= 0 ? "" : "V100");
-        down = false;
+        buf_printf(b, "H%.2f", c->bin[i].x + c->bin[i].width);
+        drawing = joined(c, i);
+        if (area && (!drawing || y[i + 1] < 0))
+            buf_puts(b, "V100");
     }
 }
 
 static void put_rate_chart(struct buf *b, const struct course *c, const struct span *hold, size_t n)
 {
-    double seconds = (double)c->width_ms / 1000, most = 0, y[BINS_MAX];
+    double most = 0, y[COURSE_BINS + COURSE_STRETCHES];
     bool told = false;
     for (size_t i = 0; i < c->bins; i++)
-        most = fmax(most, c->bin[i].requests / seconds);
+        most = fmax(most, c->bin[i].requests_s);
     for (size_t i = 0; i < c->bins; i++)
-        if (c->bin[i].rate <= most * 1.25)
-            most = fmax(most, c->bin[i].rate);
+        if (c->bin[i].rate_s <= most * 1.25)
+            most = fmax(most, c->bin[i].rate_s);
     double top = round_up(most);
     put_plot(b, c, top, "tall");
     buf_puts(b, "Requests a second over time, at most ");
@@ -238,13 +162,13 @@ static void put_rate_chart(struct buf *b, const struct course *c, const struct s
     buf_puts(b, "\">");
     put_backdrop(b, c, hold, n);
     for (size_t i = 0; i < c->bins; i++)
-        y[i] = 100 * c->bin[i].requests / seconds / top;
+        y[i] = 100 * c->bin[i].requests_s / top;
     buf_puts(b, "<path style=\"fill:var(--rate-fill);stroke:var(--rate);stroke-width:1.5\" "
                 "vector-effect=\"non-scaling-stroke\" d=\"");
     put_steps(b, c, y, true);
     buf_puts(b, "\"/>");
     for (size_t i = 0; i < c->bins; i++) {
-        y[i] = c->bin[i].rate > 0 && c->bin[i].rate <= top ? 100 * c->bin[i].rate / top : -1;
+        y[i] = c->bin[i].rate_s > 0 && c->bin[i].rate_s <= top ? 100 * c->bin[i].rate_s / top : -1;
         told |= y[i] >= 0;
     }
     if (told) {
@@ -256,43 +180,43 @@ static void put_rate_chart(struct buf *b, const struct course *c, const struct s
     buf_puts(b, "</svg>\n</div>\n");
 }
 
+/* Of a slice that lies across two bins each has its part: counts are rounded only for the eye. */
 static void put_429_chart(struct buf *b, const struct course *c, const struct span *hold, size_t n)
 {
-    double most = 0, all = 0;
+    double most = 1, all = 0;
     for (size_t i = 0; i < c->bins; i++) {
-        most = fmax(most, c->bin[i].http_429);
+        most = fmax(most, ceil(c->bin[i].http_429));
         all += c->bin[i].http_429;
     }
-    put_plot(b, c, fmax(most, 1), "short");
+    put_plot(b, c, most, "short");
     buf_puts(b, "Answers 429 over time, in all ");
-    put_value(b, all);
+    put_value(b, floor(all + .5));
     buf_puts(b, "\">");
     put_backdrop(b, c, hold, n);
     for (size_t i = 0; i < c->bins; i++) {
-        double h = 100 * c->bin[i].http_429 / fmax(most, 1);
-        if (!(c->bin[i].http_429 > 0))
-            continue;
-        h = h < 4 ? 4 : h;
-        buf_printf(b,
-                   "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" "
-                   "style=\"fill:var(--limited)\"><title>%.0f</title></rect>",
-                   c->x[i], 100 - h, c->x[i + 1] - c->x[i], h, c->bin[i].http_429);
+        const struct bin *bin = &c->bin[i];
+        double h = fmax(100 * bin->http_429 / most, 4);
+        if (bin->http_429 > 0)
+            buf_printf(b,
+                       "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" "
+                       "style=\"fill:var(--limited)\"><title>%.0f</title></rect>",
+                       bin->x, 100 - h, bin->width, h, ceil(bin->http_429 - 1e-6));
     }
     buf_puts(b, "</svg>\n");
 }
 
 static void put_ticks(struct buf *b, const struct course *c)
 {
-    int64_t span = (int64_t)c->bins * c->width_ms;
+    int64_t span = c->bin[c->bins - 1].to_ms - c->bin[0].from_ms;
     char text[CLOCK_TEXT];
     buf_puts(b, "<div class=\"x\" aria-hidden=\"true\">");
     for (int i = 0; i <= TICKS; i++) {
         const char *class = i == 0 ? " class=\"a\"" : i == TICKS ? " class=\"z\"" : "";
-        int64_t at = time_at(c, c->x[c->bins] * i / TICKS);
+        int64_t at = course_time(c, c->width * i / TICKS);
         buf_printf(b, "<span%s style=\"left:%d%%\">", class, 100 * i / TICKS);
         clock_text(at, text);
         if (span < 10000)
-            buf_printf(b, "+%.1f s", (double)(at - c->start_ms) / 1000);
+            buf_printf(b, "+%.1f s", (double)(at - c->bin[0].from_ms) / 1000);
         else if (span < 86400000)
             buf_printf(b, "%.8s", text + 11);
         else
@@ -306,7 +230,7 @@ static void put_key(struct buf *b, const struct course *c, size_t holds)
 {
     bool rate = false;
     for (size_t i = 0; i < c->bins; i++)
-        rate |= c->bin[i].rate > 0;
+        rate |= c->bin[i].rate_s > 0;
     buf_puts(b,
              "<ul class=\"key\"><li><span class=\"s\" style=\"--c:var(--rate)\"></span>requests a "
              "second</li>");
@@ -316,29 +240,45 @@ static void put_key(struct buf *b, const struct course *c, size_t holds)
     buf_puts(b, "<li><span class=\"s\" style=\"--c:var(--limited)\"></span>answers 429</li>");
     if (holds)
         buf_puts(b, "<li><span class=\"s\" style=\"--c:var(--hold)\"></span>hold</li>");
-    if (c->gaps)
+    if (c->stretches > 1)
         buf_puts(b, "<li><span class=\"s\" style=\"--c:var(--gap)\"></span>between runs (cut "
                     "short)</li>");
     buf_puts(b, "</ul>\n");
 }
 
+static void put_note(struct buf *b, const struct course *c, const struct timeline *t,
+                     const struct span *hold, size_t n)
+{
+    int64_t held = 0;
+    char text[TEXT_SPAN];
+    for (size_t i = 0; i < n; i++)
+        held += hold[i].to - hold[i].from;
+    buf_printf(b, "<p class=\"note\">Times are UTC; one step covers %.3g s.",
+               (double)c->bin_ms / 1000);
+    if (t->slice_ms > c->bin_ms)
+        buf_printf(b, " Counts were kept in steps of %s and are spread over the time in runs.",
+                   text_span(t->slice_ms * 1000, text));
+    if (n)
+        buf_printf(b, " Held %zu time%s, %s in all.", n, n == 1 ? "" : "s",
+                   text_span(held * 1000, text));
+    buf_puts(b, "</p>\n");
+}
+
 void html_timeline(struct buf *b, const struct report *r, const struct timeline *t)
 {
     size_t holds = 0;
-    if (!t->slices)
+    struct course *c = mem_alloc(sizeof *c);
+    if (!course_make(c, r, t)) {
+        free(c);
         return;
-    struct course *c = mem_zalloc(1, sizeof *c);
+    }
     struct span *hold = spans_of_holds(r, &holds);
-    fill_bins(c, r, t);
-    lay_axis(c);
     html_section(b, "course", "Course");
     put_key(b, c, holds);
     put_rate_chart(b, c, hold, holds);
     put_429_chart(b, c, hold, holds);
     put_ticks(b, c);
-    buf_printf(b, "<p class=\"note\">Times are UTC; one step covers %.3g s. ",
-               (double)c->width_ms / 1000);
-    buf_printf(b, "%zu hold%s.</p>\n", holds, holds == 1 ? "" : "s");
+    put_note(b, c, t, hold, holds);
     html_section_end(b);
     free(hold);
     free(c);

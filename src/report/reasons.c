@@ -35,13 +35,13 @@ static bool in_word(char c)
     return isalnum((unsigned char)c) || c == '-' || c == '_';
 }
 
-/* A word that a machine made up: long, with several digits. */
+/* A word that a machine made up: long, with digits in it. */
 static bool looks_unique(const char *word, size_t len)
 {
     size_t digits = 0;
     for (size_t i = 0; i < len; i++)
         digits += word[i] >= '0' && word[i] <= '9';
-    return len >= 16 && digits >= 4;
+    return len >= 16 && digits >= 2;
 }
 
 static void normalise(struct buf *out, const char *text, const char *id)

@@ -46,6 +46,20 @@ const struct report_facts *report_facts(const struct report *r);
  * was there before is then as it was. */
 int report_write(const struct report *r, const char *dir, struct error *err);
 
+/* What a command that ended tells a monitor: also one that was refused before a run began. Texts
+ * are labels; manifest, action and shard tell several jobs of one machine apart. */
+struct metrics_facts {
+    const char *manifest, *action, *shard; /* shard: "K/N" */
+    int exit_code;
+    int64_t at_ms; /* when it ended */
+};
+
+/* Writes `path`, mode 0644 less the umask (another user collects it), in Prometheus' text format
+ * for node_exporter's textfile collector; whole or not at all. `r` is NULL where no run began.
+ * EXIT_CANTCREATE. */
+int report_metrics(const struct report *r, const struct metrics_facts *m, const char *path,
+                   struct error *err);
+
 /* The summary for stdout: short, aligned, with what to do next. `command` is the command line that
  * carries on, or NULL. */
 void report_summary(const struct report *r, const char *dir, const char *command, bool colour,

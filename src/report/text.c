@@ -3,23 +3,25 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The summary: what a person wants to know when the run has ended, in the order of the questions.
  *
  *   9,976 of 10,000 targets done in 41.2s
  *
- *     revoked             9,950
- *     already_absent         26
- *     failed                 12
- *     not_attempted          12
+ *     revoked                   7,012
+ *     already_absent            2,938
+ *     absent_after_retry           26
+ *     failed                       12
+ *     not_attempted                12
  *
- *     openrouter    5,990 of  6,000 done
- *     requesty      3,986 of  4,000 done
+ *     openrouter    5,990 of 6,000 done
+ *     requesty      3,986 of 4,000 done
  *
- *     requests      10,412 sent, 252 a second; 102 answered 429, 33 answered 5xx, 4 lost
+ *     requests      10,412 sent, 253 a second; 102 answered 429, 33 answered 5xx
  *     stopped       interrupted by SIGINT (exit 75)
- *     failures      12 x requesty 503: upstream down
+ *     not done      12 x requesty failed 503: upstream down
  *     report        keys.csv.run/report.html
  *     left over     keys.csv.run/remaining.csv (24 targets)
  *
@@ -84,8 +86,11 @@ static void put_headline(struct buf *b, const struct report_facts *f, bool colou
     const char *on = f->done == f->targets ? green : f->failed ? red : yellow;
     if (colour)
         buf_printf(b, "%s%s", bold, on);
-    buf_printf(b, "%s of %s targets done in %s", text_count(f->done, done),
-               text_count(f->targets, all), text_span(f->elapsed_ms * 1000, span));
+    if (!f->targets)
+        buf_puts(b, "Nothing to do: the manifest holds no target");
+    else
+        buf_printf(b, "%s of %s targets done in %s", text_count(f->done, done),
+                   text_count(f->targets, all), text_span(f->elapsed_ms * 1000, span));
     if (colour)
         buf_puts(b, plain);
     buf_puts(b, "\n\n");
@@ -212,7 +217,7 @@ static void put_reasons(struct buf *b, const struct report *r)
         put_label(b, shown++ ? "" : "not done");
         buf_printf(b, "%s x %s %s", text_count(v->targets, n), v->provider,
                    outcome_word[v->outcome]);
-        if (v->status)
+        if (v->status && strtoul(v->text, NULL, 10) != v->status)
             buf_printf(b, " %u", v->status);
         if (*v->text) {
             buf_puts(b, ": ");
@@ -222,7 +227,7 @@ static void put_reasons(struct buf *b, const struct report *r)
     }
     if (more) {
         put_label(b, "");
-        buf_printf(b, "and %zu more kinds, in the report\n", more);
+        buf_printf(b, "and %zu more reason%s, in the report\n", more, more == 1 ? "" : "s");
     }
 }
 
@@ -254,7 +259,7 @@ void report_summary(const struct report *r, const char *dir, const char *command
     if (f->done == f->targets || !command)
         return;
     buf_printf(out, "\n%s", colour ? bold : "");
-    buf_puts(out, f->done + f->failed < f->targets ? "To carry on:     " : "To try again:    ");
+    buf_puts(out, f->done + f->failed < f->targets ? "To carry on:    " : "To try again:   ");
     put_shown(out, command, SIZE_MAX);
     buf_printf(out, "%s\n", colour ? plain : "");
 }

@@ -113,5 +113,6 @@ void report_json(const struct report *r, struct sink *s);
 void report_csv(const struct report *r, struct sink *s);
 void report_remaining(const struct report *r, struct sink *s);
 void report_html(const struct report *r, struct sink *s);
+void metrics_text(const struct report *r, const struct metrics_facts *m, struct buf *b);
 
 #endif
