@@ -183,15 +183,16 @@ static inline void sim_set(struct buf *b, size_t at, const void *bytes, size_t l
     memcpy(b->data + at, bytes, len);
 }
 
+/* `at` is never beyond the end: files are appended to, or written over. */
 static inline void sim_dirty(struct buf *state, size_t at, size_t len)
 {
-    sim_set(state, at, "", 0);
     size_t was = state->len;
     if (at + len > was) {
         buf_room(state, at + len - was);
         state->len = at + len;
     }
-    memset(state->data + at, SIM_DIRTY, len);
+    if (len)
+        memset(state->data + at, SIM_DIRTY, len);
 }
 
 static inline ssize_t sim_put(int fd, const void *bytes, size_t len, size_t at)
@@ -405,7 +406,8 @@ static inline void sim_mixture(struct sim_inode *i)
     buf_put(&i->stored, buf_text(&left), left.len);
     buf_clear(&i->state);
     sim_dirty(&i->state, 0, left.len);
-    memset(i->state.data, SIM_STORED, left.len);
+    if (left.len)
+        memset(i->state.data, SIM_STORED, left.len);
     i->least = left.len;
 }
 

@@ -94,7 +94,8 @@ static void judge_start(void)
 {
     struct buf now = {0};
     fixture_read(path, &now);
-    JUDGE(now.len <= sim.history.len && memcmp(now.data, sim.history.data, now.len) == 0,
+    JUDGE(now.len <= sim.history.len &&
+              memcmp(buf_text(&now), buf_text(&sim.history), now.len) == 0,
           "the journal is no prefix of what was written");
     JUDGE(journal_size(p.j) == now.len, "the journal's size is wrong");
     sim.history.len = now.len;
