@@ -26,7 +26,9 @@ struct record_reader {
 
 struct record_reader *record_reader_new(void)
 {
-    return mem_zalloc(1, sizeof(struct record_reader));
+    struct record_reader *rr = mem_zalloc(1, sizeof *rr);
+    memcpy(rr->minute, "1970-01-01T00:00", sizeof rr->minute); /* minute_ms: 0 */
+    return rr;
 }
 
 void record_reader_free(struct record_reader *rr)
