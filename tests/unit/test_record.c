@@ -276,6 +276,9 @@ static void malformed_lines_table(void **state)
         {"\"try\"" AT ",\"rows\":\"1\",\"sent\":1,\"http_429\":1,\"http_5xx\":1,"
          "\"network_errors\":1,\"rate\":1",
          LINE_MALFORMED},
+        {"\"try\"" AT ",\"rows\":,\"row\":1,\"attempts\":1,\"status\":5,\"applied\":true,"
+         "\"error\":\"\"",
+         LINE_MALFORMED},
         {"\"close\"" AT ",\"exit_code\":256,\"reason\":\"\",\"unsent\":\"\",\"sent\":1,"
          "\"http_429\":1,\"http_5xx\":1,\"network_errors\":1",
          LINE_MALFORMED},
