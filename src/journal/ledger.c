@@ -16,15 +16,12 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "journal/holds.h"
+#include "journal/texts.h"
 #include "journal/timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct pair_hold {
-    char *pair;
-    int64_t until_ms;
-};
 
 struct ledger {
     const struct targets *targets;
@@ -34,35 +31,19 @@ struct ledger {
     uint32_t proven_rows; /* the table's first rows, and their digest as computed from it */
     char proven[SHA256_HEX + 1];
 
-    char *errors; /* one after the other with their NULs; the first is "" */
-    size_t errors_len, errors_cap;
-    uint32_t *error_slot; /* open addressing, 0: free */
-    size_t error_slots, error_count;
-
+    struct texts *errors;
     struct run_facts *run;
     size_t runs, runs_cap;
-    struct hold_facts *hold;
-    size_t holds;
-    struct pair_hold *pair;
-    size_t pairs;
+    struct holds holds;
     struct timeline timeline;
     uint64_t latency[LATENCY_BUCKETS];
 };
-
-/* Texts of errors are kept once each. Beyond this much the texts are left to the journal. */
-enum { ERRORS_MAX = 256 << 20, ERROR_SLOTS_MIN = 1024 };
-static const char errors_full[] = "(too many different errors to keep: see the journal)";
 
 struct ledger *ledger_new(const struct targets *t)
 {
     struct ledger *l = mem_zalloc(1, sizeof *l);
     l->targets = t;
-    l->errors_cap = 4096;
-    l->errors = mem_zalloc(1, l->errors_cap);
-    l->errors_len = 1;
-    l->error_slots = ERROR_SLOTS_MIN;
-    l->error_slot = mem_zalloc(l->error_slots, sizeof *l->error_slot);
-    l->hold = mem_zalloc(HOLDS_KEPT, sizeof *l->hold);
+    l->errors = texts_new();
     return l;
 }
 
@@ -77,78 +58,20 @@ static void run_free(struct run_facts *run)
     free(run->reason);
 }
 
-static void hold_free(struct hold_facts *hold)
-{
-    free(hold->pair);
-    free(hold->reason);
-}
-
 void ledger_free(struct ledger *l)
 {
     if (!l)
         return;
     for (size_t i = 0; i < l->runs; i++)
         run_free(&l->run[i]);
-    for (size_t i = 0; i < l->holds; i++)
-        hold_free(&l->hold[i]);
-    for (size_t i = 0; i < l->pairs; i++)
-        free(l->pair[i].pair);
     row_set_free(l->listed);
     row_set_free(l->ever_listed);
     free(l->state);
-    free(l->errors);
-    free(l->error_slot);
+    texts_free(l->errors);
+    holds_free(&l->holds);
     free(l->run);
-    free(l->hold);
-    free(l->pair);
     free(l);
 }
-
-/* ---- texts of errors ---- */
-
-static void error_slots_grow(struct ledger *l)
-{
-    size_t slots = l->error_slots * 2;
-    uint32_t *slot = mem_zalloc(slots, sizeof *slot);
-    for (size_t i = 0; i < l->error_slots; i++) {
-        uint32_t at = l->error_slot[i];
-        if (!at)
-            continue;
-        size_t k = crc32c(0, l->errors + at, strlen(l->errors + at)) & (slots - 1);
-        while (slot[k])
-            k = (k + 1) & (slots - 1);
-        slot[k] = at;
-    }
-    free(l->error_slot);
-    l->error_slot = slot;
-    l->error_slots = slots;
-}
-
-static uint32_t error_keep(struct ledger *l, const char *text)
-{
-    size_t len = text ? strlen(text) : 0;
-    if (len == 0)
-        return 0;
-    size_t k = crc32c(0, text, len) & (l->error_slots - 1);
-    for (; l->error_slot[k]; k = (k + 1) & (l->error_slots - 1))
-        if (strcmp(l->errors + l->error_slot[k], text) == 0)
-            return l->error_slot[k];
-    if (l->errors_len + len > ERRORS_MAX && strcmp(text, errors_full) != 0)
-        return error_keep(l, errors_full);
-    while (l->errors_len + len + 1 > l->errors_cap) {
-        l->errors_cap *= 2;
-        l->errors = mem_resize(l->errors, l->errors_cap, 1);
-    }
-    uint32_t at = (uint32_t)l->errors_len;
-    memcpy(l->errors + at, text, len + 1);
-    l->errors_len += len + 1;
-    l->error_slot[k] = at;
-    if (++l->error_count * 2 > l->error_slots)
-        error_slots_grow(l);
-    return at;
-}
-
-/* ---- rows ---- */
 
 static void states_grow(struct ledger *l)
 {
@@ -253,8 +176,6 @@ static void ranges_each(struct ledger *l, const char *text,
     if (*text)
         row_ranges_parse(text, strlen(text), l->states, each, x);
 }
-
-/* ---- one record each ---- */
 
 /* Digests are computed once for each number of rows that follows another, as hundreds of runs open
  * on the same table. */
@@ -370,7 +291,7 @@ static int apply_try(struct ledger *l, const struct record *r, struct error *err
     s->open_try = 1;
     s->ever = 1;
     s->status = clamp16(r->try.status);
-    s->error = error_keep(l, r->try.error);
+    s->error = texts_keep(l->errors, r->try.error);
     if (s->ended < UINT16_MAX)
         s->ended++;
     count_attempt(s, 1);
@@ -402,7 +323,7 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
     s->attempts = clamp16(r->end.attempts);
     s->finished_s = (uint32_t)(r->at_ms / 1000);
     s->finished_ms = (uint16_t)(r->at_ms % 1000);
-    s->error = error_keep(l, r->end.error);
+    s->error = texts_keep(l->errors, r->end.error);
     s->applied |= r->end.applied;
     s->open_try = 0;
     struct slice *slice = timeline_at(&l->timeline, r->at_ms);
@@ -413,33 +334,6 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
     if (r->end.outcome != OUTCOME_NOT_ATTEMPTED)
         slice->finished++;
     l->latency[latency_bucket(r->end.ms)]++;
-    return 0;
-}
-
-static int apply_hold(struct ledger *l, const struct record *r)
-{
-    if (l->holds == HOLDS_KEPT) {
-        hold_free(&l->hold[0]);
-        memmove(l->hold, l->hold + 1, (HOLDS_KEPT - 1) * sizeof *l->hold);
-        l->holds--;
-    }
-    l->hold[l->holds++] = (struct hold_facts){
-        .at_ms = r->at_ms,
-        .until_ms = r->hold.until_ms,
-        .pair = mem_string(r->hold.pair ? r->hold.pair : ""),
-        .reason = mem_string(r->hold.reason ? r->hold.reason : ""),
-    };
-    const char *pair = l->hold[l->holds - 1].pair;
-    size_t i = 0;
-    while (i < l->pairs && strcmp(l->pair[i].pair, pair) != 0)
-        i++;
-    if (i == l->pairs) {
-        l->pair = mem_resize(l->pair, ++l->pairs, sizeof *l->pair);
-        l->pair[i] = (struct pair_hold){.pair = mem_string(pair)};
-    }
-    /* A shorter one, told later, takes nothing back. */
-    if (r->hold.until_ms > l->pair[i].until_ms)
-        l->pair[i].until_ms = r->hold.until_ms;
     return 0;
 }
 
@@ -472,14 +366,13 @@ int ledger_apply(struct ledger *l, const struct record *r, struct error *err)
     case RECORD_END:
         return apply_end(l, r, err);
     case RECORD_HOLD:
-        return apply_hold(l, r);
+        holds_add(&l->holds, r);
+        return 0;
     case RECORD_CLOSE:
         return apply_close(l, r, err);
     }
     return error_set(err, EXIT_DATA, "is no record");
 }
-
-/* ---- what it says ---- */
 
 struct target_state ledger_state(const struct ledger *l, uint32_t row)
 {
@@ -488,7 +381,7 @@ struct target_state ledger_state(const struct ledger *l, uint32_t row)
 
 const char *ledger_error(const struct ledger *l, uint32_t row)
 {
-    return row < l->states ? l->errors + l->state[row].error : "";
+    return row < l->states ? texts_at(l->errors, l->state[row].error) : "";
 }
 
 bool ledger_listed(const struct ledger *l, uint32_t row)
@@ -531,20 +424,17 @@ struct request_counts ledger_requests(const struct ledger *l)
 
 size_t ledger_holds(const struct ledger *l)
 {
-    return l->holds;
+    return l->holds.count;
 }
 
 const struct hold_facts *ledger_hold(const struct ledger *l, size_t i)
 {
-    return &l->hold[i];
+    return &l->holds.told[i];
 }
 
 int64_t ledger_hold_until(const struct ledger *l, const char *pair)
 {
-    for (size_t i = 0; i < l->pairs; i++)
-        if (strcmp(l->pair[i].pair, pair) == 0)
-            return l->pair[i].until_ms;
-    return 0;
+    return holds_until(&l->holds, pair);
 }
 
 int64_t ledger_slice_ms(const struct ledger *l)
@@ -569,9 +459,8 @@ const uint64_t *ledger_latency(const struct ledger *l)
 
 size_t ledger_memory(const struct ledger *l)
 {
-    size_t bytes = sizeof *l + l->states * sizeof *l->state + l->errors_cap +
-                   l->error_slots * sizeof *l->error_slot + l->runs_cap * sizeof *l->run +
-                   HOLDS_KEPT * sizeof *l->hold;
+    size_t bytes = sizeof *l + l->states * sizeof *l->state + texts_memory(l->errors) +
+                   l->runs_cap * sizeof *l->run;
     if (l->listed)
         bytes += 2 * ((size_t)l->states / 8);
     if (l->runs)

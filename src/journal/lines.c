@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 20 };
+enum { CHUNK = 1 << 16 };
 
 /*   buffer:  | hashed | handed out, not hashed yet | not looked at |
  *            0        hashed                       next           len    */

@@ -26,7 +26,9 @@ struct record_reader {
 
 struct record_reader *record_reader_new(void)
 {
-    return mem_zalloc(1, sizeof(struct record_reader));
+    struct record_reader *rr = mem_zalloc(1, sizeof *rr);
+    memcpy(rr->minute, "1970-01-01T00:00", sizeof rr->minute); /* minute_ms: 0 */
+    return rr;
 }
 
 void record_reader_free(struct record_reader *rr)
@@ -251,8 +253,9 @@ static bool row_number(struct cursor *c, uint32_t *row)
 
 static bool read_try(struct cursor *c, struct record *r)
 {
-    if (TEXT(c, "rows", &r->try.rows))
-        return counts(c, &r->try.counts) && LITERAL(c, ",\"rate\":") && rate(c, &r->try.rate);
+    if (LITERAL(c, ",\"rows\":"))
+        return text(c, &r->try.rows) && counts(c, &r->try.counts) && LITERAL(c, ",\"rate\":") &&
+               rate(c, &r->try.rate);
     r->try.rows = NULL;
     return row_number(c, &r->try.row) && U32(c, "attempts", &r->try.attempts) &&
            U32(c, "status", &r->try.status) && LITERAL(c, ",\"applied\":") &&

@@ -4,8 +4,9 @@
  * alone: lose any part of it, or leave zeros or foreign bytes in its place. A bad line at number N
  * is damage when anything proves that a later batch was begun:
  *
- *   - a line after it, whole or not, that begins as a record does with a batch number above N
- *     (its own batch cannot begin after it, so N was synced before)
+ *   - the head of a record in it or after it, whole or not, with a batch number above N (its own
+ *     batch cannot begin after it, so N was synced before). Not only where a line begins: zeros in
+ *     place of lost blocks swallow newlines
  *   - an `end` where not one record is good: nothing is sent before the first batch is synced
  *
  * Without such a proof what was lost is at most what a file cut at N would have lost, and the tail
@@ -29,13 +30,22 @@ static const char *const state_words[] = {
     [LINE_MALFORMED] = "is whole, but no record that this version knows",
 };
 
+/* The next place from `at` on where a record begins, or NULL. No text in a record looks so: its
+ * quotes are escaped there. */
+static const char *next_head(const char *at, const char *end)
+{
+    return memmem(at, (size_t)(end - at), "{\"s\":", 5);
+}
+
 static bool proves_later_batch(const struct line *line, uint64_t bad_seq)
 {
     uint64_t seq, batch;
     if (!line->text)
         return false;
-    if (record_head(line->text, line->len, &seq, &batch) && batch > bad_seq && seq >= batch)
-        return true;
+    const char *end = line->text + line->len;
+    for (const char *at = next_head(line->text, end); at; at = next_head(at + 1, end))
+        if (record_head(at, (size_t)(end - at), &seq, &batch) && batch > bad_seq && seq >= batch)
+            return true;
     return bad_seq == 1 && (memmem(line->text, line->len, "\"type\":\"end\"", 12) ||
                             memmem(line->text, line->len, "\"type\": \"end\"", 13));
 }
@@ -173,6 +183,25 @@ static void tell_gap(struct telling *t, uint64_t number, uint64_t from, uint64_t
     t->tell(t->at, text);
 }
 
+static void salvage_line(struct record_reader *rr, const struct line *line, struct ledger *l,
+                         uint64_t *seq, struct scan *out, struct telling *t);
+
+/* A whole record may stand at the end of a bad line whose own newline is lost. */
+static void salvage_rest(struct record_reader *rr, const struct line *line, struct ledger *l,
+                         uint64_t *seq, struct scan *out, struct telling *t)
+{
+    const char *end = line->text + line->len;
+    const char *last = NULL;
+    uint32_t sum;
+    for (const char *at = next_head(line->text + 1, end); at; at = next_head(at + 1, end))
+        last = at;
+    struct line rest = *line;
+    rest.text = last;
+    rest.len = last ? (size_t)(end - last) : 0;
+    if (last && record_sum(rest.text, rest.len, &sum))
+        salvage_line(rr, &rest, l, seq, out, t);
+}
+
 /* `seq` is the number of the last record that was taken. */
 static void salvage_line(struct record_reader *rr, const struct line *line, struct ledger *l,
                          uint64_t *seq, struct scan *out, struct telling *t)
@@ -184,6 +213,8 @@ static void salvage_line(struct record_reader *rr, const struct line *line, stru
         state = record_read(rr, line->text, line->len, *seq + 1, &out->link, &r);
     if (state == LINE_BAD_SUM) {
         left_out(t, line->number, state_words[state]);
+        if (line->text && line->ended && line->len)
+            salvage_rest(rr, line, l, seq, out, t);
         return;
     }
     if (state == LINE_BAD_LINK && r.seq <= *seq) {

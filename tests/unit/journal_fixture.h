@@ -97,7 +97,8 @@ static inline struct record rec_retry(uint32_t row, unsigned attempts, bool appl
 
 static inline struct record rec_end(uint32_t row, enum outcome o, unsigned attempts, int64_t at_ms)
 {
-    static char id[80];
+    static char ids[64][80]; /* several can be in use at once */
+    char *id = ids[row % 64];
     fixture_id(row, id);
     return (struct record){.type = RECORD_END,
                            .at_ms = at_ms,

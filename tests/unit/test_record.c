@@ -276,6 +276,9 @@ static void malformed_lines_table(void **state)
         {"\"try\"" AT ",\"rows\":\"1\",\"sent\":1,\"http_429\":1,\"http_5xx\":1,"
          "\"network_errors\":1,\"rate\":1",
          LINE_MALFORMED},
+        {"\"try\"" AT ",\"rows\":,\"row\":1,\"attempts\":1,\"status\":5,\"applied\":true,"
+         "\"error\":\"\"",
+         LINE_MALFORMED},
         {"\"close\"" AT ",\"exit_code\":256,\"reason\":\"\",\"unsent\":\"\",\"sent\":1,"
          "\"http_429\":1,\"http_5xx\":1,\"network_errors\":1",
          LINE_MALFORMED},
@@ -303,6 +306,24 @@ static void malformed_lines_table(void **state)
         buf_free(&line);
     }
     read_line(NULL, 0, 0, 0, NULL);
+}
+
+/* The minute that is kept from the line before must be one from the start. */
+static void a_time_of_zeros_is_none(void **state)
+{
+    (void)state;
+    struct record first = rec_try("1", FIXTURE_T0), back;
+    struct buf line = line_of(&first, 1, 1, 0);
+    char *at = strstr(line.data, "2026-11-21T05:40");
+    uint32_t sum;
+    memset(at, 0, 16);
+    sum = crc32c(0, line.data, line.len - 17);
+    char suffix[18];
+    snprintf(suffix, sizeof suffix, ",\"c\":\"%08x\"}", sum);
+    memcpy(line.data + line.len - 17, suffix, 16);
+    assert_int_equal(read_line(line.data, line.len - 1, 1, 0, &back), LINE_MALFORMED);
+    read_line(NULL, 0, 0, 0, NULL);
+    buf_free(&line);
 }
 
 static void what_cannot_be_read_is_not_written_in_silence(void **state)
@@ -354,6 +375,7 @@ int main(void)
         cmocka_unit_test(every_changed_byte_shows),
         cmocka_unit_test(links_and_numbers),
         cmocka_unit_test(malformed_lines_table),
+        cmocka_unit_test(a_time_of_zeros_is_none),
         cmocka_unit_test(what_cannot_be_read_is_not_written_in_silence),
         cmocka_unit_test(heads_of_broken_lines),
     };

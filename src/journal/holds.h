@@ -1,0 +1,25 @@
+#ifndef RESCIND_JOURNAL_HOLDS_H
+#define RESCIND_JOURNAL_HOLDS_H
+
+/* Holds that were told: the last HOLDS_KEPT of them for the report, and for each pair until when
+ * nothing may go to it. */
+
+#include "journal/ledger.h"
+
+struct pair_hold {
+    char *pair;
+    int64_t until_ms;
+};
+
+struct holds {
+    struct hold_facts *told; /* room for HOLDS_KEPT */
+    size_t count;
+    struct pair_hold *pair;
+    size_t pairs;
+};
+
+void holds_add(struct holds *h, const struct record *r);
+int64_t holds_until(const struct holds *h, const char *pair);
+void holds_free(struct holds *h);
+
+#endif
