@@ -13,10 +13,8 @@
 #include <time.h>
 
 const struct command_spec command_table[COMMAND_COUNT] = {
-    [COMMAND_PLAN] = {"plan", "MANIFEST",
-                      "check everything, print what a run would do, send nothing"},
-    [COMMAND_RUN] = {"run", "MANIFEST",
-                     "revoke; the same command again carries on where it stopped"},
+    [COMMAND_PLAN] = {"plan", "MANIFEST", "check all, print what a run would do, send nothing"},
+    [COMMAND_RUN] = {"run", "MANIFEST", "revoke; given again after a stop, it carries on"},
     [COMMAND_REPORT] = {"report", "RUN_DIR...",
                         "write the reports again; several make a merged one"},
     [COMMAND_CHECK] = {"check", "RUN_DIR...", "verify journals and print their digests"},
