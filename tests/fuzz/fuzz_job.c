@@ -1,7 +1,10 @@
 /* libFuzzer: any bytes as a job file, through the whole of options_read. What is taken must be in
  * range, what is refused must say so in one plain line with an exit code of its own.
  *
- *   clang -fsanitize=fuzzer,address,undefined ... -o fuzz_job && ./fuzz_job seeds/ */
+ * The project's own job files and definitions are a good corpus:
+ *
+ *   clang -fsanitize=fuzzer,address,undefined ... -o fuzz_job
+ *   ./fuzz_job -max_len=2048 CORPUS jobs/ src/provider/builtin/ */
 
 #include "base/buf.h"
 #include "cli/options.h"
