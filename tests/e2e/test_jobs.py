@@ -46,7 +46,7 @@ def test_incident(make_tool, make_sandbox, place):
 
     done = tool.call("run", *job, "--yes", *urls(sandbox))
     assert done.code == 0, done
-    assert {t for t, is_so in sandbox.truth().items() if is_so["deleted"]} == set(leaked)
+    assert {t for t, is_so in sandbox.truth().items() if is_so["deletions"]} == set(leaked)
     assert (place / "leaked.csv.run" / "report.json").exists()
 
     before = sandbox.counts()
@@ -68,7 +68,7 @@ def test_purge(make_tool, make_sandbox, place, tmp_path, rows, protected, code, 
 
     result = tool.call("run", *job, *urls(sandbox), tmp_path / "stale.csv")
     assert result.code == code, result
-    assert sum(bool(is_so["deleted"]) for is_so in sandbox.truth().values()) == deleted
+    assert sum(bool(is_so["deletions"]) for is_so in sandbox.truth().values()) == deleted
     if rows == 0:
         assert result.err == "", "a night with nothing to purge makes no mail"
 
