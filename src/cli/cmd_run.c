@@ -189,7 +189,7 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
     if (p->manifest_targets == 0) {
         if (o->has_expect && o->expect != 0)
             return prepare_guards(p, catalog, err);
-        say("%s holds no targets: nothing to do", o->manifest);
+        printf("%s holds no targets: nothing to do\n", o->manifest);
         return EXIT_DONE;
     }
     if (prepare_guards(p, catalog, err) != 0)
@@ -207,6 +207,7 @@ int command_run(const struct options *o, struct catalog *catalog)
     struct prepared p = {.options = o};
     struct error err = {0};
     struct credentials *credentials = credentials_new();
+    credentials_on_warning(credentials, say_line, NULL);
     int code = run(&p, catalog, credentials, &err);
     if (code < 0) {
         say("%s", err.text);

@@ -26,29 +26,45 @@ static void on_signal(int signal)
     interrupted = 1;
 }
 
-/* One line of the terminal. SIGINT and SIGTERM are let in only while poll waits, so that one which
- * comes a moment earlier is not lost. */
-static enum answer read_line(int fd, char line[ANSWER_MAX])
+/* SIGINT and SIGTERM are taken over before the question is shown, and let in only while poll waits,
+ * so that none is lost and none ends the process with the cursor behind the question. */
+struct takeover {
+    struct sigaction old_int, old_term;
+    sigset_t before, waiting;
+};
+
+static void signals_take(struct takeover *t)
 {
-    struct sigaction mine = {.sa_handler = on_signal}, old_int, old_term;
-    sigset_t block, before, waiting;
-    enum answer answer = ANSWER_END;
-    size_t len = 0;
+    struct sigaction mine = {.sa_handler = on_signal};
+    sigset_t block;
     interrupted = 0;
     sigemptyset(&mine.sa_mask);
     sigemptyset(&block);
     sigaddset(&block, SIGINT);
     sigaddset(&block, SIGTERM);
-    sigprocmask(SIG_BLOCK, &block, &before);
-    sigaction(SIGINT, &mine, &old_int);
-    sigaction(SIGTERM, &mine, &old_term);
-    waiting = before;
-    sigdelset(&waiting, SIGINT);
-    sigdelset(&waiting, SIGTERM);
+    sigprocmask(SIG_BLOCK, &block, &t->before);
+    sigaction(SIGINT, &mine, &t->old_int);
+    sigaction(SIGTERM, &mine, &t->old_term);
+    t->waiting = t->before;
+    sigdelset(&t->waiting, SIGINT);
+    sigdelset(&t->waiting, SIGTERM);
+}
+
+static void signals_give_back(const struct takeover *t)
+{
+    sigaction(SIGINT, &t->old_int, NULL);
+    sigaction(SIGTERM, &t->old_term, NULL);
+    sigprocmask(SIG_SETMASK, &t->before, NULL);
+}
+
+static enum answer read_line(int fd, const struct takeover *t, char line[ANSWER_MAX])
+{
+    enum answer answer = ANSWER_END;
+    size_t len = 0;
     for (;;) {
         char c;
         struct pollfd ready = {.fd = fd, .events = POLLIN};
-        if (ppoll(&ready, 1, NULL, &waiting) < 0) {
+        if (ppoll(&ready, 1, NULL, &t->waiting) < 0) {
             if (errno == EINTR && !interrupted)
                 continue;
             answer = interrupted ? ANSWER_INTERRUPT : ANSWER_END;
@@ -67,9 +83,6 @@ static enum answer read_line(int fd, char line[ANSWER_MAX])
             line[len++] = c;
     }
     line[len] = '\0';
-    sigaction(SIGINT, &old_int, NULL);
-    sigaction(SIGTERM, &old_term, NULL);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     return answer;
 }
 
@@ -97,10 +110,13 @@ static int ask(int in, int out, const char *what, uint64_t count, struct error *
 {
     char typed[ANSWER_MAX], number[TEXT_COUNT];
     struct buf question = {0};
+    struct takeover signals;
+    signals_take(&signals);
     buf_printf(&question, "%s\nType the number of targets (%s) to go on: ", what,
                text_count(count, number));
     put(out, &question);
-    enum answer answer = read_line(in, typed);
+    enum answer answer = read_line(in, &signals, typed);
+    signals_give_back(&signals);
     buf_clear(&question);
     if (answer != ANSWER_LINE) {
         buf_putc(&question, '\n');

@@ -13,6 +13,18 @@ static const char *const group_title[] = {
     [GROUP_OTHER] = "Other",
 };
 
+#define OF_RUN                                                                                     \
+    "\nMANIFEST is a CSV or JSONL file, or - for standard input. Without --run-dir the\n"          \
+    "run directory is MANIFEST.run. --yes=no goes against a job file that says yes.\n"
+
+static const char *const note[COMMAND_COUNT] = {
+    [COMMAND_PLAN] = OF_RUN "It takes the options of run, so that one word more tries a command.\n",
+    [COMMAND_RUN] = OF_RUN,
+    [COMMAND_REPORT] = "\nThe reports go into the first RUN_DIR where --run-dir is not given.\n",
+    [COMMAND_CHECK] = "\nExit status 0: whole and unchanged; 65: damaged.\n",
+    [COMMAND_PROVIDERS] = "\nWhat it prints for a NAME is the text of a job file's definition.\n",
+};
+
 static void put_overview(struct buf *out)
 {
     buf_puts(out, "rescind revokes API keys in bulk: it deletes what a manifest lists, keeps to\n"
@@ -65,14 +77,11 @@ static void put_group(struct buf *out, enum command c, enum option_group group)
 static void put_command(struct buf *out, enum command c)
 {
     const struct command_spec *spec = &command_table[c];
-    buf_printf(out, "Usage: rescind %s [OPTION...] %s\n\n%s.\n", spec->name, spec->operands,
-               spec->summary);
+    buf_printf(out, "Usage: rescind %s [OPTION...] %s\n\n%c%s.\n", spec->name, spec->operands,
+               spec->summary[0] - 'a' + 'A', spec->summary + 1);
     for (size_t g = 0; g < sizeof group_title / sizeof *group_title; g++)
         put_group(out, c, (enum option_group)g);
-    if (c == COMMAND_RUN || c == COMMAND_PLAN)
-        buf_puts(out,
-                 "\nMANIFEST is a CSV or JSONL file, or - for standard input. A switch may be\n"
-                 "written --yes=no, against a job file that turned it on.\n");
+    buf_puts(out, note[c]);
 }
 
 const char *help_text(enum command c)

@@ -223,6 +223,7 @@ static int read_whole(const char *path, struct buf *text, struct error *err)
         error_set(err, EXIT_CONFIG, "%s: longer than %d bytes", path, JOB_MAX);
     if (fd >= 0)
         close(fd);
+    buf_puts(text, ""); /* ends it: buf_room does not */
     return n == 0 ? 0 : -1;
 }
 

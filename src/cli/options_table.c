@@ -13,10 +13,8 @@
 #include <time.h>
 
 const struct command_spec command_table[COMMAND_COUNT] = {
-    [COMMAND_PLAN] = {"plan", "MANIFEST",
-                      "check everything, print what a run would do, send nothing"},
-    [COMMAND_RUN] = {"run", "MANIFEST",
-                     "revoke; the same command again carries on where it stopped"},
+    [COMMAND_PLAN] = {"plan", "MANIFEST", "check all, print what a run would do, send nothing"},
+    [COMMAND_RUN] = {"run", "MANIFEST", "revoke; given again after a stop, it carries on"},
     [COMMAND_REPORT] = {"report", "RUN_DIR...",
                         "write the reports again; several make a merged one"},
     [COMMAND_CHECK] = {"check", "RUN_DIR...", "verify journals and print their digests"},
@@ -400,8 +398,8 @@ const struct option_spec option_table[] = {
      "of the manifest (default: by its ending)"},
     {"job", "FILE", ALL, false, false, GROUP_INPUT, set_job, A_FILE,
      "read options and definitions from a job file"},
-    {"run-dir", "DIR", RUN, true, false, GROUP_INPUT, set_run_dir, "the name of a directory",
-     "journal and reports (default: MANIFEST.run)"},
+    {"run-dir", "DIR", RUN | BIT(COMMAND_REPORT), true, false, GROUP_INPUT, set_run_dir,
+     "the name of a directory", "directory of journal and reports"},
     {"shard", "K/N", RUN, true, false, GROUP_INPUT, set_shard,
      "K/N such as 0/4, with K from 0 to N-1 and N up to 65536", "only shard K of N (K from 0)"},
     {"allow-empty", NULL, RUN, true, false, GROUP_INPUT, set_allow_empty, YES_NO,

@@ -17,6 +17,7 @@
 #include "cli/events.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,10 +95,10 @@ static void size_of_terminal(int fd, unsigned *columns, unsigned *rows)
         *columns = LEAST_COLUMNS;
 }
 
-static bool has_room(const struct progress *p)
+static bool has_room(const struct progress *p, int patience_ms)
 {
     struct pollfd ready = {.fd = p->fd, .events = POLLOUT};
-    return poll(&ready, 1, 0) != 0; /* an error too: the write will tell */
+    return poll(&ready, 1, patience_ms) != 0; /* an error too: the write will tell */
 }
 
 static void put(struct progress *p, const struct buf *text)
@@ -127,19 +128,35 @@ static void put_erase(const struct progress *p, struct buf *out)
     buf_puts(out, "\r\033[J");
 }
 
-/* Writes what waits, and draws the block below it. */
-static void refresh(struct progress *p, bool draw)
+/* How much of what waits goes into one write: whole lines where they fit. */
+static size_t portion(const struct buf *waiting)
+{
+    if (waiting->len <= PIPE_BUF)
+        return waiting->len;
+    const char *end = memrchr(waiting->data, '\n', PIPE_BUF);
+    return end ? (size_t)(end - waiting->data) + 1 : PIPE_BUF;
+}
+
+/* Writes what waits, and draws the block below it. Where poll(2) sees room, PIPE_BUF bytes can be
+ * written without waiting; more could not. */
+static void refresh(struct progress *p, bool draw, int patience_ms)
 {
     struct buf out = {0};
-    if (!has_room(p))
-        return;
-    put_erase(p, &out);
-    buf_put(&out, buf_text(&p->waiting), p->waiting.len);
-    buf_clear(&p->waiting);
-    p->shown = draw ? p->block : (struct block){0};
-    if (draw)
-        buf_put(&out, buf_text(&p->text), p->text.len);
-    put(p, &out);
+    bool last = false;
+    while (!last && !p->gone && has_room(p, patience_ms)) {
+        size_t len = portion(&p->waiting);
+        last = len == p->waiting.len;
+        buf_clear(&out);
+        put_erase(p, &out);
+        buf_put(&out, buf_text(&p->waiting), len);
+        if (last && draw)
+            buf_put(&out, buf_text(&p->text), p->text.len);
+        p->shown = last && draw ? p->block : (struct block){0};
+        put(p, &out);
+        p->waiting.len -= len;
+        if (len)
+            memmove(p->waiting.data, p->waiting.data + len, p->waiting.len + 1);
+    }
     buf_free(&out);
 }
 
@@ -216,7 +233,7 @@ static void tick_live(struct progress *p, const struct run_view *view, int64_t n
         return;
     p->next = now + DRAW_US;
     make_block(p, view);
-    refresh(p, true);
+    refresh(p, true, 0);
 }
 
 static void tick_plain(struct progress *p, const struct run_view *view, int64_t now)
@@ -230,7 +247,7 @@ static void tick_plain(struct progress *p, const struct run_view *view, int64_t 
         take_told(p);
     }
     if (p->waiting.len)
-        refresh(p, false);
+        refresh(p, false, 0);
 }
 
 static void tick_json(struct progress *p, const struct run_view *view, int64_t now)
@@ -238,13 +255,13 @@ static void tick_json(struct progress *p, const struct run_view *view, int64_t n
     buf_clear(&p->text);
     progress_json(view, clock_wall_ms(), &p->text);
     buf_putc(&p->text, '\n');
-    p->written = now >= p->next && has_room(p);
+    p->written = now >= p->next && has_room(p, 0);
     if (p->written) {
         p->next = now + JSON_US;
         buf_put(&p->waiting, p->text.data, p->text.len);
     }
     if (p->waiting.len)
-        refresh(p, false);
+        refresh(p, false, 0);
 }
 
 void progress_tick(void *at, const struct run_view *view)
@@ -287,21 +304,18 @@ void progress_tell(void *at, const char *key, const char *line)
         tell_json(p, key, line);
     }
     if (p->waiting.len)
-        refresh(p, p->style == STYLE_LIVE);
+        refresh(p, p->style == STYLE_LIVE, 0);
 }
 
 void progress_free(struct progress *p)
 {
-    struct pollfd ready;
     if (!p)
         return;
     events_end(p->events, &p->told);
     take_told(p);
     if (p->style == STYLE_JSON && !p->written)
         buf_put(&p->waiting, buf_text(&p->text), p->text.len); /* how it ended */
-    ready = (struct pollfd){.fd = p->fd, .events = POLLOUT};
-    (void)poll(&ready, 1, PATIENCE_MS);
-    refresh(p, false);
+    refresh(p, false, PATIENCE_MS);
     buf_free(&p->told);
     buf_free(&p->waiting);
     buf_free(&p->text);
