@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/check.h"
 #include "engine/credential.h"
-#include "engine/runner.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -64,7 +64,7 @@ static double print_share(const struct prepared *p, const struct definition *d,
     const struct request *r = &d->action[s->action];
     printf("\n%s %s: %s targets, %s left\n", d->provider, d->kind,
            text_count(share->targets, targets), text_count(share->left, left));
-    if (runner_origin(s, d, &origin, &err) == 0)
+    if (check_origin(s, d, &origin, &err) == 0)
         printf("  at          %s\n", buf_text(&origin));
     else
         printf("  at          %s\n", err.text);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/durable.h"
 #include "base/text.h"
+#include "engine/check.h"
 #include "engine/http.h"
 #include "engine/runner.h"
 #include "report/report.h"
@@ -167,7 +168,7 @@ static int make_run(struct prepared *p, struct credentials *credentials)
 static int already_done(struct prepared *p, struct error *err)
 {
     char reason[512];
-    int code = runner_suspicious(&p->options->settings, p->targets, p->listed, p->ledger, reason)
+    int code = check_suspicious(&p->options->settings, p->targets, p->listed, p->ledger, reason)
                    ? EXIT_STOPPED
                    : EXIT_DONE;
     if (code != EXIT_DONE)
@@ -196,8 +197,8 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
         return -1;
     if (p->left == 0)
         return row_set_size(p->listed) ? already_done(p, err) : EXIT_DONE;
-    if (runner_check(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
-        ask(p, err) != 0 || save_targets(p, err) != 0 || write_open(p, err) != 0)
+    if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 || ask(p, err) != 0 ||
+        save_targets(p, err) != 0 || write_open(p, err) != 0)
         return -1;
     return make_run(p, credentials);
 }

@@ -1,7 +1,7 @@
 #include "cli/prepare.h"
 
 #include "base/mem.h"
-#include "engine/runner.h"
+#include "engine/check.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -111,7 +111,7 @@ static int find_origins(struct prepared *p, struct error *err)
             continue;
         last = d;
         struct buf origin = {0};
-        result = runner_origin(&p->options->settings, d, &origin, err);
+        result = check_origin(&p->options->settings, d, &origin, err);
         if (result == 0)
             json_object_set_new(all, d->provider, json_string(buf_text(&origin)));
         buf_free(&origin);
@@ -139,7 +139,7 @@ int prepare(struct prepared *p, const struct options *o, struct catalog *catalog
     if (load_saved(p, err) != 0 || read_manifest(p, err) != 0 || read_journal(p, err) != 0)
         return -1;
     tell_torn(p);
-    p->left = runner_left(p->ledger, p->listed, p->targets);
+    p->left = check_left(p->ledger, p->listed, p->targets);
     return find_origins(p, err);
 }
 

@@ -4,6 +4,8 @@
 
 #include "engine/lane.h"
 
+#include "engine/check.h"
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "provider/identifier.h"
@@ -11,75 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *base_of(const struct settings *s, const struct definition *d)
-{
-    for (unsigned i = 0; i < s->base_url_count; i++)
-        if (strcmp(s->base_urls[i].provider, d->provider) == 0)
-            return s->base_urls[i].url;
-    return NULL;
-}
-
-int runner_origin(const struct settings *s, const struct definition *d, struct buf *origin,
-                  struct error *err)
-{
-    const char *base = base_of(s, d);
-    bool plain;
-    if (!base)
-        base = d->base;
-    if (!base)
-        return error_set(err, EXIT_USAGE,
-                         "%s has no base URL of its own: --base-url %s=https://...", d->provider,
-                         d->provider);
-    if (strchr(base, '{')) { /* a scope is part of the host: the template stands for all of them */
-        buf_puts(origin, base);
-        return 0;
-    }
-    return base_url_check(base, origin, &plain, err);
-}
-
-static bool row_left(const struct target_state *st)
-{
-    return !outcome_done((enum outcome)st->outcome);
-}
-
-uint32_t runner_left(const struct ledger *l, const struct row_set *listed, const struct targets *t)
-{
-    uint32_t left = 0;
-    for (uint32_t row = 0; row < targets_count(t); row++) {
-        struct target_state st = ledger_state(l, row);
-        left += row_set_has(listed, row) && row_left(&st);
-    }
-    return left;
-}
-
-bool runner_suspicious(const struct settings *s, const struct targets *t,
-                       const struct row_set *listed, const struct ledger *l, char reason[512])
-{
-    const struct catalog *catalog = targets_catalog(t);
-    size_t definitions = catalog_count(catalog);
-    struct group *group = mem_zalloc(definitions, sizeof *group);
-    size_t *of =
-        mem_zalloc(definitions, sizeof *of); /* a definition's group: its provider's first */
-    for (size_t i = 0; i < definitions; i++) {
-        group[i].name = catalog_at(catalog, i)->provider;
-        while (strcmp(group[of[i]].name, group[i].name) != 0)
-            of[i]++;
-    }
-    for (uint32_t row = 0; row < targets_count(t); row++) {
-        if (!row_set_has(listed, row))
-            continue;
-        size_t index = catalog_index(catalog, targets_definition(t, row));
-        struct target_state st = ledger_state(l, row);
-        guard_known(&group[of[index]].guard, (enum outcome)st.outcome, st.attempts > 0);
-    }
-    bool suspicious = false;
-    for (size_t i = 0; i < definitions && !suspicious; i++)
-        suspicious = guard_check(&group[i].guard, s, group[i].name, reason) == GUARD_ABSENT;
-    free(group);
-    free(of);
-    return suspicious;
-}
 
 static struct group *group_of(struct runner *r, const char *name)
 {
@@ -175,39 +108,6 @@ static struct http_headers *fill_headers(struct runner *r, const struct definiti
     return headers;
 }
 
-/* What must be there before a definition can be used; its origin goes to `origin`. */
-static int check_definition(const struct settings *s, const struct definition *d,
-                            struct credentials *c, struct buf *origin, const char **secret,
-                            struct error *err)
-{
-    if (!d->action[s->action].method)
-        return error_set(err, EXIT_REFUSED, "%s %s: this provider cannot %s; nothing was sent",
-                         d->provider, d->kind, action_word[s->action]);
-    if (runner_origin(s, d, origin, err) != 0)
-        return -1;
-    *secret = credentials_get(c, d->credential, err);
-    return *secret ? 0 : -1;
-}
-
-int runner_check(const struct settings *s, const struct targets *t, const struct row_set *listed,
-                 struct credentials *c, struct error *err)
-{
-    const struct definition *checked = NULL;
-    for (uint32_t row = 0; row < targets_count(t); row++) {
-        const struct definition *d = targets_definition(t, row);
-        if (d == checked || !row_set_has(listed, row))
-            continue;
-        struct buf origin = {0};
-        const char *secret;
-        int result = check_definition(s, d, c, &origin, &secret, err);
-        buf_free(&origin);
-        if (result != 0)
-            return -1;
-        checked = d;
-    }
-    return 0;
-}
-
 static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
 {
     const struct settings *s = r->run.settings;
@@ -221,7 +121,7 @@ static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
     struct endpoint *e = mem_zalloc(1, sizeof *e);
     r->endpoint[catalog_index(targets_catalog(t), d)] = e;
     e->definition = d;
-    e->base = base_of(s, d);
+    e->base = check_base(s, d);
     e->secret = secret;
     e->first_row = row;
     e->group = group_of(r, d->provider);
@@ -253,7 +153,7 @@ static int sort_rows(struct runner *r, struct error *err)
         struct target_state st = ledger_state(r->run.ledger, row);
         guard_known(&e->group->guard, (enum outcome)st.outcome, st.attempts > 0);
         e->lane->targets++;
-        if (!row_left(&st)) {
+        if (!!outcome_done((enum outcome)st.outcome)) {
             e->lane->finished++;
             e->lane->done++;
             continue;

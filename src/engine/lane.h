@@ -13,7 +13,7 @@
 #include "engine/pacer.h"
 #include "engine/queue.h"
 #include "engine/retry.h"
-#include "engine/runner.h"
+#include "engine/run.h"
 
 enum { BODY_MAX = 16 << 10, READ_BODY_MAX = 64 << 20, READS_MAX = 8, RATE_SLOTS = 8 };
 

@@ -4,22 +4,22 @@
 
 #include <math.h>
 
-#define START_RATE 20.0
-#define FLOOR_RATE .2
-#define TOP_RATE   1e5
-#define DOUBLE_RTT 3.0
-#define QUICK_S    .02
-#define SHARE      .03
-#define CUT        .05
-#define FREE       3.0
-#define LONG_S     2.5
-#define PROBE      10.0
-#define HASTE      3.5
-#define EASE       .8
-#define KEEP       .96
-#define DEBT_S     7.0
-#define BACK       1.6
-#define FAR_S      5.0
+#define START_RATE    20.0
+#define FLOOR_RATE    .2
+#define TOP_RATE      1e5
+#define DOUBLE_RTT    3.0
+#define QUICK_S       .02
+#define SHARE         .03
+#define CUT           .05
+#define FREE          3.0
+#define LONG_S        2.5
+#define PROBE         10.0
+#define HASTE         3.5
+#define EASE          .8
+#define KEEP          .96
+#define DEBT_S        7.0
+#define BACK          1.6
+#define FAR_S         5.0
 #define LATE_FREE_S   5e-3
 #define LATE_WALLED_S 2e-3
 
@@ -222,7 +222,9 @@ static double blind_gap_s(struct pacer *p, double e)
     double beat = 1 / p->met_rate;
     if (p->dark == 1)
         return min2(FAR_S, beat) * rng_uniform(&p->rng, 1.0, 1.25);
-    double gap = min2(FAR_S, max2(max2(beat, QUICK_S) * (p->dark < 4 ? pow(BACK, p->dark - 1) : BACK), (BACK - 1) * e));
+    double gap =
+        min2(FAR_S, max2(max2(beat, QUICK_S) * (p->dark < 4 ? pow(BACK, p->dark - 1) : BACK),
+                         (BACK - 1) * e));
     gap *= rng_uniform(&p->rng, 1.0, 1.25);
     if (p->dark < 4 || p->wall_to_s < .3)
         return gap;
@@ -243,7 +245,8 @@ static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_
     bool counted = sent_at > p->epoch_us;
     if (counted) {
         p->epoch_us = now;
-        if (p->dark > 0) p->last_refused_us = now;
+        if (p->dark > 0)
+            p->last_refused_us = now;
         p->probe_out = false;
         if (p->dark == 0) {
             p->wall_us = p->last_refused_us = now;

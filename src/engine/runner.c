@@ -5,6 +5,8 @@
  * Order is the whole of it: a row is sent only after the turn's flush, so its `try` is on disk;
  * results are at most FLUSH_US old before they are. */
 
+#include "engine/runner.h"
+
 #include "engine/lane.h"
 
 #include "base/clock.h"

@@ -1,0 +1,36 @@
+#ifndef RESCIND_ENGINE_CHECK_H
+#define RESCIND_ENGINE_CHECK_H
+
+/* What can be said of a run before it begins, without a socket. */
+
+#include "engine/credential.h"
+#include "engine/settings.h"
+#include "journal/ledger.h"
+
+/* Everything that a run would find missing before it could send: an action that a provider
+ * does not have (EXIT_REFUSED), a base URL, a credential. Opens no socket. */
+int check_run(const struct settings *s, const struct targets *t, const struct row_set *listed,
+              struct credentials *c, struct error *err);
+
+/* Whether everything that is done was absent (guards.h), so that "nothing is left" may be a
+ * mistake; the reason names the provider. */
+bool check_suspicious(const struct settings *s, const struct targets *t,
+                      const struct row_set *listed, const struct ledger *l, char reason[512]);
+
+/* How many of the listed rows are left to do: not done, or failed before. */
+uint32_t check_left(const struct ledger *l, const struct row_set *listed, const struct targets *t);
+
+/* The origin ("https://host:port") that a definition's requests would go to under these settings.
+ */
+int check_origin(const struct settings *s, const struct definition *d, struct buf *origin,
+                 struct error *err);
+
+/* The base URL that --base-url gives a provider, or NULL. */
+const char *check_base(const struct settings *s, const struct definition *d);
+
+/* What must be there before a definition can be used; its origin goes to `origin`, its secret to
+ * *secret. */
+int check_definition(const struct settings *s, const struct definition *d, struct credentials *c,
+                     struct buf *origin, const char **secret, struct error *err);
+
+#endif
