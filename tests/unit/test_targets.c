@@ -180,6 +180,23 @@ static void many_are_found_and_cost_little(void **state)
     assert_true(targets_memory(f->t) <= (size_t)MANY * 60);
 }
 
+/* So many that slots with the same part of a hash meet: what tells them apart is the scope. */
+static void many_scopes_of_one_id_are_told_apart(void **state)
+{
+    struct fixture *f = *state;
+    char scope[32];
+    bool fresh;
+    for (uint32_t i = 0; i < MANY; i++) {
+        snprintf(scope, sizeof scope, "p%u\x1fq", i);
+        assert_int_equal(add(f->t, f->acme, "k", scope, "", i, &fresh), i);
+    }
+    for (uint32_t i = 0; i < MANY; i++) {
+        snprintf(scope, sizeof scope, "p%u\x1fq", i);
+        assert_int_equal(targets_find(f->t, f->acme, "k", 1, scope), i);
+        assert_string_equal(targets_scope(f->t, i), scope);
+    }
+}
+
 /* Other versions and other machines must come to the same: sha256sum made these. */
 static void identities_are_the_same_for_ever(void **state)
 {
@@ -380,6 +397,23 @@ static void files_that_cannot_be(void **state)
     assert_int_equal(err.code, EXIT_CANTCREATE);
 }
 
+/* A definition may come to know more shapes of secrets; the run that began before goes on. */
+static void a_note_that_was_good_once_is_good_for_ever(void **state)
+{
+    struct fixture *f = *state;
+    struct targets *back = targets_new(f->catalog);
+    struct error err = {0};
+    const char *note = "sk-or-v1-0000000000000000000000000000000000000000000000000000000000000000";
+    bool fresh;
+    assert_true(identifier_is_secret(f->catalog, note, strlen(note)));
+    add(f->t, f->key, HASH, "", note, 1, &fresh);
+    assert_int_equal(targets_save(f->t, f->path, &err), 0);
+    if (targets_load(back, f->path, &err) < 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(targets_note(back, 0), note);
+    targets_free(back);
+}
+
 static void an_empty_table_comes_back_empty(void **state)
 {
     struct fixture *f = *state;
@@ -494,6 +528,7 @@ int main(void)
         WITH_TABLE(a_line_is_taken_where_there_was_none),
         WITH_TABLE(an_id_that_is_none_is_refused),
         WITH_TABLE(many_are_found_and_cost_little),
+        WITH_TABLE(many_scopes_of_one_id_are_told_apart),
         WITH_TABLE(identities_are_the_same_for_ever),
         WITH_TABLE(a_digest_depends_on_order_and_rows),
         cmocka_unit_test(an_arena_gives_out_and_says_so),
@@ -502,6 +537,7 @@ int main(void)
         WITH_TABLE(the_longest_note_comes_back),
         WITH_TABLE(a_wrong_targets_csv_is_refused),
         WITH_TABLE(files_that_cannot_be),
+        WITH_TABLE(a_note_that_was_good_once_is_good_for_ever),
         WITH_TABLE(an_empty_table_comes_back_empty),
         cmocka_unit_test(row_sets_print_closed_ranges),
         cmocka_unit_test(row_ranges_table),
