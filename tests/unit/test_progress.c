@@ -88,25 +88,27 @@ static void lines(void **state)
         const char *want;
     } rows[] = {
         {&running, 200,
-         "openrouter  12,345/100,000  12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
-        {&running, 80, "openrouter  12,345/100,000  12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
-        {&running, 73, "openrouter  12,345/100,000  12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
-        {&running, 72, "openrouter  12,345/100,000  12%  98/s  3 failed  eta 14m 52s"},
-        {&running, 60, "openrouter  12,345/100,000  12%  98/s  3 failed  eta 14m 52s"},
-        {&running, 59, "openrouter  12,345/100,000  12%  98/s  3 failed"},
-        {&running, 46, "openrouter  12%  98/s  3 failed"},
-        {&running, 31, "openrouter  12%  98/s  3 failed"},
-        {&running, 30, "openrouter  12%  3 failed"},
-        {&running, 24, "openrouter  12%"},
-        {&running, 20, "openrouter  12%"},
-        {&holding, 80, "requesty    499/500  99%  hold 27s  limit 9.5/s  eta 1s"},
-        {&holding, 20, "requesty    99%"},
-        {&holding, 30, "requesty    99%  hold 27s"},
-        {&down, 80, "baseten     3/9  33%  down"},
+         "openrouter   12,345/100,000   12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
+        {&running, 80,
+         "openrouter   12,345/100,000   12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
+        {&running, 75,
+         "openrouter   12,345/100,000   12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
+        {&running, 74, "openrouter   12,345/100,000   12%  98/s  3 failed  eta 14m 52s"},
+        {&running, 62, "openrouter   12,345/100,000   12%  98/s  3 failed  eta 14m 52s"},
+        {&running, 61, "openrouter   12,345/100,000   12%  98/s  3 failed"},
+        {&running, 47, "openrouter   12%  98/s  3 failed"},
+        {&running, 32, "openrouter   12%  98/s  3 failed"},
+        {&running, 31, "openrouter   12%  3 failed"},
+        {&running, 25, "openrouter   12%"},
+        {&running, 20, "openrouter   12%"},
+        {&holding, 80, "requesty    499/500   99%  hold 27s  limit 9.5/s  eta 1s"},
+        {&holding, 20, "requesty     99%"},
+        {&holding, 30, "requesty     99%  hold 27s"},
+        {&down, 80, "baseten     3/9   33%  down"},
         {&finished, 80, "baseten     9/9  100%  finished"},
-        {&preflight, 80, "openrouter  0/1,200  0%  preflight"},
-        {&odd, 80, "baseten     0/0  0%  0.0/s  limit 0.0/s"},
-        {&huge, 20, "a-provider-with  50%"},
+        {&preflight, 80, "openrouter      0/1,200    0%  preflight"},
+        {&odd, 80, "baseten     0/0    0%  0.0/s  limit 0.0/s"},
+        {&huge, 20, "a-provider-wit   50%"},
     };
     struct buf got = {0};
     (void)state;
@@ -341,8 +343,8 @@ static void plain_text(void **state)
     drain(in, &got);
     assert_string_equal(buf_text(&got), "rescind: openrouter: 500: no\n"
                                         "rescind: openrouter: 500: no (2 times)\n"
-                                        "rescind: openrouter  5/10  50%  0.0/s\n"
-                                        "rescind: baseten     1/4  25%  hold 1s\n"
+                                        "rescind: openrouter   5/10   50%  0.0/s\n"
+                                        "rescind: baseten     1/4   25%  hold 1s\n"
                                         "rescind: openrouter: 500: no (3 times)\n");
     close(out);
     close(in);
@@ -560,15 +562,15 @@ static void on_a_terminal(void **state)
     progress_tick(p, &view);
     read_screen(master, &screen);
     check_screen(&screen, (const char *[]){"$ rescind run k.csv",
-                                           "openrouter  500/1,000  50%  50/s  eta 10s",
-                                           "baseten     1/4  25%  stopped", NULL});
+                                           "openrouter    500/1,000   50%  50/s  eta 10s",
+                                           "baseten     1/4   25%  stopped", NULL});
     /* an event goes above, the block stays */
     progress_tell(p, "k", "baseten: 401: bad credential");
     read_screen(master, &screen);
     const char *told = "rescind: baseten: 401: bad credential";
     check_screen(&screen, (const char *[]){"$ rescind run k.csv", told,
-                                           "openrouter  500/1,000  50%  50/s  eta 10s",
-                                           "baseten     1/4  25%  stopped", NULL});
+                                           "openrouter    500/1,000   50%  50/s  eta 10s",
+                                           "baseten     1/4   25%  stopped", NULL});
     /* a line for why it stops; fewer lines again are no trouble */
     view.stopping = "interrupted";
     lanes[0].in_flight = 7;
@@ -576,8 +578,8 @@ static void on_a_terminal(void **state)
     progress_tick(p, &view);
     read_screen(master, &screen);
     check_screen(&screen, (const char *[]){"$ rescind run k.csv", told,
-                                           "openrouter  500/1,000  50%  50/s  eta 10s",
-                                           "baseten     1/4  25%  stopped",
+                                           "openrouter    500/1,000   50%  50/s  eta 10s",
+                                           "baseten     1/4   25%  stopped",
                                            "stopping, 7 in flight: interrupted", NULL});
     view.stopping = NULL;
     view.lanes = 1;
@@ -585,7 +587,7 @@ static void on_a_terminal(void **state)
     progress_tick(p, &view);
     read_screen(master, &screen);
     check_screen(&screen, (const char *[]){"$ rescind run k.csv", told,
-                                           "openrouter  500/1,000  50%  50/s  eta 10s", NULL});
+                                           "openrouter    500/1,000   50%  50/s  eta 10s", NULL});
     /* narrower: the old line has become two rows */
     resize(master, 30);
     narrow(&screen, 30);
@@ -593,7 +595,7 @@ static void on_a_terminal(void **state)
     progress_tick(p, &view);
     read_screen(master, &screen);
     check_screen(&screen, (const char *[]){"$ rescind run k.csv", "rescind: baseten: 401: bad cre",
-                                           "dential", "openrouter  50%  50/s", NULL});
+                                           "dential", "openrouter   50%  50/s", NULL});
     progress_tell(p, "k", "baseten: 401: bad credential");
     progress_free(p);
     read_screen(master, &screen);
@@ -689,7 +691,7 @@ static void more_lanes_than_rows(void **state)
         progress_tick(p, &view);
     read_screen(master, &screen);
     for (int i = 0; i < 9; i++)
-        assert_string_equal(screen.cell[i], "lane        1/2  50%  0.0/s");
+        assert_string_equal(screen.cell[i], "lane        1/2   50%  0.0/s");
     assert_string_equal(screen.cell[9], "and 31 more");
     assert_string_equal(screen.cell[10], "stopping, 0 in flight: a deadline");
     progress_free(p);
