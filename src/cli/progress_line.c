@@ -63,10 +63,11 @@ static void fields_text(const struct lane_view *v, char field[FIELDS][FIELD_MAX]
     char a[TEXT_COUNT], b[TEXT_COUNT], span[TEXT_SPAN];
     memset(field, 0, FIELDS * sizeof *field);
     snprintf(field[NAME], FIELD_MAX, "%s", v->name);
-    snprintf(field[COUNTS], FIELD_MAX, "%s/%s", text_count(v->finished, a),
-             text_count(v->targets, b));
+    /* Padded, so that the line stands still while its numbers grow. */
+    text_count(v->targets, b);
+    snprintf(field[COUNTS], FIELD_MAX, "%*s/%s", (int)strlen(b), text_count(v->finished, a), b);
     /* Rounded down: 100% means all. */
-    snprintf(field[PERCENT], FIELD_MAX, "%d%%",
+    snprintf(field[PERCENT], FIELD_MAX, "%3d%%",
              v->targets ? (int)((double)v->finished / (double)v->targets * 100) : 0);
     activity_text(v, field[ACTIVITY]);
     if (v->limit > 0 && strcmp(v->state, "finished") != 0) {

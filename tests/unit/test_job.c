@@ -165,7 +165,7 @@ static void refused_files(void **state)
          "job.ini:2: the line has 221 bytes, at most 197 are read"},
         {"[run]\nmax = 3\n; " LONG LONG LONG "\n",
          "job.ini:3: the line has 212 bytes, at most 197 are read"},
-        {"[scope]\nproject = a\n", "job.ini:2: project: no definition has such a scope"},
+        {"[scope]\nplanet = a\n", "job.ini:2: planet: no definition has such a scope"},
         {"[scope]\nproject = a\nproject = b\n" GATEWAY, "job.ini:3: project: given twice"},
         {"[scope]\nproject = a/b\n" GATEWAY, "job.ini:2: "},
         {"[scope]\nproject =\n" GATEWAY, "job.ini:2: "},
