@@ -147,10 +147,8 @@ static int64_t reset_us(const char *text, enum rate_unit unit, const struct head
         text += len + separator(text[len]);
         len = trimmed(&item, len);
         int64_t us = decimal_us(item, len, unit_us);
-        if (us >= 0 && unit != RATE_MS) {
-            us -= server_now_ms(headers, now_wall_ms) * 1000;
-            us = us > 0 ? us : -1;
-        }
+        if (us >= 0 && unit != RATE_MS)
+            us -= server_now_ms(headers, now_wall_ms) * 1000; /* past: below -1, so it is none */
         longest = us > longest ? us : longest;
     }
     return longest;
