@@ -137,8 +137,7 @@ static bool text_is_id(const char *text, const char *id, bool fold)
 bool value_is_id(const json_t *value, const char *id, bool fold)
 {
     if (json_is_string(value))
-        return strlen(json_string_value(value)) == json_string_length(value) &&
-               text_is_id(json_string_value(value), id, fold);
+        return text_is_id(json_string_value(value), id, fold);
     if (!json_is_integer(value))
         return false;
     char digits[32];

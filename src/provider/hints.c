@@ -34,8 +34,11 @@ static struct field get(const struct header_source *headers, const char *name)
 {
     struct field f;
     const char *value = headers->get(headers->at, name);
+    size_t len = value ? strlen(value) : 0;
+    len = len < sizeof f.text ? len : sizeof f.text - 1;
     f.there = value != NULL;
-    snprintf(f.text, sizeof f.text, "%s", value ? value : "");
+    memcpy(f.text, value ? value : "", len);
+    f.text[len] = '\0';
     return f;
 }
 
@@ -133,6 +136,8 @@ static int64_t reset_us(const char *text, enum rate_unit unit, const struct head
                         int64_t now_wall_ms)
 {
     int64_t unit_us = unit == RATE_S || unit == RATE_EPOCH_S ? SECOND_US : 1000;
+    if (!*text)
+        return -1;
     if (unit == RATE_S)
         return retry_after_us(text, get(headers, "Date").text, now_wall_ms);
     int64_t longest = -1;
@@ -142,10 +147,8 @@ static int64_t reset_us(const char *text, enum rate_unit unit, const struct head
         text += len + separator(text[len]);
         len = trimmed(&item, len);
         int64_t us = decimal_us(item, len, unit_us);
-        if (us >= 0 && unit != RATE_MS) {
-            us -= server_now_ms(headers, now_wall_ms) * 1000;
-            us = us > 0 ? us : -1;
-        }
+        if (us >= 0 && unit != RATE_MS)
+            us -= server_now_ms(headers, now_wall_ms) * 1000; /* past: below -1, so it is none */
         longest = us > longest ? us : longest;
     }
     return longest;

@@ -4,40 +4,42 @@
 #include "provider/identifier.h"
 #include "provider/secret.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-enum { HEX = 1, DIGIT = 2, WORD = 4, PRINTABLE = 8 };
-
-/* `/ \ % ? #` are in no class: on the way to a provider some proxy decodes them. */
-static unsigned classes_of(unsigned char c)
+static bool is_digit(char c)
 {
-    unsigned set = 0;
-    if (c > 0x20 && c < 0x7f && !strchr("/\\%?#", c))
-        set |= PRINTABLE;
-    if (isdigit(c))
-        set |= DIGIT | HEX | WORD;
-    else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-        set |= WORD;
-    if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
-        set |= HEX;
-    if (c == '_' || c == '-')
-        set |= WORD;
-    return set;
+    return c >= '0' && c <= '9';
 }
 
-static const struct class_facts {
-    unsigned set;
-    const char *unit, *character;
-} class_facts[] = {
-    [ID_HEX] = {HEX, "digit", "a hex digit"},
-    [ID_UUID] = {HEX, "character", "a hex digit"},
-    [ID_DIGITS] = {DIGIT, "digit", "a digit"},
-    [ID_WORD] = {WORD, "character", "one of A-Z a-z 0-9 _ -"},
-    [ID_PRINTABLE] = {PRINTABLE, "character", "printable ASCII without / \\ % ? #"},
-};
+static bool is_letter(char c, char last)
+{
+    char lower = (char)(c | 0x20);
+    return lower >= 'a' && lower <= last;
+}
+
+static bool in_class(enum id_class class, char c)
+{
+    switch (class) {
+    case ID_HEX:
+    case ID_UUID:
+        return is_digit(c) || is_letter(c, 'f');
+    case ID_DIGITS:
+        return is_digit(c);
+    case ID_WORD:
+        return is_digit(c) || is_letter(c, 'z') || c == '_' || c == '-';
+    case ID_PRINTABLE:
+        break;
+    }
+    /* On the way to a provider some proxy decodes or cuts at these five. */
+    return c > 0x20 && c < 0x7f && !strchr("/\\%?#", c);
+}
+
+static const char *const class_unit[] = {"digit", "character", "digit", "character", "character"};
+static const char *const class_character[] = {"a hex digit", "a hex digit", "a digit",
+                                              "one of A-Z a-z 0-9 _ -",
+                                              "printable ASCII without / \\ % ? #"};
 
 static bool dash_here(enum id_class class, size_t at)
 {
@@ -48,13 +50,27 @@ static bool dash_here(enum id_class class, size_t at)
 static size_t first_bad(enum id_class class, const char *raw, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        bool good = dash_here(class, i)
-                        ? raw[i] == '-'
-                        : (classes_of((unsigned char)raw[i]) & class_facts[class].set) != 0;
-        if (!good)
+        if (dash_here(class, i) ? raw[i] != '-' : !in_class(class, raw[i]))
             return i;
     }
     return len;
+}
+
+/* Without branches, for this is asked of every byte of a large manifest. */
+static bool all_hex(const char *raw, size_t len)
+{
+    unsigned bad = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned digit = (unsigned char)raw[i] - (unsigned)'0';
+        unsigned letter = ((unsigned char)raw[i] | 0x20u) - (unsigned)'a';
+        bad |= (digit > 9) & (letter > 5);
+    }
+    return !bad;
+}
+
+static bool all_in_class(enum id_class class, const char *raw, size_t len)
+{
+    return class == ID_HEX ? all_hex(raw, len) : first_bad(class, raw, len) == len;
 }
 
 static bool is_word(const char *word, const char *raw, size_t len)
@@ -98,7 +114,6 @@ static const char *plainly_wrong(const char *raw, size_t len, size_t *at)
 
 static int explain(const struct id_rule *rule, const char *raw, size_t len, char reason[ID_REASON])
 {
-    const struct class_facts *facts = &class_facts[rule->class];
     size_t at;
     const char *wrong;
     char what[100], range[40];
@@ -125,10 +140,10 @@ static int explain(const struct id_rule *rule, const char *raw, size_t len, char
             snprintf(what, sizeof what, "no dash at position %zu", at + 1);
         else
             snprintf(what, sizeof what, "a character that is not %s at position %zu",
-                     facts->character, at + 1);
+                     class_character[rule->class], at + 1);
     } else {
-        snprintf(what, sizeof what, "%zu %s%s, %s needed", len, facts->unit, len == 1 ? "" : "s",
-                 range);
+        snprintf(what, sizeof what, "%zu %s%s, %s needed", len, class_unit[rule->class],
+                 len == 1 ? "" : "s", range);
     }
     snprintf(reason, ID_REASON, "not a %.50s: %.100s", rule->name, what);
     return -1;
@@ -139,13 +154,13 @@ int identifier_canonical(const struct definition *d, const char *raw, size_t len
 {
     const struct id_rule *rule = &d->id;
     if (len < rule->min || len > rule->max || len > ID_MAX || secret_whole(rule, raw, len) ||
-        first_bad(rule->class, raw, len) < len || is_dots(raw, len) || is_reserved(rule, raw, len))
+        !all_in_class(rule->class, raw, len) || is_dots(raw, len) || is_reserved(rule, raw, len))
         return explain(rule, raw, len, reason);
-    memcpy(out, raw, len);
+    for (size_t i = 0; i < len; i++) {
+        bool upper = rule->lower && raw[i] >= 'A' && raw[i] <= 'Z';
+        out[i] = (char)(raw[i] | (upper ? 0x20 : 0));
+    }
     out[len] = '\0';
-    for (size_t i = 0; rule->lower && i < len; i++)
-        if (out[i] >= 'A' && out[i] <= 'Z')
-            out[i] = (char)(out[i] - 'A' + 'a');
     return (int)len;
 }
 

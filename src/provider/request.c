@@ -71,18 +71,27 @@ static const char *value_of(const struct definition *d, const struct piece *p, c
     return NULL;
 }
 
+static bool unreserved(unsigned char c) /* RFC 3986, 2.3 */
+{
+    unsigned char lower = c | 0x20;
+    return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_' || c == '~';
+}
+
 static void put_encoded(struct buf *out, const char *text, size_t len)
 {
     static const char hex[] = "0123456789ABCDEF";
+    size_t done = 0;
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)text[i];
-        if (isalnum(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            buf_putc(out, (char)c);
-        } else {
-            const char escape[] = {'%', hex[c >> 4], hex[c & 15]};
-            buf_put(out, escape, sizeof escape);
-        }
+        if (unreserved(c))
+            continue;
+        const char escape[] = {'%', hex[c >> 4], hex[c & 15]};
+        buf_put(out, text + done, i - done);
+        buf_put(out, escape, sizeof escape);
+        done = i + 1;
     }
+    buf_put(out, text + done, len - done);
 }
 
 /* The length of a dot at p, written plainly or as %2e; 0 where there is none. */

@@ -3,7 +3,6 @@
 
 #include "provider/classify.h"
 
-#include "base/digest.h"
 #include "base/text.h"
 
 #include <setjmp.h>
@@ -31,7 +30,6 @@ static int set_up(void **state)
                                "echo = /id\n"
                                "gone.status = 404 410\n"
                                "stop.status = 401\n"
-                               "self = read GET /self /user/id /id\n"
                                "[provider formed]\n"
                                "credential = K\nheader = X-Key: {secret}\n"
                                "id.name = id\nid.class = digits\nid.length = 1-9\n"
@@ -451,201 +449,6 @@ static void other_actions(void **state)
     CHECK(rows);
 }
 
-static void reasons_are_fit_to_be_shown(void **state)
-{
-    (void)state;
-    static const char *const secrets[] = {"hunter2", "app.secret", NULL};
-    static const struct {
-        const char *message, *reason;
-    } rows[] = {
-        {"a\\u001b[31mred\\n\\tb\\u0000", NULL}, /* jansson refuses \u0000: no JSON at all */
-        {"a\\u001b[31mred\\n\\tb\\u007f", "400: a [31mred b"},
-        {"\\u202eabc\\u0085def", "400: abc def"},
-        {"your key sk-or-v1-0123456789abcdef is wrong", "400: your key [masked] is wrong"},
-        {"token " OTHER ".", "400: token [masked]."},
-        {"key " HASH " is locked", "400: key " HASH " is locked"},
-        {"request " UUID " failed", "400: request " UUID " failed"},
-        {"Bearer hunter2, hunter2hunter2!", "400: Bearer [masked], [masked][masked]!"},
-        {"is app.secret yours?", "400: is [masked] yours?"},
-        {"see https://openrouter.ai/docs", "400: see https://openrouter.ai/docs"},
-        {"\\u00e9\\u20ac\\ud83d\\udd11", "400: \xc3\xa9\xe2\x82\xac\xf0\x9f\x94\x91"},
-    };
-    const struct definition *d = definition("openrouter key");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char body[400];
-        snprintf(body, sizeof body, "{\"error\":{\"message\":\"%s\"}}", rows[i].message);
-        struct answer a = {
-            .status = 400, .body = body, .body_len = strlen(body), .sends = 1, .secrets = secrets};
-        struct verdict v;
-        classify(d, ACTION_DELETE, HASH, false, &a, &v);
-        assert_string_equal(v.reason, rows[i].reason ? rows[i].reason : "400");
-    }
-}
-
-/* Cut at a character, never within a secret: masked first. */
-static void long_reasons_are_cut(void **state)
-{
-    (void)state;
-    static const char *const secrets[] = {"hunter2hunter2", NULL};
-    const struct definition *d = definition("openrouter key");
-    for (size_t lead = 0; lead < 220; lead++) {
-        struct buf body = {0};
-        buf_puts(&body, "{\"error\":{\"message\":\"");
-        for (size_t i = 0; i < lead; i++)
-            buf_puts(&body, "\xe2\x82\xac");
-        buf_puts(&body, "hunter2hunter2 and more\"}}");
-        struct answer a = {
-            .status = 400, .body = body.data, .body_len = body.len, .sends = 1, .secrets = secrets};
-        struct verdict v;
-        classify(d, ACTION_DELETE, HASH, false, &a, &v);
-        assert_true(text_is_utf8(v.reason, strlen(v.reason)));
-        assert_null(strstr(v.reason, "hunt"));
-        if (lead > 70)
-            assert_string_equal(v.reason + strlen(v.reason) - 3, "...");
-        buf_free(&body);
-    }
-}
-
-static void transport_details_are_told(void **state)
-{
-    (void)state;
-    struct answer a = {.transport = TRANSPORT_NOT_SENT,
-                       .detail = "Could not resolve host: openrouter.ai\n"};
-    struct verdict v;
-    classify(definition("openrouter key"), ACTION_DELETE, HASH, false, &a, &v);
-    assert_string_equal(v.reason, "not sent: Could not resolve host: openrouter.ai");
-    a = (struct answer){.transport = TRANSPORT_UNTRUSTED, .detail = "bad \xff byte"};
-    classify(definition("openrouter key"), ACTION_DELETE, HASH, false, &a, &v);
-    assert_string_equal(v.reason, "the certificate does not verify: bad ? byte");
-}
-
-static void preflights(void **state)
-{
-    (void)state;
-#define READ(status, body) TRANSPORT_WHOLE, status, body
-    static const struct {
-        const char *target;
-        enum transport transport;
-        int status;
-        const char *body;
-        enum preflight_result result;
-        const char *reason; /* NULL: not looked at */
-    } rows[] = {
-        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":true}}"), PREFLIGHT_OK, ""},
-        {"openrouter byok", READ(200, "{\"data\":{\"is_management_key\":true}}"), PREFLIGHT_OK, ""},
-        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":false}}"), PREFLIGHT_REFUSED,
-         "the credential may not do this: /data/is_management_key is not true"},
-        {"openrouter key", READ(200, "{\"data\":{}}"), PREFLIGHT_REFUSED, NULL},
-        {"openrouter key", READ(200, "<html>"), PREFLIGHT_IMPOSSIBLE,
-         "200, but HTML?: is the base URL right?"},
-        {"openrouter key", READ(200, ""), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(204, NULL), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(200, "[1]"), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(200, "{\"error\":{\"message\":\"m\"}}"), PREFLIGHT_IMPOSSIBLE,
-         NULL},
-        {"openrouter key", READ(401, "{\"error\":{\"code\":401,\"message\":\"no\"}}"),
-         PREFLIGHT_REFUSED, "401, the credential is refused: no"},
-        {"openrouter key", READ(403, ""), PREFLIGHT_REFUSED, NULL},
-        {"openrouter key", READ(301, ""), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(404, NOT_THERE), PREFLIGHT_IMPOSSIBLE,
-         "404: is the base URL right?"},
-        {"openrouter key", READ(404, "<html>"), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(400, ""), PREFLIGHT_IMPOSSIBLE, "400"},
-        {"openrouter key", READ(408, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", READ(425, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", READ(429, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", READ(500, ""), PREFLIGHT_RETRY, "500"},
-        {"openrouter key", READ(503, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", TRANSPORT_NOT_SENT, 0, NULL, PREFLIGHT_RETRY, "not sent"},
-        {"openrouter key", TRANSPORT_TLS, 0, NULL, PREFLIGHT_RETRY, "TLS handshake failed"},
-        {"openrouter key", TRANSPORT_TIMEOUT, 0, NULL, PREFLIGHT_RETRY, NULL},
-        {"openrouter key", TRANSPORT_LOST, 200, "{\"data\":{\"is_management_key\":true}}",
-         PREFLIGHT_RETRY, NULL},
-        {"openrouter key", TRANSPORT_UNTRUSTED, 0, NULL, PREFLIGHT_IMPOSSIBLE,
-         "the certificate does not verify"},
-        {"openrouter key", TRANSPORT_IMPOSSIBLE, 0, NULL, PREFLIGHT_IMPOSSIBLE, NULL},
-        {"requesty key", READ(200, "{\"id\":\"x\",\"permissions\":{\"manage\":\"write\"}}"),
-         PREFLIGHT_OK, ""},
-        {"requesty key", READ(200, "{\"id\":\"x\"}"), PREFLIGHT_OK, ""},
-        {"requesty key", READ(200, "{\"permissions\":{\"manage\":null}}"), PREFLIGHT_OK, ""},
-        {"requesty key", READ(200, "{\"permissions\":{\"manage\":\"read\"}}"), PREFLIGHT_REFUSED,
-         "the credential may not do this: /permissions/manage is not \"write\""},
-        {"requesty key", READ(200, "{\"key\":{\"permissions\":{\"manage\":\"none\"}}}"),
-         PREFLIGHT_REFUSED, NULL},
-        {"requesty key", READ(200, "{\"data\":{\"permissions\":{\"manage\":\"read\"}}}"),
-         PREFLIGHT_REFUSED, NULL},
-        {"requesty key", READ(403, "{\"error\":{\"message\":\"invalid token\"}}"),
-         PREFLIGHT_REFUSED, "403, the credential is refused: invalid token"},
-        {"baseten key", READ(200, "{\"keys\":[]}"), PREFLIGHT_OK, ""},
-        {"baseten key", READ(200, "[]"), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"baseten key", READ(401, "{\"error\":\"m\"}"), PREFLIGHT_REFUSED, NULL},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char reason[200] = "x";
-        struct answer a = {.transport = rows[i].transport,
-                           .status = rows[i].status,
-                           .body = rows[i].body,
-                           .body_len = rows[i].body ? strlen(rows[i].body) : 0,
-                           .sends = 1};
-        enum preflight_result result = classify_preflight(definition(rows[i].target), &a, reason);
-        if (result != rows[i].result || (rows[i].reason && strcmp(rows[i].reason, reason) != 0))
-            fail_msg("row %zu: %d \"%s\"", i, result, reason);
-        assert_int_equal(result == PREFLIGHT_OK, reason[0] == '\0');
-    }
-}
-
-static void a_long_list_passes_where_nothing_is_checked_in_it(void **state)
-{
-    (void)state;
-    char reason[200];
-    struct answer a = {.status = 200, .body = "{\"keys\":[{", .body_len = 10, .body_clipped = true};
-    assert_int_equal(classify_preflight(definition("baseten key"), &a, reason), PREFLIGHT_OK);
-    assert_int_equal(classify_preflight(definition("openrouter key"), &a, reason),
-                     PREFLIGHT_IMPOSSIBLE);
-    a.body = "<html>....";
-    assert_int_equal(classify_preflight(definition("baseten key"), &a, reason),
-                     PREFLIGHT_IMPOSSIBLE);
-}
-
-static void own_ids(void **state)
-{
-    (void)state;
-    char out[ID_MAX + 1], hex[SHA256_HEX + 1];
-    sha256_of("sk-or-v1-abc", 12, hex);
-    assert_int_equal(own_id_of_secret(definition("openrouter key"), "sk-or-v1-abc", out), 64);
-    assert_string_equal(out, hex);
-    assert_int_equal(own_id_of_secret(definition("openrouter byok"), "sk-or-v1-abc", out), 0);
-    assert_int_equal(own_id_of_secret(definition("requesty key"), "rqsty-sk-1", out), 0);
-    assert_int_equal(own_id_of_secret(definition("baseten key"), "aB3.secret.x", out), 3);
-    assert_string_equal(out, "aB3");
-    assert_int_equal(own_id_of_secret(definition("baseten key"), "nodot", out), 0);
-    assert_int_equal(own_id_of_secret(definition("baseten key"), ".x", out), 0);
-
-    static const struct {
-        const char *target, *body, *id;
-    } rows[] = {
-        {"requesty key", "{\"id\":\"11111111-2222-3333-4444-55555555555A\"}", UUID},
-        {"requesty key", "{\"key\":{\"id\":\"" UUID "\"}}", UUID},
-        {"requesty key", "{\"data\":{\"id\":\"" UUID "\"}}", UUID},
-        {"requesty key", "{\"api_key_id\":\"" UUID "\"}", UUID},
-        {"requesty key", "{\"id\":7,\"api_key_id\":\"" UUID "\"}", UUID},
-        {"requesty key", "{\"id\":\"self\"}", NULL},
-        {"requesty key", "{}", NULL},
-        {"requesty key", "<html>", NULL},
-        {"requesty key", "", NULL},
-        {"bare", "{\"id\":12,\"user\":{}}", "12"},
-        {"bare", "{\"user\":{\"id\":\"3\"},\"id\":12}", "3"},
-        {"bare", "{\"id\":-12}", NULL},
-        {"openrouter key", "{\"id\":\"" HASH "\"}", NULL},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        int n = own_id_of_body(definition(rows[i].target), rows[i].body, strlen(rows[i].body), out);
-        assert_int_equal(n, rows[i].id ? (int)strlen(rows[i].id) : 0);
-        if (rows[i].id)
-            assert_string_equal(out, rows[i].id);
-    }
-}
-
 static void outcomes(void **state)
 {
     (void)state;
@@ -691,12 +494,6 @@ int main(void)
         cmocka_unit_test(every_status),
         cmocka_unit_test(absence_after_an_attempt),
         cmocka_unit_test(other_actions),
-        cmocka_unit_test(reasons_are_fit_to_be_shown),
-        cmocka_unit_test(long_reasons_are_cut),
-        cmocka_unit_test(transport_details_are_told),
-        cmocka_unit_test(preflights),
-        cmocka_unit_test(a_long_list_passes_where_nothing_is_checked_in_it),
-        cmocka_unit_test(own_ids),
         cmocka_unit_test(outcomes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -115,6 +115,30 @@ static void http_dates(void **state)
     }
 }
 
+/* RFC 9110, 5.6.7: what seems more than 50 years ahead is past. */
+static void years_of_two_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *year, *now, *meant;
+    } rows[] = {
+        {"94", "1994", "1994"}, {"44", "1994", "2044"}, {"45", "1994", "1945"},
+        {"00", "1994", "2000"}, {"26", "2026", "2026"}, {"76", "2026", "2076"},
+        {"77", "2026", "1977"}, {"99", "2026", "1999"}, {"00", "2026", "2000"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[64], now[64], meant[64];
+        int64_t now_s, is, should_be;
+        snprintf(text, sizeof text, "Sunday, 06-Nov-%s 08:49:37 GMT", rows[i].year);
+        snprintf(now, sizeof now, "Sun, 21 Nov %s 05:40:00 GMT", rows[i].now);
+        snprintf(meant, sizeof meant, "Sun, 06 Nov %s 08:49:37 GMT", rows[i].meant);
+        assert_true(http_date(now, 0, &now_s) > 0);
+        assert_true(http_date(meant, 0, &should_be) > 0);
+        assert_true(http_date(text, now_s * 1000, &is) > 0);
+        assert_int_equal(is, should_be);
+    }
+}
+
 static void retry_after_table(void **state)
 {
     (void)state;
@@ -322,8 +346,11 @@ static void room_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(http_dates), cmocka_unit_test(retry_after_table),
-        cmocka_unit_test(hint_table), cmocka_unit_test(milliseconds_against_date),
+        cmocka_unit_test(http_dates),
+        cmocka_unit_test(years_of_two_digits),
+        cmocka_unit_test(retry_after_table),
+        cmocka_unit_test(hint_table),
+        cmocka_unit_test(milliseconds_against_date),
         cmocka_unit_test(room_table),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

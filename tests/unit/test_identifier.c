@@ -113,6 +113,9 @@ static void canonical_table(void **state)
         {"baseten", "key", "aB3_-x", "aB3_-x", NULL},
         {"baseten", "key", "abcd1234.s3cr3t", NULL,
          "looks like a raw secret: give its key prefix instead"},
+        {"baseten", "key", "sk-abc123", NULL,
+         "looks like a raw secret: give its key prefix instead"},
+        {"open", "key", "Sk-abc123", NULL, "looks like a raw secret: give its thing instead"},
         {"baseten", "key", "..", NULL, "not a key prefix: `..` is a path segment"},
         {"baseten", "key", ".x", NULL,
          "not a key prefix: a character that is not one of A-Z a-z 0-9 _ - at position 1"},
@@ -216,6 +219,8 @@ static void secrets_in_free_text(void **state)
         {"rqsty-sk-ab12cd34ef56", true},
         {"(sk-proj-abcdefghijklmnopqrstuv)", true},
         {"abcd1234.Xy7Zab3dEf6hIjKlMn0pQrSt", true},
+        {"nothing.happenedforaverylongwhileyes", false},
+        {"version.20261121054000202611210540", false},
         {"docs.example.com/a-very-long-path-2024", false},
         {"num-12345678", true},
         {"num-one", false},
@@ -345,6 +350,28 @@ static void base_url_table(void **state)
     buf_free(&origin);
 }
 
+static void a_bad_base_is_explained(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *base, *error;
+    } rows[] = {
+        {"https://user:pw@host", "user info has no place in a base URL"},
+        {"https://host/x?y", "a base URL has no query and no fragment"},
+        {"http://Keys.example", "plain http:// is for loopback addresses only: keys.example needs "
+                                "https://"},
+        {"keys.example", "not an https:// URL"},
+    };
+    struct buf origin = {0};
+    bool plain;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error err;
+        assert_int_equal(base_url_check(rows[i].base, &origin, &plain, &err), -1);
+        assert_string_equal(err.text, rows[i].error);
+    }
+    buf_free(&origin);
+}
+
 static void segments(void **state)
 {
     (void)state;
@@ -401,6 +428,7 @@ int main(void)
         cmocka_unit_test(url_table),
         cmocka_unit_test(body_is_escaped_and_keeps_its_own_braces),
         cmocka_unit_test(base_url_table),
+        cmocka_unit_test(a_bad_base_is_explained),
         cmocka_unit_test(segments),
         cmocka_unit_test(scope_values),
     };

@@ -1,0 +1,186 @@
+/* What the read before the first delete tells: whether the credential will do, and which id is its
+ * own. */
+
+#include "provider/classify.h"
+
+#include "base/digest.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define HASH      "f01d52606dc8f0a8303a7b5cc3fa07109c2e346cec7c0a16b40de462992ce943"
+#define UUID      "11111111-2222-3333-4444-55555555555a"
+#define NOT_THERE "{\"error\":{\"code\":404,\"message\":\"Key not found\"}}"
+
+static struct catalog *catalog;
+
+static int set_up(void **state)
+{
+    (void)state;
+    struct error err;
+    static const char text[] = "[provider bare]\n"
+                               "credential = K\nheader = X-Key: {secret}\n"
+                               "id.name = id\nid.class = digits\nid.length = 1-9\n"
+                               "delete = DELETE /{id}\n"
+                               "self = read GET /self /user/id /id\n";
+    catalog = catalog_new();
+    return catalog_add(catalog, "bare.ini", 1, text, &err);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    catalog_free(catalog);
+    return 0;
+}
+
+static const struct definition *definition(const char *target)
+{
+    char provider[40], kind[40] = "key";
+    assert_true(sscanf(target, "%39s %39s", provider, kind) >= 1);
+    const struct definition *d = catalog_find(catalog, provider, kind);
+    assert_non_null(d);
+    return d;
+}
+
+static void preflights(void **state)
+{
+    (void)state;
+#define READ(status, body) TRANSPORT_WHOLE, status, body
+    static const struct {
+        const char *target;
+        enum transport transport;
+        int status;
+        const char *body;
+        enum preflight_result result;
+        const char *reason; /* NULL: not looked at */
+    } rows[] = {
+        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":true}}"), PREFLIGHT_OK, ""},
+        {"openrouter byok", READ(200, "{\"data\":{\"is_management_key\":true}}"), PREFLIGHT_OK, ""},
+        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":false}}"), PREFLIGHT_REFUSED,
+         "the credential may not do this: /data/is_management_key is not true"},
+        {"openrouter key", READ(200, "{\"data\":{}}"), PREFLIGHT_REFUSED, NULL},
+        {"openrouter key", READ(200, "<html>"), PREFLIGHT_IMPOSSIBLE,
+         "200, but HTML?: is the base URL right?"},
+        {"openrouter key", READ(200, ""), PREFLIGHT_IMPOSSIBLE, NULL},
+        {"openrouter key", READ(204, NULL), PREFLIGHT_IMPOSSIBLE, NULL},
+        {"openrouter key", READ(200, "[1]"), PREFLIGHT_IMPOSSIBLE, NULL},
+        {"openrouter key", READ(200, "{\"error\":{\"message\":\"m\"}}"), PREFLIGHT_IMPOSSIBLE,
+         NULL},
+        {"openrouter key", READ(401, "{\"error\":{\"code\":401,\"message\":\"no\"}}"),
+         PREFLIGHT_REFUSED, "401, the credential is refused: no"},
+        {"openrouter key", READ(403, ""), PREFLIGHT_REFUSED, NULL},
+        {"openrouter key", READ(301, ""), PREFLIGHT_IMPOSSIBLE, NULL},
+        {"openrouter key", READ(404, NOT_THERE), PREFLIGHT_IMPOSSIBLE,
+         "404: is the base URL right?"},
+        {"openrouter key", READ(404, "<html>"), PREFLIGHT_IMPOSSIBLE, NULL},
+        {"openrouter key", READ(400, ""), PREFLIGHT_IMPOSSIBLE, "400"},
+        {"openrouter key", READ(408, ""), PREFLIGHT_RETRY, NULL},
+        {"openrouter key", READ(425, ""), PREFLIGHT_RETRY, NULL},
+        {"openrouter key", READ(429, ""), PREFLIGHT_RETRY, NULL},
+        {"openrouter key", READ(500, ""), PREFLIGHT_RETRY, "500"},
+        {"openrouter key", READ(503, ""), PREFLIGHT_RETRY, NULL},
+        {"openrouter key", TRANSPORT_NOT_SENT, 0, NULL, PREFLIGHT_RETRY, "not sent"},
+        {"openrouter key", TRANSPORT_TLS, 0, NULL, PREFLIGHT_RETRY, "TLS handshake failed"},
+        {"openrouter key", TRANSPORT_TIMEOUT, 0, NULL, PREFLIGHT_RETRY, NULL},
+        {"openrouter key", TRANSPORT_LOST, 200, "{\"data\":{\"is_management_key\":true}}",
+         PREFLIGHT_RETRY, NULL},
+        {"openrouter key", TRANSPORT_UNTRUSTED, 0, NULL, PREFLIGHT_IMPOSSIBLE,
+         "the certificate does not verify"},
+        {"openrouter key", TRANSPORT_IMPOSSIBLE, 0, NULL, PREFLIGHT_IMPOSSIBLE, NULL},
+        {"requesty key", READ(200, "{\"id\":\"x\",\"permissions\":{\"manage\":\"write\"}}"),
+         PREFLIGHT_OK, ""},
+        {"requesty key", READ(200, "{\"id\":\"x\"}"), PREFLIGHT_OK, ""},
+        {"requesty key", READ(200, "{\"permissions\":{\"manage\":null}}"), PREFLIGHT_OK, ""},
+        {"requesty key", READ(200, "{\"permissions\":{\"manage\":\"read\"}}"), PREFLIGHT_REFUSED,
+         "the credential may not do this: /permissions/manage is not \"write\""},
+        {"requesty key", READ(200, "{\"key\":{\"permissions\":{\"manage\":\"none\"}}}"),
+         PREFLIGHT_REFUSED, NULL},
+        {"requesty key", READ(200, "{\"data\":{\"permissions\":{\"manage\":\"read\"}}}"),
+         PREFLIGHT_REFUSED, NULL},
+        {"requesty key", READ(403, "{\"error\":{\"message\":\"invalid token\"}}"),
+         PREFLIGHT_REFUSED, "403, the credential is refused: invalid token"},
+        {"baseten key", READ(200, "{\"keys\":[]}"), PREFLIGHT_OK, ""},
+        {"baseten key", READ(200, "[]"), PREFLIGHT_IMPOSSIBLE, NULL},
+        {"baseten key", READ(401, "{\"error\":\"m\"}"), PREFLIGHT_REFUSED, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char reason[200] = "x";
+        struct answer a = {.transport = rows[i].transport,
+                           .status = rows[i].status,
+                           .body = rows[i].body,
+                           .body_len = rows[i].body ? strlen(rows[i].body) : 0,
+                           .sends = 1};
+        enum preflight_result result = classify_preflight(definition(rows[i].target), &a, reason);
+        if (result != rows[i].result || (rows[i].reason && strcmp(rows[i].reason, reason) != 0))
+            fail_msg("row %zu: %d \"%s\"", i, result, reason);
+        assert_int_equal(result == PREFLIGHT_OK, reason[0] == '\0');
+    }
+}
+
+static void a_long_list_passes_where_nothing_is_checked_in_it(void **state)
+{
+    (void)state;
+    char reason[200];
+    struct answer a = {.status = 200, .body = "{\"keys\":[{", .body_len = 10, .body_clipped = true};
+    assert_int_equal(classify_preflight(definition("baseten key"), &a, reason), PREFLIGHT_OK);
+    assert_int_equal(classify_preflight(definition("openrouter key"), &a, reason),
+                     PREFLIGHT_IMPOSSIBLE);
+    a.body = "<html>....";
+    assert_int_equal(classify_preflight(definition("baseten key"), &a, reason),
+                     PREFLIGHT_IMPOSSIBLE);
+}
+
+static void own_ids(void **state)
+{
+    (void)state;
+    char out[ID_MAX + 1], hex[SHA256_HEX + 1];
+    sha256_of("sk-or-v1-abc", 12, hex);
+    assert_int_equal(own_id_of_secret(definition("openrouter key"), "sk-or-v1-abc", out), 64);
+    assert_string_equal(out, hex);
+    assert_int_equal(own_id_of_secret(definition("openrouter byok"), "sk-or-v1-abc", out), 0);
+    assert_int_equal(own_id_of_secret(definition("requesty key"), "rqsty-sk-1", out), 0);
+    assert_int_equal(own_id_of_secret(definition("baseten key"), "aB3.secret.x", out), 3);
+    assert_string_equal(out, "aB3");
+    assert_int_equal(own_id_of_secret(definition("baseten key"), "nodot", out), 0);
+    assert_int_equal(own_id_of_secret(definition("baseten key"), ".x", out), 0);
+
+    static const struct {
+        const char *target, *body, *id;
+    } rows[] = {
+        {"requesty key", "{\"id\":\"11111111-2222-3333-4444-55555555555A\"}", UUID},
+        {"requesty key", "{\"key\":{\"id\":\"" UUID "\"}}", UUID},
+        {"requesty key", "{\"data\":{\"id\":\"" UUID "\"}}", UUID},
+        {"requesty key", "{\"api_key_id\":\"" UUID "\"}", UUID},
+        {"requesty key", "{\"id\":7,\"api_key_id\":\"" UUID "\"}", UUID},
+        {"requesty key", "{\"id\":\"self\"}", NULL},
+        {"requesty key", "{}", NULL},
+        {"requesty key", "<html>", NULL},
+        {"requesty key", "", NULL},
+        {"bare", "{\"id\":12,\"user\":{}}", "12"},
+        {"bare", "{\"user\":{\"id\":\"3\"},\"id\":12}", "3"},
+        {"bare", "{\"id\":-12}", NULL},
+        {"openrouter key", "{\"id\":\"" HASH "\"}", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int n = own_id_of_body(definition(rows[i].target), rows[i].body, strlen(rows[i].body), out);
+        assert_int_equal(n, rows[i].id ? (int)strlen(rows[i].id) : 0);
+        if (rows[i].id)
+            assert_string_equal(out, rows[i].id);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(preflights),
+        cmocka_unit_test(a_long_list_passes_where_nothing_is_checked_in_it),
+        cmocka_unit_test(own_ids),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
