@@ -242,6 +242,18 @@ static void put_close(struct runner *r, struct run_result *result)
     }
 }
 
+/* The guards count over the whole journal: what halted an earlier run halts this one before it sends
+ * anything, rather than have it wait for an answer that cannot come. */
+static void ask_guards_again(struct runner *r)
+{
+    char reason[512];
+    for (size_t i = 0; i < r->groups && !r->stopping; i++) {
+        struct group *g = &r->group[i];
+        if (guard_check(&g->guard, r->run.settings, g->name, reason) != GUARD_GO)
+            runner_stop(r, EXIT_STOPPED, reason);
+    }
+}
+
 int runner_run(const struct run *run, struct run_result *result, struct error *err)
 {
     struct runner r = {.run = *run, .started_us = clock_mono_us()};
@@ -255,6 +267,7 @@ int runner_run(const struct run *run, struct run_result *result, struct error *e
         goto out;
     if (preflight_own_ids(&r, err) != 0)
         runner_stop(&r, EXIT_REFUSED, err->text);
+    ask_guards_again(&r);
     loop(&r);
     conclude(&r, result);
     if (r.code != EXIT_IO)

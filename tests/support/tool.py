@@ -143,8 +143,14 @@ def finish(process, timeout=60, stdin=None):
     return Result(process.returncode, out.decode(), err.decode())
 
 
-def command_line(pid):
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
+def command_line(process):
+    """What ps(1) shows of it, once it runs. A short one may be over before anybody can look."""
+    shown = Path(f"/proc/{process.pid}/cmdline")
+    while process.poll() is None:
+        data = shown.read_bytes()
+        if data.startswith(bytes(RESCIND)):
+            return data
+    raise AssertionError("it ended before it was looked at")
 
 
 def all_bytes(directory):

@@ -1,0 +1,109 @@
+"""Where credentials come from, and that they go nowhere but into a request header."""
+
+import pytest
+from targets import mixed, targets
+from tool import CREDENTIALS, all_bytes, command_line, finish
+from wire import DELETED, error
+
+NAME = "OPENROUTER_MANAGEMENT_KEY"
+SECRET = CREDENTIALS[NAME]
+
+
+def by_environment(tool):
+    tool.env[NAME] = SECRET
+
+
+def by_file(tool):
+    (tool.directory / "secret").write_text(SECRET + "\n")
+    tool.env[NAME + "_FILE"] = tool.directory / "secret"
+
+
+def by_file_without_newline(tool):
+    (tool.directory / "secret").write_text(SECRET)
+    tool.env[NAME + "_FILE"] = tool.directory / "secret"
+
+
+def by_credentials_directory(tool):
+    (tool.directory / "creds").mkdir()
+    (tool.directory / "creds" / NAME).write_text(SECRET + "\n")
+    tool.env["CREDENTIALS_DIRECTORY"] = tool.directory / "creds"
+
+
+@pytest.mark.parametrize(
+    "give", [by_environment, by_file, by_file_without_newline, by_credentials_directory]
+)
+def test_ways_to_give_a_credential(give, make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    del tool.env[NAME]
+    give(tool)
+    result = tool.run(tool.manifest(targets(1)))
+    assert result.code == 0, result.err
+    assert {request.headers["authorization"] for request in wire.requests} == {f"Bearer {SECRET}"}
+
+
+@pytest.mark.parametrize("text", ["", "\n", "two\nlines\n", "with\rreturn"])
+def test_what_is_no_credential(text, make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    del tool.env[NAME]
+    (tool.directory / "secret").write_bytes(text.encode())
+    tool.env[NAME + "_FILE"] = tool.directory / "secret"
+    assert tool.run(tool.manifest(targets(1))).code == 77
+    assert wire.connections == 0
+
+
+def test_a_file_that_is_not_there(make_tool, make_wire):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    del tool.env[NAME]
+    tool.env[NAME + "_FILE"] = tool.directory / "nowhere"
+    assert tool.run(tool.manifest(targets(1))).code == 77
+    assert wire.connections == 0
+
+
+def test_only_needed_credentials_are_asked_for(make_sandbox, make_tool):
+    tool = make_tool(*make_sandbox("--any").origins)
+    del tool.env["REQUESTY_API_KEY"], tool.env["BASETEN_API_KEY"]
+    assert tool.run(tool.manifest(targets(3))).code == 0
+
+
+def secrets_in(data):
+    """Which credentials, or a telling part of one, stand in these bytes."""
+    parts = {secret for secret in CREDENTIALS.values()}
+    parts |= {CREDENTIALS["BASETEN_API_KEY"].split(".")[1], SECRET.removeprefix("sk-or-v1-")}
+    return [part for part in parts if part.encode() in data]
+
+
+def test_no_byte_of_a_credential_anywhere(make_sandbox, make_tool):
+    """Through faults, holds, halts and a resume, with all that can be told being told."""
+    rows = mixed(400)
+    faults = ["--fault", "500:5%", "--fault", "drop:3%", "--fault", "html404:2%"]
+    sandbox = make_sandbox(rows, *faults, "--limit", "bucket:300/s:burst=5")
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows)
+    metrics = tool.directory / "metrics.prom"
+    process = tool.start(manifest, "--progress", "json", "--metrics-file", metrics)
+    shown = command_line(process)
+    result = finish(process)
+    assert result.code in (0, 1, 75), result.err
+    sandbox.change("clear", "refuse 401")
+    refused = tool.run(manifest, "--progress", "always")
+    told = b"".join(text.encode() for text in (*result[1:], *refused[1:]))
+    assert secrets_in(told + shown) == []
+    assert b"run" in shown
+    files = dict(all_bytes(tool.directory))
+    assert {path.name for path in files} >= {"journal.jsonl", "report.json", "report.html"}
+    for path, data in files.items():
+        assert secrets_in(data) == [], path
+
+
+def test_an_echo_of_the_credential_is_not_kept(make_wire, make_tool):
+    """A server that quotes the header in its error text."""
+    wire = make_wire([error(400, f"bad header: Bearer {SECRET} is odd")])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(2)))
+    assert result.code == 1
+    assert secrets_in((result.out + result.err).encode()) == []
+    for path, data in all_bytes(tool.directory):
+        assert secrets_in(data) == [], path

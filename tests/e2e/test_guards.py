@@ -1,0 +1,277 @@
+"""What refuses a run before anything is sent, and what halts it on the way."""
+
+import hashlib
+
+import pytest
+from targets import Target, mixed, targets
+from tool import CREDENTIALS
+from wire import DELETED, GONE, MANAGEMENT_KEY, error, reply
+
+ROWS = targets(30)
+OWN_HASH = hashlib.sha256(CREDENTIALS["OPENROUTER_MANAGEMENT_KEY"].encode()).hexdigest()
+
+
+# options, what is told
+REFUSALS = [
+    (["--expect", "29"], "30"),
+    (["--expect", "31"], "30"),
+    (["--max", "29"], "30"),
+    (["--max", "0"], "30"),
+]
+
+
+@pytest.mark.parametrize("options, told", REFUSALS)
+def test_refused_before_a_socket_is_opened(options, told, make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(ROWS), *options)
+    assert result.code == 2, result
+    assert told in result.err
+    assert wire.connections == 0
+
+
+def test_without_yes_and_without_a_terminal(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool()
+    result = tool.call("run", "--base-url", wire.origin, tool.manifest(ROWS))
+    assert result.code == 2
+    assert "--yes" in result.err
+    assert wire.connections == 0
+
+
+def test_guards_that_are_met_let_pass(make_sandbox, make_tool):
+    tool = make_tool(*make_sandbox(ROWS).origins)
+    protect = tool.manifest(targets(5, seed=99), "protect.csv")
+    options = ["--expect", "30", "--max", "30", "--protect", protect]
+    assert tool.run(tool.manifest(ROWS), *options).code == 0
+
+
+def test_protect(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    protect = tool.manifest(targets(5, seed=99) + [ROWS[17]], "protect.csv")
+    result = tool.run(tool.manifest(ROWS), "--protect", protect)
+    assert result.code == 2
+    assert "keys.csv:19: " in result.err and "protect.csv" in result.err
+    assert wire.connections == 0
+
+
+def test_max_counts_what_is_left_and_expect_the_whole(make_sandbox, make_tool):
+    tool = make_tool(*make_sandbox(ROWS).origins)
+    manifest = tool.manifest(ROWS)
+    shard = tool.run(manifest, "--shard", "0/2", "--expect", "30", "--max", "29")
+    assert shard.code == 0, shard.err
+    tool.run_dir.path.rename(tool.directory / "shard")
+    assert tool.run(manifest, "--max", "30").code == 0
+    assert tool.run(manifest, "--max", "0").code == 0, "nothing is left to do"
+
+
+@pytest.mark.parametrize("preflight", [[], ["--no-preflight"]])
+def test_own_key_of_openrouter(preflight, make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    rows = ROWS + [Target("openrouter", "key", OWN_HASH)]
+    result = tool.run(tool.manifest(rows), *preflight)
+    assert result.code == 2
+    assert wire.deletions == []
+
+
+@pytest.mark.parametrize("preflight", [[], ["--no-preflight"]])
+def test_own_key_of_requesty(preflight, make_wire, make_tool):
+    """Only a read can tell, so it is made in any case."""
+    own = targets(1, "requesty", seed=5)[0]
+    wire = make_wire(lambda _: reply(200, {"id": own.id, "permissions": {"manage": "write"}}))
+    tool = make_tool(f"requesty=http://127.0.0.1:{wire.port}")
+    rows = targets(3, "requesty") + [own]
+    result = tool.run(tool.manifest(rows), *preflight)
+    assert result.code == 2
+    assert [request.path for request in wire.requests] == ["/v1/manage/apikey/self"]
+
+
+def test_own_key_of_baseten(make_wire, make_tool):
+    wire = make_wire(lambda _: reply(200, {"keys": []}))
+    tool = make_tool(f"baseten=http://127.0.0.1:{wire.port}")
+    own = CREDENTIALS["BASETEN_API_KEY"].split(".")[0]
+    result = tool.run(tool.manifest(targets(3, "baseten") + [Target("baseten", "key", own)]))
+    assert result.code == 2
+    assert wire.deletions == []
+
+
+@pytest.mark.parametrize("body, code", [
+    ({"data": {"is_management_key": True}}, 0),
+    ({"data": {"is_management_key": False}}, 77),
+    ({"data": {}}, 77),
+    ({"data": {"is_management_key": "true"}}, 77),
+])
+def test_preflight_of_openrouter(body, code, make_wire, make_tool):
+    wire = make_wire(lambda request: reply(200, body) if request.method == "GET" else DELETED)
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(1))).code == code
+    assert len(wire.deletions) == (code == 0)
+    assert wire.requests[0].line == "GET /api/v1/key HTTP/1.1"
+
+
+@pytest.mark.parametrize("permissions, code", [
+    ({"permissions": {"manage": "write"}}, 0),
+    ({}, 0),
+    ({"permissions": {"manage": "read"}}, 77),
+    ({"permissions": {"manage": "none"}}, 77),
+])
+def test_preflight_of_requesty(permissions, code, make_wire, make_tool):
+    own = {"id": "99999999-9999-4999-8999-999999999999"}
+
+    def answer(request):
+        return reply(200, own | permissions) if request.method == "GET" else reply(204)
+
+    wire = make_wire(answer)
+    tool = make_tool(f"requesty=http://127.0.0.1:{wire.port}")
+    assert tool.run(tool.manifest(targets(1, "requesty"))).code == code
+    assert len(wire.deletions) == (code == 0)
+
+
+def test_preflight_of_one_provider_stops_no_other(make_wire, make_tool):
+    """77 all the same, and the refused one's targets are left over."""
+
+    def answer(request):
+        if "/manage/" in request.path:
+            return error(403, "invalid token")
+        return MANAGEMENT_KEY if request.method == "GET" else DELETED
+
+    wire = make_wire(answer)
+    tool = make_tool(wire.origin, f"requesty=http://127.0.0.1:{wire.port}")
+    rows = targets(3) + targets(3, "requesty")
+    assert tool.run(tool.manifest(rows)).code == 77
+    assert not [request for request in wire.deletions if "/manage/" in request.path]
+
+
+def test_no_preflight(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(2)), "--no-preflight").code == 0
+    assert [request.method for request in wire.requests] == ["DELETE"] * 2
+
+
+def test_preflight_that_cannot_be_completed(make_wire, make_tool):
+    wire = make_wire(lambda _: reply(500, "broken", kind="text/plain"))
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(2)), timeout=110)
+    assert result.code == 75, result.err
+    assert wire.deletions == []
+    assert tool.run_dir.totals == {"not_attempted": 2}
+
+
+# --- halts while running
+
+
+def test_canary_that_succeeds_lets_the_rest_go(make_sandbox, make_tool):
+    tool = make_tool(*make_sandbox(ROWS).origins)
+    assert tool.run(tool.manifest(ROWS), "--canary", "3").code == 0
+
+
+def test_canary_that_fails_halts(make_wire, make_tool):
+    wire = make_wire([DELETED, DELETED, error(400, "no"), DELETED])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(ROWS), "--canary", "3")
+    assert result.code == 75
+    assert "canary" in result.err + result.out
+    assert len(wire.deletions) == 3
+    assert tool.run_dir.totals == {"revoked": 2, "failed": 1, "not_attempted": 27}
+
+
+def test_halt_by_count(make_wire, make_tool):
+    wire = make_wire([DELETED] * 5 + [error(400, "no")])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(ROWS), "--halt", "4", "--concurrency", "1")
+    assert result.code == 75
+    assert tool.run_dir.totals == {"revoked": 5, "failed": 4, "not_attempted": 21}
+    # a resume asks for the decision again, from nothing
+    assert tool.run(tool.manifest(ROWS), "--halt", "4", "--concurrency", "1").code == 75
+    assert tool.run_dir.totals["failed"] >= 4
+
+
+def test_halt_by_share_is_the_default(make_wire, make_tool):
+    wire = make_wire([DELETED] * 18 + [error(400, "no")])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(ROWS), "--concurrency", "1")
+    assert result.code == 75
+    assert tool.run_dir.totals == {"revoked": 18, "failed": 2, "not_attempted": 10}
+
+
+def test_halt_never(make_wire, make_tool):
+    wire = make_wire([DELETED] * 18 + [error(400, "no")])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(ROWS), "--halt", "100%").code == 1
+    assert tool.run_dir.totals == {"revoked": 18, "failed": 12}
+
+
+def test_twenty_absent_halt(make_wire, make_tool):
+    wire = make_wire([GONE])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(ROWS)
+    assert tool.run(manifest).code == 75
+    assert len(wire.deletions) == 20
+    assert tool.run_dir.totals == {"already_absent": 20, "not_attempted": 10}
+    # counted over the whole journal: asked again, and nothing more is sent
+    assert tool.run(manifest).code == 75
+    assert len(wire.deletions) == 20
+    assert tool.run(manifest, "--expect-absent").code == 0
+    assert tool.run_dir.totals == {"already_absent": 30}
+
+
+def test_fewer_than_twenty_and_all_absent_halts_too(make_wire, make_tool):
+    wire = make_wire([GONE])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(3))).code == 75
+    assert len(wire.deletions) == 3
+
+
+def test_one_that_was_there_is_enough(make_wire, make_tool):
+    wire = make_wire([GONE] * 19 + [DELETED, GONE])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(ROWS)).code == 0
+    assert tool.run_dir.totals == {"already_absent": 29, "revoked": 1}
+
+
+def test_401_stops_one_provider_and_not_the_other(make_sandbox, make_tool):
+    rows = mixed(200)
+    sandbox = make_sandbox(rows, "--refuse", "openrouter=401:after=10")
+    tool = make_tool(*sandbox.origins)
+    result = tool.run(tool.manifest(rows))
+    assert result.code == 77, result.err
+    outcomes = tool.run_dir.outcomes
+    others = {outcome for target, outcome in outcomes.items() if target.provider != "openrouter"}
+    assert others == {"revoked"}
+    assert tool.run_dir.totals["not_attempted"] >= 50
+    # the credential is mended: the same command finishes
+    sandbox.change("clear")
+    assert tool.run(tool.manifest(rows)).code == 0
+    assert tool.run_dir.totals == {"revoked": 200}
+
+
+# --- a run directory belongs to one origin and one action
+
+
+def test_another_origin_is_refused(make_sandbox, make_tool, make_wire):
+    tool = make_tool(*make_sandbox(ROWS).origins)
+    manifest = tool.manifest(ROWS)
+    assert tool.run(manifest).code == 0
+    wire = make_wire([DELETED])
+    tool.origins = [wire.origin]
+    result = tool.run(manifest)
+    assert result.code == 2, result
+    assert wire.connections == 0
+
+
+def test_another_action_is_refused(make_sandbox, make_tool):
+    tool = make_tool(*make_sandbox(ROWS).origins)
+    manifest = tool.manifest(ROWS)
+    assert tool.run(manifest, "--action", "disable").code == 0
+    assert tool.run(manifest).code == 2
+
+
+def test_a_run_directory_beside_the_manifest(make_sandbox, make_tool):
+    tool = make_tool(*make_sandbox(ROWS).origins)
+    manifest = tool.manifest(ROWS)
+    urls = [part for origin in tool.origins for part in ("--base-url", origin)]
+    assert tool.call("run", "--yes", *urls, manifest).code == 0
+    assert (tool.directory / "keys.csv.run" / "journal.jsonl").stat().st_mode & 0o777 == 0o600
