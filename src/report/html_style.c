@@ -5,12 +5,12 @@
  */
 
 const char html_style[] =
-    ":root{color-scheme:light dark;--page:#fff;--panel:#f6f7f8;--ink:#1a1f24;--muted:#56606a;"
+    ":root{color-scheme:light dark;--page:#fff;--ink:#1a1f24;--muted:#56606a;"
     "--line:#d5dae0;--revoked:#0b7468;--rotated:#2f5fa8;--disabled:#5a4fa3;--enabled:#2f7fb8;"
     "--already_absent:#8cc3b8;--absent_after_retry:#4c9f92;--unproven_absent:#e0b63c;"
     "--unconfirmed:#e08a2e;--failed:#bd2d26;--not_attempted:#9aa3ac;--rate:#2f6f9f;"
     "--rate-fill:#cfe0ec;--limited:#c2710c;--hold:#f6dfb8;--gap:#e4e7ea}\n"
-    "@media (prefers-color-scheme:dark){:root{--page:#14181c;--panel:#1c2126;--ink:#e8eaec;"
+    "@media (prefers-color-scheme:dark){:root{--page:#14181c;--ink:#e8eaec;"
     "--muted:#a3adb7;--line:#343b43;--revoked:#2fb3a1;--rotated:#7ba7e6;--disabled:#a79bea;"
     "--enabled:#6cb6e6;--already_absent:#28665d;--absent_after_retry:#2a8f81;"
     "--unproven_absent:#c9a23a;--unconfirmed:#e39a4b;--failed:#ef6a61;--not_attempted:#66707a;"
@@ -78,7 +78,7 @@ const char html_style[] =
     ".facts dd{padding-top:.1rem}.plot{grid-template-columns:2.4rem 1fr}"
     ".x span:nth-child(even){display:none}.meaning{display:none}}\n"
     "@page{margin:16mm}\n"
-    "@media print{:root{color-scheme:light;--page:#fff;--panel:#fff;--ink:#000;--muted:#444;"
+    "@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--muted:#444;"
     "--line:#bbb;--revoked:#0b7468;--rotated:#2f5fa8;--disabled:#5a4fa3;--enabled:#2f7fb8;"
     "--already_absent:#8cc3b8;--absent_after_retry:#4c9f92;--unproven_absent:#e0b63c;"
     "--unconfirmed:#e08a2e;--failed:#bd2d26;--not_attempted:#9aa3ac;--rate:#2f6f9f;"

@@ -216,7 +216,7 @@ static void put_ticks(struct buf *b, const struct course *c)
         buf_printf(b, "<span%s style=\"left:%d%%\">", class, 100 * i / TICKS);
         clock_text(at, text);
         if (span < 10000)
-            buf_printf(b, "+%.1f s", (double)(at - c->bin[0].from_ms) / 1000);
+            buf_printf(b, "+%.*f s", span < 2000 ? 2 : 1, (double)(at - c->bin[0].from_ms) / 1000);
         else if (span < 86400000)
             buf_printf(b, "%.8s", text + 11);
         else
@@ -268,7 +268,7 @@ void html_timeline(struct buf *b, const struct report *r, const struct timeline 
 {
     size_t holds = 0;
     struct course *c = mem_alloc(sizeof *c);
-    if (!course_make(c, r, t)) {
+    if (!r->facts.requests.sent || !course_make(c, r, t)) {
         free(c);
         return;
     }

@@ -6,9 +6,11 @@
 #include <string.h>
 
 /* A row's flat number is its row plus those of all sources before its own. Rows of one identity are
- * found through an open-addressed table of numbers into `entry`: 12 bytes a row and one bit, and
- * nothing where there is one source. The row that tells most stands for its identity, at the place
- * where the identity was first seen. */
+ * found through open addressing, at most 3/4 full: a slot's low bits are an index into `entry` plus
+ * one, 0 for a free slot, and its high bits a part of the hash, so that a wrong slot is nearly
+ * always passed without a look at its row. That is 10 to 15 bytes a row, and nothing for one
+ * source. The row that tells most stands for its identity, at the place where the identity was
+ * first seen. */
 
 /* Which row of two tells more: one that is done before one that is not; among the done ones the
  * deletion before its absence, among the others what may have been deleted before what was not. */
@@ -27,8 +29,8 @@ static const uint8_t weight[OUTCOME_COUNT] = {
 
 struct merger {
     struct report *r;
-    uint32_t *slot; /* index into entry, plus 1 */
-    size_t mask;
+    uint32_t *slot;
+    unsigned bits; /* the table has 2^bits slots */
     struct row_set *listed;
 };
 
@@ -64,26 +66,42 @@ static bool tells_more(const struct entry *a, const struct entry *b)
     return x != y ? x > y : a->state.attempts > b->state.attempts;
 }
 
+/* The slot of this target, or the free one that it is to have. */
+static uint32_t *slot_of(const struct merger *m, const struct entry *e, uint64_t hash)
+{
+    uint32_t mask = (uint32_t)((UINT64_C(1) << m->bits) - 1), part = (uint32_t)(hash >> 32) & ~mask;
+    for (uint32_t at = (uint32_t)hash & mask;; at = (at + 1) & mask) {
+        uint32_t *slot = &m->slot[at];
+        struct entry have;
+        if (!*slot)
+            return slot;
+        if ((*slot & ~mask) != part)
+            continue;
+        entry_at(m->r, m->r->entry[(*slot & mask) - 1], &have);
+        if (same_target(&have, e))
+            return slot;
+    }
+}
+
 static void merge_row(struct merger *m, const struct entry *e, uint32_t flat)
 {
     struct report *r = m->r;
-    size_t at = (size_t)targets_identity(e->source->targets, e->row) & m->mask;
-    for (; m->slot[at]; at = (at + 1) & m->mask) {
-        struct entry have;
-        uint32_t i = m->slot[at] - 1;
+    uint32_t mask = (uint32_t)((UINT64_C(1) << m->bits) - 1);
+    uint64_t hash = targets_identity(e->source->targets, e->row);
+    uint32_t *slot = slot_of(m, e, hash);
+    uint32_t i = (*slot & mask) - 1;
+    struct entry have;
+    if (!*slot) {
+        i = (uint32_t)r->entries++;
+        r->entry[i] = flat;
+        *slot = ((uint32_t)(hash >> 32) & ~mask) | (i + 1);
+    } else {
         entry_at(r, r->entry[i], &have);
-        if (!same_target(&have, e))
-            continue;
         if (tells_more(e, &have))
             r->entry[i] = flat;
-        break;
-    }
-    if (!m->slot[at]) {
-        m->slot[at] = (uint32_t)r->entries + 1;
-        r->entry[r->entries++] = flat;
     }
     if (ledger_listed(e->source->ledger, e->row))
-        row_set_add(m->listed, m->slot[at] - 1);
+        row_set_add(m->listed, i);
 }
 
 /* What no source lists any more leaves the view and is counted. */
@@ -100,12 +118,13 @@ static void drop_unlisted(struct merger *m)
 
 static void merge_sources(struct report *r)
 {
-    size_t rows = r->first[r->sources], size = 16;
-    while (size < rows * 2)
-        size *= 2;
+    size_t rows = r->first[r->sources];
+    unsigned bits = 4;
+    while ((UINT64_C(3) << bits) / 4 < rows)
+        bits++;
     struct merger m = {.r = r,
-                       .slot = mem_zalloc(size, sizeof *m.slot),
-                       .mask = size - 1,
+                       .slot = mem_zalloc((size_t)1 << bits, sizeof *m.slot),
+                       .bits = bits,
                        .listed = row_set_new()};
     r->entry = mem_alloc((rows ? rows : 1) * sizeof *r->entry);
     for (uint32_t flat = 0; flat < rows; flat++) {

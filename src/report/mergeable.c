@@ -6,6 +6,8 @@
 /* What speaks against telling several run directories as one. The origins are those of each
  * directory's last `open`: a directory never changes them. */
 
+enum { ROWS_MOST = 1 << 30 }; /* the merge's table holds them */
+
 static int same_action(const struct report_source *a, const struct report_source *b,
                        struct error *err)
 {
@@ -52,7 +54,7 @@ int report_mergeable(const struct report_source *sources, size_t count, struct e
                 same_origins(&sources[j], &sources[i], err))
                 return -1;
     }
-    if (rows >= UINT32_MAX)
+    if (rows > ROWS_MOST)
         return error_set(err, EXIT_REFUSED, "more targets than one report can hold");
     return 0;
 }

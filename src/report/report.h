@@ -37,7 +37,8 @@ struct report_facts {
 int report_mergeable(const struct report_source *sources, size_t count, struct error *err);
 
 struct report; /* the merged view */
-/* Borrows the tables, ledgers and texts, not the array. At most UINT32_MAX rows in all. */
+/* Borrows the tables, ledgers and texts, not the array. report_mergeable has
+ * found that they agree. */
 struct report *report_new(const struct report_source *sources, size_t count);
 void report_free(struct report *r);
 const struct report_facts *report_facts(const struct report *r);

@@ -11,6 +11,8 @@
 #include "report/html.h"
 #include "report_world.h"
 
+#include <math.h>
+
 static char *summary(const struct report *r, const char *command, bool colour)
 {
     struct buf b = {0};
@@ -250,6 +252,49 @@ static void html_stays_small(void **state)
     world_free(&w);
 }
 
+/* WCAG 2.1, relative luminance of "#rgb" or "#rrggbb". */
+static double luminance(const char *hex)
+{
+    double sum = 0, weight[] = {.2126, .7152, .0722};
+    size_t digits = strspn(hex + 1, "0123456789abcdef");
+    assert_true(*hex == '#' && (digits == 3 || digits == 6));
+    for (size_t i = 0; i < 3; i++) {
+        char pair[3] = {hex[1 + i * digits / 3], hex[digits == 3 ? 1 + i : 2 + 2 * i], 0};
+        double c = (double)strtoul(pair, NULL, 16) / 255;
+        sum += weight[i] * (c <= .03928 ? c / 12.92 : pow((c + .055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+static double colour(const char *scheme, const char *name)
+{
+    char key[40];
+    snprintf(key, sizeof key, "--%s:#", name);
+    const char *at = strstr(scheme, key);
+    assert_non_null(at);
+    return luminance(at + strlen(key) - 1);
+}
+
+static double contrast(double a, double b)
+{
+    return a > b ? (a + .05) / (b + .05) : (b + .05) / (a + .05);
+}
+
+static void words_can_be_read_in_every_scheme(void **state)
+{
+    (void)state;
+    const char *const scheme[] = {html_style, strstr(html_style, "prefers-color-scheme:dark"),
+                                  strstr(html_style, "@media print")};
+    for (size_t i = 0; i < sizeof scheme / sizeof *scheme; i++) {
+        assert_non_null(scheme[i]);
+        double page = colour(scheme[i], "page");
+        assert_true(contrast(page, colour(scheme[i], "ink")) >= 7);
+        assert_true(contrast(page, colour(scheme[i], "muted")) >= 4.5);
+        for (int o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
+            colour(scheme[i], outcome_word[o]); /* each has one */
+    }
+}
+
 static void quantiles_round_up(void **state)
 {
     (void)state;
@@ -315,6 +360,7 @@ int main(void)
         cmocka_unit_test(html_is_inert_whatever_it_is_told),
         cmocka_unit_test(html_of_a_plain_run_is_inert),
         cmocka_unit_test(html_stays_small),
+        cmocka_unit_test(words_can_be_read_in_every_scheme),
         cmocka_unit_test(quantiles_round_up),
         cmocka_unit_test(timelines_keep_their_sums),
     };
