@@ -54,7 +54,7 @@ static char *path_in(const char *dir, const char *name)
 static bool last_open(int fd, long *pid, int64_t *since_ms)
 {
     static const char opening[] = "\"type\":\"open\"", closing[] = "\"type\":\"close\"";
-    struct lines *lines = lines_new(fd);
+    struct lines *lines = lines_new(fd, LINE_MAX_BYTES);
     struct record_reader *rr = record_reader_new();
     struct line line;
     struct record r;
@@ -180,7 +180,7 @@ static int keep_aside(const struct journal *j, const struct scan *s, struct jour
 /* The digest of what stays. Only after a cut: otherwise the scan has it. */
 static int digest_again(struct journal *j, struct error *err)
 {
-    struct lines *lines = lines_new(j->fd);
+    struct lines *lines = lines_new(j->fd, LINE_MAX_BYTES);
     struct line line;
     int more;
     while ((more = lines_next(lines, &line, err)) > 0)
@@ -248,7 +248,7 @@ void journal_put(struct journal *j, const struct record *r)
     record_write(r, seq, batch, &link, &j->pending);
     const char *line = j->pending.data + start;
     size_t len = j->pending.len - start - 1;
-    bool good = !memchr(line, '\n', len) &&
+    bool good = len <= LINE_MAX_BYTES && !memchr(line, '\n', len) &&
                 record_read(j->reader, line, len, seq, &again, &back) == LINE_GOOD;
     if (!good)
         error_set(&why, EXIT_IO, "a record would not read back");
@@ -303,7 +303,7 @@ uint64_t journal_size(const struct journal *j)
     return j->size;
 }
 
-int journal_failed(const struct journal *j)
+bool journal_failed(const struct journal *j)
 {
     return j->failed;
 }

@@ -3,7 +3,7 @@
 
 /* The journal of a run directory: locked, recovered, appended to, synced. Its promise:
  *
- *   1. no request is sent for a target whose `try` is not on disk (journal_synced tells)
+ *   1. a `try` is on disk once journal_flush has returned 0: only then may its requests be sent
  *   2. what was synced is never lost and never changed
  *   3. after a failed write or sync nothing more is written; the caller stops sending
  *
@@ -23,37 +23,53 @@ struct journal_recovery {
 };
 
 /* Locks RUN_DIR/journal.jsonl, which must exist, for this process. NULL with EXIT_STOPPED where
- * another process holds it (its pid and since when in the text), EXIT_NOINPUT where there is none.
- */
+ * another process holds it (its pid and since when in the text, as soon as its `open` is written),
+ * EXIT_NOINPUT where there is none, EXIT_IO where it is there and takes no writing. The lock goes
+ * with the process, however that ends. */
 struct journal *journal_lock(const char *run_dir, struct error *err);
 /* The same for a directory that is new: made, with an empty journal. EXIT_CANTCREATE. */
 struct journal *journal_create(const char *run_dir, struct error *err);
 
-/* Reads what is there into the ledger (whose table holds the run directory's targets.csv). A torn
- * tail is kept aside, cut off and told in *info. Damage before the last batch: -1, EXIT_DATA,
- * naming the line. To be called once before anything is written. */
+/* Reads what is there into the ledger (whose table holds the run directory's targets.csv), and
+ * makes sure of it: once this has returned 0, all that the ledger knows is on disk. A torn tail is
+ * kept aside, cut off and told in *info. Damage before the last batch, or a whole line that
+ * contradicts the others or targets.csv: -1, EXIT_DATA, "RUN_DIR/journal.jsonl:118: ...", nothing
+ * changed. EXIT_IO where the tail cannot be kept or the disk fails. To be called once before
+ * anything is written, for a new journal too. */
 int journal_recover(struct journal *j, struct ledger *l, struct journal_recovery *info,
                     struct error *err);
 
-/* Collect records. Nothing fails here; times are wall-clock milliseconds. */
+/* Collects a record, and applies it to the ledger at once. Nothing fails here: a record that could
+ * not be read back, or contradicts the ledger (a `try` of a row that is done), is a mistake of the
+ * program, is not written, and makes the journal fail. */
 void journal_put(struct journal *j, const struct record *r);
 
-/* Writes and syncs what was collected. -1 with EXIT_IO, for ever after. */
+/* Writes and syncs what was collected, as one batch. -1 with EXIT_IO, and the same for ever after.
+ * What was collected then is unknown: the next start finds all of it, a part, or nothing. */
 int journal_flush(struct journal *j, struct error *err);
 
 bool journal_dirty(const struct journal *j);        /* something is collected */
 int64_t journal_oldest_ms(const struct journal *j); /* at_ms of the oldest collected record */
-uint64_t journal_size(const struct journal *j);
-int journal_failed(const struct journal *j);
+uint64_t journal_size(const struct journal *j);     /* bytes that are written and synced */
+bool journal_failed(const struct journal *j);
 
-/* Hands on its sum as lower-case hex, of the bytes that are synced. */
+/* SHA-256 of the bytes that are synced, lower-case hex: that of the file, unless a flush failed. */
 void journal_sha256(const struct journal *j, char out[65]);
 
 void journal_close(struct journal *j); /* does not flush */
 
-/* Reading without writing: for `report` and `check`. Takes no lock; a torn tail is left alone and
- * told in *info. `salvage`: bad lines before the last batch are told (line by line, through `tell`)
- * and left out instead of ending the reading. `digest` gets the SHA-256 of the whole file. */
+/* Reading without writing: for `report`, `check` and `plan`. Takes no lock; a torn tail is left
+ * alone and told in *info (of a journal that is being written it is the batch on its way).
+ *
+ * Damage is -1 and EXIT_DATA, as in journal_recover. With `salvage` the reading goes on instead:
+ * every line that is whole and comes later in number than those before it is taken, and `tell`
+ * gets one line of text for each stretch that is left out ("...journal.jsonl:118: left out: this
+ * line does not match its checksum") and for each gap ("...:119: taken, but record 118 before it is
+ * missing"). It is not called at all where nothing is wrong; info->torn is false then and always,
+ * since a torn tail is told like the rest. What a salvaged ledger says was written by a run; what
+ * it does not say may have happened all the same: a target without an `end` is unknown.
+ *
+ * `digest` (may be NULL) gets the SHA-256 of the whole file, as sha256sum would say. */
 int journal_read(const char *run_dir, struct ledger *l, bool salvage,
                  void (*tell)(void *at, const char *line), void *tell_at,
                  struct journal_recovery *info, char digest[65], struct error *err);

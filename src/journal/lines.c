@@ -15,17 +15,18 @@ enum { CHUNK = 1 << 16 };
 struct lines {
     int fd;
     char *buffer;
-    size_t cap, len, hashed, next;
+    size_t cap, len, hashed, next, longest;
     uint64_t base; /* offset in the file of buffer[0] */
     uint64_t number;
     bool at_end;
     struct sha256 *sha;
 };
 
-struct lines *lines_new(int fd)
+struct lines *lines_new(int fd, size_t longest)
 {
     struct lines *l = mem_zalloc(1, sizeof *l);
     l->fd = fd;
+    l->longest = longest;
     l->cap = CHUNK;
     l->buffer = mem_alloc(l->cap);
     l->sha = sha256_new();
@@ -99,20 +100,20 @@ int lines_next(struct lines *l, struct line *out, struct error *err)
     for (;;) {
         const char *from = l->buffer + l->next;
         const char *newline = memchr(from + looked, '\n', l->len - l->next - looked);
-        if (newline || (l->at_end && l->len > l->next)) {
-            size_t len = newline ? (size_t)(newline - from) : l->len - l->next;
+        size_t len = newline ? (size_t)(newline - from) : l->len - l->next;
+        if (len <= l->longest && (newline || (l->at_end && len))) {
             *out = (struct line){from, len, newline != NULL, ++l->number, l->base + l->next, 0};
             l->next += len + (newline ? 1 : 0);
             out->next = l->base + l->next;
             return 1;
         }
-        if (l->at_end)
-            return 0;
-        looked = l->len - l->next;
-        if (looked > LINE_MAX_BYTES) {
+        if (len > l->longest) {
             *out = (struct line){.number = ++l->number, .at = l->base + l->next};
             return skip_long(l, out, err);
         }
+        if (l->at_end)
+            return 0;
+        looked = len;
         if (fill(l, err) < 0)
             return -1;
     }

@@ -23,7 +23,8 @@ struct line {
 };
 
 struct lines;
-struct lines *lines_new(int fd); /* borrows fd */
+/* Borrows fd. `longest`: LINE_MAX_BYTES, but in tests. */
+struct lines *lines_new(int fd, size_t longest);
 void lines_free(struct lines *l);
 
 /* 1: a line; 0: the end; -1: EXIT_NOINPUT, it cannot be read. */

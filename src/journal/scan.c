@@ -124,7 +124,7 @@ int journal_scan(int fd, const char *name, struct ledger *l, struct scan *out,
                  struct sha256 **digest, struct error *err)
 {
     *out = (struct scan){0};
-    struct lines *lines = lines_new(fd);
+    struct lines *lines = lines_new(fd, LINE_MAX_BYTES);
     struct record_reader *rr = record_reader_new();
     int result = scan_lines(lines, rr, name, l, out, err);
     if (result == 0 && digest)
@@ -242,7 +242,7 @@ int journal_scan_salvage(int fd, const char *name, struct ledger *l,
 {
     *out = (struct scan){0};
     struct telling t = {.name = name, .tell = tell, .at = tell_at};
-    struct lines *lines = lines_new(fd);
+    struct lines *lines = lines_new(fd, LINE_MAX_BYTES);
     struct record_reader *rr = record_reader_new();
     struct line line;
     uint64_t seq = 0;
