@@ -107,7 +107,7 @@ static double growth(const struct pacer *p, double y)
         double over = (y - p->climb_s) / p->steep_s;
         return g * (1 + over * over);
     }
-    return .7 / max2(.5, max2(4 * p->rtt_s, p->wall_s / 2));
+    return .5 / max2(.5, max2(4 * p->rtt_s, p->wall_s / 2));
 }
 
 static double start_after_costly(struct pacer *p, double wall_s, double lo, double hi)
