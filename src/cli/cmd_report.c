@@ -59,6 +59,10 @@ int command_report(const struct options *o, struct catalog *catalog)
         }
         made[read] = (struct report_source){s->targets, s->ledger, o->operands[read], s->digest};
     }
+    if (code == EXIT_DONE && report_mergeable(made, count, &err) != 0) {
+        say("%s", err.text);
+        code = (int)err.code;
+    }
     if (code == EXIT_DONE) {
         const char *into = o->run_dir ? o->run_dir : o->operands[0];
         struct report *report = report_new(made, count);

@@ -110,6 +110,28 @@ static void write_close(struct prepared *p, int code, const char *reason)
         say("%s", err.text);
 }
 
+/* For node_exporter's textfile collector; with no report where the run was refused before it began.
+ */
+static int write_metrics(const struct options *o, const struct report *report, int code)
+{
+    if (!o->metrics_file)
+        return code;
+    struct buf shard = {0};
+    struct error err;
+    buf_printf(&shard, "%" PRIu32 "/%" PRIu32, o->shard, o->shards);
+    const struct metrics_facts facts = {.manifest = o->manifest,
+                                        .action = action_word[o->settings.action],
+                                        .shard = buf_text(&shard),
+                                        .exit_code = code,
+                                        .at_ms = clock_wall_ms()};
+    if (report_metrics(report, &facts, o->metrics_file, &err) != 0) {
+        say("%s", err.text);
+        code = code == EXIT_DONE || code == EXIT_SOME_FAILED ? EXIT_CANTCREATE : code;
+    }
+    buf_free(&shard);
+    return code;
+}
+
 /* Reports from the ledger in memory, which is what the journal on disk says. */
 static int write_reports(struct prepared *p, int code)
 {
@@ -128,6 +150,7 @@ static int write_reports(struct prepared *p, int code)
     options_command(p->options, &command);
     report_summary(report, p->run_dir, buf_text(&command), wants_colour(STDOUT_FILENO), &text);
     fputs(buf_text(&text), stdout);
+    code = write_metrics(p->options, report, code);
     report_free(report);
     buf_free(&text);
     buf_free(&command);
@@ -155,12 +178,10 @@ static int make_run(struct prepared *p, struct credentials *credentials)
     if (status != 0) {
         say("%s", err.text);
         write_close(p, (int)err.code, err.text);
-        return (int)err.code;
+        return write_metrics(p->options, NULL, (int)err.code);
     }
-    if (*result.reason)
-        say("%s", result.reason);
     if (result.code == EXIT_IO)
-        return (int)result.code;
+        return write_metrics(p->options, NULL, (int)result.code);
     return write_reports(p, (int)result.code);
 }
 
@@ -191,12 +212,12 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
         if (o->has_expect && o->expect != 0)
             return prepare_guards(p, catalog, err);
         printf("%s holds no targets: nothing to do\n", o->manifest);
-        return EXIT_DONE;
+        return write_metrics(o, NULL, EXIT_DONE);
     }
     if (prepare_guards(p, catalog, err) != 0)
         return -1;
     if (p->left == 0)
-        return row_set_size(p->listed) ? already_done(p, err) : EXIT_DONE;
+        return row_set_size(p->listed) ? already_done(p, err) : write_metrics(o, NULL, EXIT_DONE);
     if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 || ask(p, err) != 0 ||
         save_targets(p, err) != 0 || write_open(p, err) != 0)
         return -1;
@@ -212,7 +233,7 @@ int command_run(const struct options *o, struct catalog *catalog)
     int code = run(&p, catalog, credentials, &err);
     if (code < 0) {
         say("%s", err.text);
-        code = (int)err.code;
+        code = write_metrics(o, NULL, (int)err.code);
     }
     prepared_free(&p);
     credentials_free(credentials);
