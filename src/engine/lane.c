@@ -54,10 +54,24 @@ static struct lane *lane_of(struct runner *r, const struct definition *d, const 
     return l;
 }
 
-/* "Authorization: Bearer {secret}" and its like, with the secrets put in. */
-static int fill_header(struct runner *r, const struct definition *d, const char *secret,
-                       const char *template, struct buf *out, struct error *err)
+/* So that the classification never repeats it. */
+static int keep_secret(struct endpoint *e, const char *secret, struct error *err)
 {
+    size_t n = 0;
+    while (e->secrets[n])
+        n++;
+    if (n == ENDPOINT_SECRETS)
+        return error_set(err, EXIT_CONFIG, "%s: more than %d secrets in its headers",
+                         e->definition->provider, ENDPOINT_SECRETS);
+    e->secrets[n] = secret;
+    return 0;
+}
+
+/* "Authorization: Bearer {secret}" and its like, with the secrets put in. */
+static int fill_header(struct runner *r, struct endpoint *e, const char *template, struct buf *out,
+                       struct error *err)
+{
+    const struct definition *d = e->definition;
     for (const char *at = template; *at;) {
         const char *end = *at == '{' ? strchr(at, '}') : NULL;
         if (!end) {
@@ -65,12 +79,12 @@ static int fill_header(struct runner *r, const struct definition *d, const char 
             continue;
         }
         if (strncmp(at, "{secret}", 8) == 0) {
-            buf_puts(out, secret);
+            buf_puts(out, e->secret);
         } else if (strncmp(at, "{env:", 5) == 0) {
             char *name = mem_string_n(at + 5, (size_t)(end - at - 5));
             const char *more = credentials_get(r->run.credentials, name, err);
             free(name);
-            if (!more)
+            if (!more || keep_secret(e, more, err) != 0)
                 return -1;
             buf_puts(out, more);
         } else {
@@ -82,9 +96,9 @@ static int fill_header(struct runner *r, const struct definition *d, const char 
     return 0;
 }
 
-static struct http_headers *fill_headers(struct runner *r, const struct definition *d,
-                                         const char *secret, struct error *err)
+static struct http_headers *fill_headers(struct runner *r, struct endpoint *e, struct error *err)
 {
+    const struct definition *d = e->definition;
     size_t count = 0;
     while (d->headers[count])
         count++;
@@ -92,8 +106,7 @@ static struct http_headers *fill_headers(struct runner *r, const struct definiti
     const char **lines = mem_zalloc(count + 1, sizeof *lines);
     struct http_headers *headers = NULL;
     size_t filled = 0;
-    while (filled < count &&
-           fill_header(r, d, secret, d->headers[filled], &line[filled], err) == 0) {
+    while (filled < count && fill_header(r, e, d->headers[filled], &line[filled], err) == 0) {
         lines[filled] = buf_text(&line[filled]);
         filled++;
     }
@@ -126,7 +139,8 @@ static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
     e->first_row = row;
     e->group = group_of(r, d->provider);
     e->lane = lane_of(r, d, buf_text(&origin));
-    e->headers = fill_headers(r, d, secret, err);
+    e->secrets[0] = secret;
+    e->headers = fill_headers(r, e, err);
     if (!e->headers)
         goto out;
     if (d->rate_limit > 0 && (e->lane->max_rate <= 0 || d->rate_limit < e->lane->max_rate))

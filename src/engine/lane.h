@@ -22,6 +22,7 @@ struct group {
     struct guard guard;
 };
 
+enum { ENDPOINT_SECRETS = 7 };
 struct endpoint {
     const struct definition *definition;
     const char *base; /* NULL: the definition's own */
@@ -29,7 +30,8 @@ struct endpoint {
     struct group *group;
     struct lane *lane;
     const char *secret;
-    uint32_t first_row; /* a row of it, for the scope of its reads */
+    const char *secrets[ENDPOINT_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
+    uint32_t first_row;                        /* a row of it, for the scope of its reads */
 };
 
 /* What is in a slot. */

@@ -227,6 +227,7 @@ void lane_answered(void *at, unsigned slot, const struct http_answer *answer)
     struct flight f = l->flight[slot];
     l->flight[slot].busy = false;
     struct http_answer a = *answer;
+    a.answer.secrets = f.endpoint->secrets;
     if (f.read)
         preflight_answered(l, &f, &a);
     else
