@@ -242,8 +242,8 @@ static void put_close(struct runner *r, struct run_result *result)
     }
 }
 
-/* The guards count over the whole journal: what halted an earlier run halts this one before it sends
- * anything, rather than have it wait for an answer that cannot come. */
+/* The guards count over the whole journal: what halted an earlier run halts this one before it
+ * sends anything, rather than have it wait for an answer that cannot come. */
 static void ask_guards_again(struct runner *r)
 {
     char reason[512];

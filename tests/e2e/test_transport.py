@@ -1,0 +1,195 @@
+"""Connections: certificates, proxies, HTTP/2, loopback, and what is not followed."""
+
+import pytest
+from audit import audit
+from certificates import Authority
+from targets import mixed, targets
+from wire import DELETED, MANAGEMENT_KEY, reply
+
+ROWS = targets(40)
+
+
+def https(wire_or_port):
+    port = getattr(wire_or_port, "port", wire_or_port)
+    return f"openrouter=https://127.0.0.1:{port}/api/v1"
+
+
+def test_certificate_that_verifies(make_wire, make_tool, authority):
+    wire = make_wire([DELETED], tls=authority.issue("good"))
+    tool = make_tool(https(wire), options=("--ca-file", authority.pem))
+    result = tool.run(tool.manifest(ROWS))
+    assert result.code == 0, result.err
+
+
+def stranger(authority, directory):
+    return Authority(directory / "stranger", "another CA").issue("stranger")
+
+
+def other_name(authority, directory):
+    return authority.issue("other", alternatives="DNS:keys.example.test")
+
+
+def run_out(authority, directory):
+    return authority.issue("old", days=-1)
+
+
+@pytest.mark.parametrize("certificate", [stranger, other_name, run_out])
+def test_certificate_that_does_not_verify(certificate, make_wire, make_tool, authority, tmp_path):
+    """Ends at once: no retries, nothing sent."""
+    wire = make_wire([DELETED], tls=certificate(authority, tmp_path))
+    tool = make_tool(https(wire), options=("--ca-file", authority.pem))
+    result = tool.run(tool.manifest(ROWS), timeout=20)
+    assert result.code == 75, result
+    assert "certificate" in result.err.lower()
+    assert wire.requests == []
+    assert wire.connections == 1
+
+
+def test_system_authorities_do_not_trust_ours(make_wire, make_tool, authority):
+    wire = make_wire([DELETED], tls=authority.issue("good2"))
+    tool = make_tool(https(wire))
+    assert tool.run(tool.manifest(ROWS), timeout=20).code == 75
+    assert wire.requests == []
+
+
+def test_there_is_no_way_to_turn_verification_off(make_tool):
+    tool = make_tool()
+    for option in ("-k", "--insecure", "--no-verify"):
+        assert tool.run(tool.manifest(ROWS), option).code == 64
+    assert "insecure" not in tool.call("run", "--help").out
+
+
+@pytest.mark.parametrize("url", [
+    "http://keys.example.test/api/v1",
+    "http://10.0.0.1/api/v1",
+    "http://127.0.0.1.example.test/api/v1",
+    "http://[2001:db8::1]/api/v1",
+    "ftp://127.0.0.1/api/v1",
+    "http://user:pw@127.0.0.1/api/v1",
+    "https://keys.example.test/api/v1?x=1",
+])
+def test_origins_that_are_refused(url, make_tool):
+    tool = make_tool(f"openrouter={url}")
+    assert tool.run(tool.manifest(ROWS)).code == 64
+
+
+def test_plain_http_to_loopback_by_name(make_sandbox, make_tool):
+    tool = make_tool(f"openrouter=http://localhost:{make_sandbox('--any').port}/api/v1")
+    result = tool.run(tool.manifest(targets(3)))
+    assert result.code == 0, result.err
+
+
+def test_https_goes_through_the_proxy(make_wire, make_tool, make_proxy, authority):
+    """By name, in a tunnel, without the credential in what the proxy sees."""
+    wire = make_wire([DELETED], tls=authority.issue("named", "DNS:keys.example.test"))
+    proxy = make_proxy(wire.port)
+    tool = make_tool("openrouter=https://keys.example.test/api/v1",
+                     options=("--ca-file", authority.pem))
+    tool.env["HTTPS_PROXY"] = proxy.url
+    result = tool.run(tool.manifest(ROWS))
+    assert result.code == 0, result.err
+    assert len(wire.deletions) == len(ROWS)
+    assert proxy.asked
+    for head in proxy.asked:
+        assert head.startswith("CONNECT keys.example.test:443 HTTP/1.1\r\n")
+        assert "uthorization" not in head and "5ec7e7" not in head
+
+
+def test_no_proxy_is_honoured(make_tool, make_proxy, make_wire):
+    proxy = make_proxy(make_wire([DELETED]).port)
+    tool = make_tool("openrouter=https://keys.example.test/api/v1")
+    tool.env |= {"HTTPS_PROXY": proxy.url, "NO_PROXY": "example.test"}
+    result = tool.run(tool.manifest(ROWS), "--deadline", "2s", timeout=30)
+    assert result.code == 75  # the name leads nowhere
+    assert proxy.asked == []
+
+
+@pytest.mark.parametrize("tls", [False, True])
+def test_loopback_never_goes_through_a_proxy(tls, make_wire, make_tool, make_proxy, authority):
+    wire = make_wire([DELETED], tls=authority.issue("near") if tls else None)
+    proxy = make_proxy(wire.port)
+    tool = make_tool(https(wire) if tls else wire.origin, options=("--ca-file", authority.pem))
+    for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"):
+        tool.env[name] = proxy.url
+    assert tool.run(tool.manifest(ROWS)).code == 0
+    assert proxy.asked == []
+
+
+def in_front_of(sandbox):
+    return f"""
+        location / {{
+            proxy_pass http://127.0.0.1:{sandbox.port};
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+        }}
+        location = /nginx-is-up {{ return 204; }}
+    """
+
+
+def test_http2_over_tls(make_sandbox, make_nginx, make_tool, authority):
+    """A real server in front of the sandbox; faults behind it become its 502s."""
+    rows = mixed(2000)
+    sandbox = make_sandbox(rows, "--absent", "5%", "--fault", "500:3%", "--fault", "drop:2%")
+    nginx = make_nginx("access_log access.log seen;" + in_front_of(sandbox),
+                       http='log_format seen "$server_protocol $status";', streams=10)
+    base = f"https://127.0.0.1:{nginx.tls}"
+    tool = make_tool(f"openrouter={base}/api/v1", f"requesty={base}", f"baseten={base}",
+                     options=("--ca-file", authority.pem, "--max-rate", "0"))
+    result = tool.run(tool.manifest(rows))
+    assert result.code == 0, result.err
+    audit(tool.run_dir, sandbox.truth(), rows)
+    seen = (nginx.directory / "access.log").read_text().splitlines()
+    seen = [line for line in seen if line != "HTTP/1.0 204"]
+    assert len(seen) >= len(rows)
+    assert {line.split(" ")[0] for line in seen} == {"HTTP/2.0"}
+
+
+def test_http2_uses_few_connections(make_sandbox, make_nginx, make_tool, authority):
+    sandbox = make_sandbox("--any")
+    nginx = make_nginx("access_log access.log seen;" + in_front_of(sandbox),
+                       http='log_format seen "$connection";')
+    tool = make_tool(https(nginx.tls), options=("--ca-file", authority.pem))
+    assert tool.run(tool.manifest(targets(500))).code == 0
+    connections = set((nginx.directory / "access.log").read_text().split())
+    assert len(connections) <= 6
+
+
+def test_http1_connections_are_kept(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(300)), "--concurrency", "8").code == 0
+    assert wire.connections <= 8
+
+
+def test_a_redirect_is_not_followed(make_wire, make_tool):
+    trap = make_wire([DELETED])
+    wire = make_wire([reply(307, "", Location=f"{trap.base}/keys/x")])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(2))).code == 1
+    assert trap.connections == 0
+    assert tool.run_dir.totals == {"failed": 2}
+
+
+def test_a_redirected_preflight_is_not_followed(make_wire, make_tool):
+    trap = make_wire(lambda _: MANAGEMENT_KEY)
+    wire = make_wire(lambda _: reply(302, "", Location=f"{trap.base}/key"))
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(2)), "--deadline", "5s")
+    assert result.code in (75, 77), result
+    assert trap.connections == 0
+    assert wire.deletions == []
+
+
+def test_nobody_listens(make_tool, make_wire):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    wire.stop()
+    result = tool.run(tool.manifest(targets(2)), "--deadline", "2s")
+    assert result.code == 75
+    assert tool.run_dir.totals == {"not_attempted": 2}
+
+
+def test_a_name_that_does_not_resolve(make_tool):
+    tool = make_tool("openrouter=https://keys.example.invalid/api/v1")
+    result = tool.run(tool.manifest(targets(2)), "--deadline", "2s", timeout=30)
+    assert result.code == 75
