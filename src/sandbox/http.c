@@ -205,6 +205,8 @@ static enum MHD_Result deliver(struct exchange *x)
         return MHD_NO;
     if (r->how == DELIVER_CUT) {
         r->status = r->status == 204 ? 200 : r->status;
+        if (!r->body.len) /* libmicrohttpd 0.9.75 keeps a connection whose first read fails */
+            buf_putc(&r->body, '{');
         response =
             MHD_create_response_from_callback(r->body.len + CUT_OFF, 4096, read_cut, x, NULL);
     } else {
