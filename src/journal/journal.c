@@ -209,13 +209,24 @@ static int cut_tail(struct journal *j, const struct scan *s, struct journal_reco
     return digest_again(j, err);
 }
 
+/* What to do about damage. */
+static int advise(const char *run_dir, struct error *err)
+{
+    if (!err || err->code != EXIT_DATA)
+        return -1;
+    size_t len = strlen(err->text);
+    snprintf(err->text + len, sizeof err->text - len,
+             ". 'rescind report --salvage %s' shows what can be trusted", run_dir);
+    return -1;
+}
+
 int journal_recover(struct journal *j, struct ledger *l, struct journal_recovery *info,
                     struct error *err)
 {
     struct scan s;
     *info = (struct journal_recovery){0};
     if (journal_scan(j->fd, j->path, l, &s, &j->sha, err) < 0)
-        return -1;
+        return advise(j->dir, err);
     info->records = s.records;
     if (s.torn_line && cut_tail(j, &s, info, err) < 0)
         return -1;
@@ -344,8 +355,8 @@ int journal_read(const char *run_dir, struct ledger *l, bool salvage,
         result = error_set(err, EXIT_NOINPUT, "cannot read %s:", path);
     else if (salvage)
         result = journal_scan_salvage(fd, path, l, tell, tell_at, &s, &sha, err);
-    else
-        result = journal_scan(fd, path, l, &s, &sha, err);
+    else if ((result = journal_scan(fd, path, l, &s, &sha, err)) < 0)
+        advise(run_dir, err);
     if (result == 0) {
         info->records = s.records;
         info->torn = s.torn_line != 0;

@@ -6,6 +6,7 @@
  *   - a start after a crash never fails, and finds exactly the bytes that were once to be written
  *   - no request without a synced `try`; none for what has a synced end that is done
  *   - no synced end, attempt or hold is ever lost
+ *   - a tail that was cut off is kept, whole, in its own file
  *   - what we deleted ourselves is never told as already absent; what is told as revoked is gone
  *   - in the end every target is accounted for
  *
@@ -43,6 +44,13 @@ static struct truth {
     unsigned ended;      /* synced retryable ends of this round */
 } truth[ROWS];
 static int64_t hold_synced, now_ms;
+
+/* Tails that were cut off, and the files that a start said it kept them in. */
+static struct kept_tail {
+    char name[64];
+    struct buf bytes;
+} kept_tail[LIVES + 1];
+static unsigned kept_tails;
 
 /* What one process knows; gone with it. */
 static struct process {
@@ -124,9 +132,36 @@ static void judge_start(void)
     }
 }
 
+static void judge_kept_tails(void)
+{
+    struct buf now = {0};
+    for (unsigned i = 0; i < kept_tails; i++) {
+        char *name = fixture_path(dir, kept_tail[i].name);
+        JUDGE(access(name, F_OK) == 0, "%s is lost", kept_tail[i].name);
+        fixture_read(name, &now);
+        JUDGE(now.len == kept_tail[i].bytes.len &&
+                  memcmp(now.data, kept_tail[i].bytes.data, now.len) == 0,
+              "%s is not what was cut off", kept_tail[i].name);
+        free(name);
+    }
+    buf_free(&now);
+}
+
+static void note_tail(const struct journal_recovery *info, const struct buf *before)
+{
+    struct kept_tail *tail = &kept_tail[kept_tails++];
+    snprintf(tail->name, sizeof tail->name, "%s", info->torn_file);
+    buf_put(&tail->bytes, before->data + before->len - info->torn_bytes, info->torn_bytes);
+    torn_tails++;
+}
+
 /* -1: this process ends here. */
 static int start(void)
 {
+    struct buf before = {0};
+    if (access(path, F_OK) == 0)
+        fixture_read(path, &before);
+    judge_kept_tails();
     struct error err = {0};
     struct journal_recovery info;
     p = (struct process){.l = ledger_new(targets)};
@@ -134,9 +169,12 @@ static int start(void)
     if (!p.j || journal_recover(p.j, p.l, &info, &err) != 0) {
         JUDGE(sim.dead || sim.failed, "a start fails: %s", err.text);
         JUDGE(err.code != EXIT_DATA, "a start refuses after a crash: %s", err.text);
+        buf_free(&before);
         return -1;
     }
-    torn_tails += info.torn;
+    if (info.torn)
+        note_tail(&info, &before);
+    buf_free(&before);
     judge_start();
     p.run = (unsigned)ledger_runs(p.l) + 1;
     for (uint32_t row = 0; row < ROWS; row++)
@@ -341,6 +379,8 @@ static void one_history(void)
     one_life(true);
     judge_end();
     sim_end();
+    while (kept_tails)
+        buf_free(&kept_tail[--kept_tails].bytes);
 }
 
 static int setup(void **state)
@@ -387,8 +427,58 @@ static void crashes(void **state)
     assert_true(many || (lives > 10000 && power_cuts > 5000 && torn_tails > 800));
 }
 
+/* Reports and targets.csv: after any crash one whole version is there, none older than the last
+ * that was committed. */
+static void whole_files(void **state)
+{
+    (void)state;
+    enum { VERSIONS = 6, RUNS = 1500 };
+    char *name = fixture_path(dir, "report");
+    struct buf now = {0}, expected = {0};
+    for (seed = 1; seed <= RUNS; seed++) {
+        sim_begin(dir, seed);
+        unsigned committed = 0, begun = 0;
+        for (unsigned life = 0; life < VERSIONS; life++) {
+            struct error err;
+            uint64_t fate = sim_random(3);
+            sim.die_at = fate < 2 ? 1 + (int)sim_random(14) : 0;
+            sim.fail_at = fate == 2 ? 1 + (int)sim_random(10) : 0;
+            buf_clear(&expected);
+            buf_printf(&expected, "version %u\n%*d", ++begun, (int)sim_random(3000), 7);
+            struct durable_file *f = durable_begin(name, 0600, &err);
+            if (f) {
+                durable_put(f, expected.data, expected.len / 2, &err);
+                durable_put(f, expected.data + expected.len / 2, expected.len - expected.len / 2,
+                            &err);
+                if (durable_commit(f, &err) == 0)
+                    committed = begun;
+            }
+            if (fate == 0)
+                sim_power_cut();
+            else
+                sim_kill();
+            if (access(name, F_OK) != 0) {
+                JUDGE(committed == 0, "version %u is gone", committed);
+                continue;
+            }
+            unsigned found = 0;
+            int width = 0;
+            fixture_read(name, &now);
+            JUDGE(sscanf(now.data, "version %u\n%n", &found, &width) == 1 &&
+                      now.data[now.len - 1] == '7' &&
+                      strspn(now.data + width, " ") == now.len - (size_t)width - 1,
+                  "version %u is not whole", found);
+            JUDGE(found >= committed && found <= begun, "version %u for %u", found, committed);
+        }
+        sim_end();
+    }
+    buf_free(&now);
+    buf_free(&expected);
+    free(name);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(crashes)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(crashes), cmocka_unit_test(whole_files)};
     return cmocka_run_group_tests_name("journal, crashes", tests, setup, teardown);
 }
