@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -251,6 +252,7 @@ struct durable_file *durable_begin(const char *path, mode_t mode, struct error *
         buf_free(&beside);
         return NULL;
     }
+    durable_lock(fd, NULL); /* only for durable_sweep: without it the file may be taken for stale */
     struct durable_file *f = mem_zalloc(1, sizeof *f);
     f->fd = fd;
     f->path = mem_string(path);
@@ -328,4 +330,34 @@ int durable_lock(int fd, struct error *err)
     if (errno == EAGAIN || errno == EACCES)
         return 1;
     return error_set(err, EXIT_IO, "fcntl(F_OFD_SETLK):");
+}
+
+static bool is_temporary(const char *name)
+{
+    const char *tail = strrchr(name, '.');
+    if (!tail || tail == name || strncmp(tail, ".tmp-", 5) != 0)
+        return false;
+    size_t digits = strspn(tail + 5, "0123456789");
+    return digits > 0 && tail[5 + digits] == '\0';
+}
+
+void durable_sweep(const char *dir)
+{
+    DIR *entries = opendir(dir);
+    if (!entries)
+        return;
+    for (struct dirent *e; (e = readdir(entries));) {
+        if (!is_temporary(e->d_name))
+            continue;
+        struct buf path = {0};
+        buf_printf(&path, "%s/%s", dir, e->d_name);
+        int fd = ops->open(path.data, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0);
+        if (fd >= 0) {
+            if (durable_lock(fd, NULL) == 0)
+                ops->unlink(path.data);
+            ops->close(fd);
+        }
+        buf_free(&path);
+    }
+    closedir(entries);
 }

@@ -66,6 +66,10 @@ int durable_put(struct durable_file *f, const void *bytes, size_t len, struct er
 int durable_commit(struct durable_file *f, struct error *err);
 void durable_abort(struct durable_file *f); /* NULL is fine */
 
+/* Removes from a directory the temporary files (NAME.tmp-PID) of processes that were killed before
+ * their commit. Those of the living are locked, and stay. Nothing fails. */
+void durable_sweep(const char *dir);
+
 /* Takes the open-file-description lock on fd (fcntl(2), F_OFD_SETLK: it goes with the descriptor
  * and with the process, and is not lost by another close of the same file). 0: ours; 1: somebody
  * else's; -1: EXIT_IO. */

@@ -95,8 +95,10 @@ static int refuse_held(const struct journal *j, struct error *err)
 static struct journal *lock(struct journal *j, struct error *err)
 {
     int held = durable_lock(j->fd, err);
-    if (held == 0)
+    if (held == 0) {
+        durable_sweep(j->dir);
         return j;
+    }
     if (held > 0)
         refuse_held(j, err);
     else

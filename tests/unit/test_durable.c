@@ -380,6 +380,43 @@ static void locks_go_with_the_descriptor(void **state)
     free(path);
 }
 
+static void what_the_killed_left_is_swept(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        bool stays;
+    } rows[] = {
+        {"a.csv.tmp-12", false}, {"b.tmp-1", false},    {"a.csv", true},   {"a.csv.tmp-", true},
+        {"a.csv.tmp-1x", true},  {"a.csv.tmp12", true}, {".tmp-12", true}, {"a.tmp-1.csv", true},
+    };
+    char *swept = fixture_path(dir, "swept"), *mine = fixture_path(dir, "swept/mine");
+    struct error err;
+    struct buf beside = {0};
+    assert_int_equal(durable_mkdir(swept, &err), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *path = fixture_path(swept, rows[i].name);
+        fixture_write(path, "x", 1);
+        free(path);
+    }
+    struct durable_file *f = durable_begin(mine, 0600, &err);
+    buf_printf(&beside, "%s.tmp-%ld", mine, (long)getpid());
+    durable_sweep(swept);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *path = fixture_path(swept, rows[i].name);
+        assert_int_equal(size_of(path) != SIZE_MAX, rows[i].stays);
+        free(path);
+    }
+    assert_int_not_equal(size_of(beside.data), SIZE_MAX); /* its writer lives */
+    assert_int_equal(durable_commit(f, &err), 0);
+    durable_sweep(swept);
+    assert_int_not_equal(size_of(mine), SIZE_MAX);
+    durable_sweep("/no/such/directory");
+    buf_free(&beside);
+    free(mine);
+    free(swept);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,6 +427,7 @@ int main(void)
         cmocka_unit_test(directories),
         cmocka_unit_test(whole_files),
         cmocka_unit_test(whole_files_or_none),
+        cmocka_unit_test(what_the_killed_left_is_swept),
         cmocka_unit_test(locks_go_with_the_descriptor),
     };
     return cmocka_run_group_tests_name("durable", tests, setup, teardown);

@@ -378,6 +378,8 @@ static void one_history(void)
         one_life(false);
     one_life(true);
     judge_end();
+    for (size_t i = 0; i < sim_now()->count; i++)
+        JUDGE(!strstr(sim_now()->at[i].name, ".tmp-"), "%s is left", sim_now()->at[i].name);
     sim_end();
     while (kept_tails)
         buf_free(&kept_tail[--kept_tails].bytes);
