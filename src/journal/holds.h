@@ -4,7 +4,13 @@
 /* Holds that were told: the last HOLDS_KEPT of them for the report, and for each pair until when
  * nothing may go to it. */
 
-#include "journal/ledger.h"
+#include "journal/record.h"
+
+enum { HOLDS_KEPT = 1000 };
+struct hold_facts {
+    int64_t at_ms, until_ms;
+    char *pair, *reason;
+};
 
 struct pair_hold {
     char *pair;

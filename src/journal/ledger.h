@@ -5,7 +5,9 @@
  * and the reader of a journal change it through the same ledger_apply, so what a run shows at its
  * end is what anybody can make again from its files. */
 
+#include "journal/holds.h"
 #include "journal/record.h"
+#include "journal/timeline.h"
 #include "manifest/targets.h"
 
 struct ledger;
@@ -60,12 +62,7 @@ size_t ledger_runs(const struct ledger *l);
 const struct run_facts *ledger_run(const struct ledger *l, size_t i);
 struct request_counts ledger_requests(const struct ledger *l); /* all runs */
 
-/* Holds that were told, by pair, oldest first; the last HOLDS_KEPT of them. */
-enum { HOLDS_KEPT = 1000 };
-struct hold_facts {
-    int64_t at_ms, until_ms;
-    char *pair, *reason;
-};
+/* Holds that were told, oldest first; the last HOLDS_KEPT of them. */
 size_t ledger_holds(const struct ledger *l);
 const struct hold_facts *ledger_hold(const struct ledger *l, size_t i);
 /* Until when, Unix ms, nothing may go to this pair; 0 for no hold. */
@@ -73,18 +70,11 @@ int64_t ledger_hold_until(const struct ledger *l, const char *pair);
 
 /* What happened over time, in at most TIMELINE_SLICES slices of equal width (they double as a run
  * grows), from the first `open` on. */
-enum { TIMELINE_SLICES = 512 };
-struct slice {
-    uint32_t finished, failed, http_429, requests;
-    float rate; /* the pacers' rate, requests a second, summed over pairs; the last one told */
-};
 int64_t ledger_slice_ms(const struct ledger *l);
 size_t ledger_slices(const struct ledger *l);
 const struct slice *ledger_slice(const struct ledger *l, size_t i);
 
-/* Latency of final answers, in buckets whose upper bounds grow by a quarter octave from 1 ms:
- * bucket i ends at 2^(i/4) ms. */
-enum { LATENCY_BUCKETS = 68 };
+/* Latency of final answers, in LATENCY_BUCKETS buckets. */
 const uint64_t *ledger_latency(const struct ledger *l);
 
 size_t ledger_memory(const struct ledger *l);

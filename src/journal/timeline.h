@@ -3,7 +3,14 @@
 
 /* What happened over time, and how long answers took, in fixed room: the ledger's charts. */
 
-#include "journal/ledger.h"
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TIMELINE_SLICES = 512 };
+struct slice {
+    uint32_t finished, failed, http_429, requests;
+    float rate; /* the pacers' rate, requests a second, summed over pairs; the last one told */
+};
 
 struct timeline {
     int64_t start_ms, width_ms; /* width 0: nothing was told yet */
@@ -17,7 +24,9 @@ struct timeline {
 struct slice *timeline_at(struct timeline *t, int64_t at_ms);
 void timeline_rate(struct timeline *t, int64_t at_ms, double rate);
 
-/* The bucket of a latency, as ledger.h defines them; what is longer falls into the last. */
+/* Buckets whose upper bounds grow by a quarter octave from 1 ms: bucket i ends at 2^(i/4) ms, and
+ * the last holds what is longer. */
+enum { LATENCY_BUCKETS = 68 };
 size_t latency_bucket(uint32_t ms);
 
 #endif
