@@ -17,8 +17,8 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "journal/holds.h"
+#include "journal/slices.h"
 #include "journal/texts.h"
-#include "journal/timeline.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +35,7 @@ struct ledger {
     struct run_facts *run;
     size_t runs, runs_cap;
     struct holds holds;
-    struct timeline timeline;
+    struct slices slices;
     uint64_t latency[LATENCY_BUCKETS];
 };
 
@@ -241,8 +241,8 @@ static int apply_open(struct ledger *l, const struct record *r, struct error *er
         s->open_try = 0;
     }
     run_add(l, r);
-    l->timeline.rate = 0;
-    timeline_at(&l->timeline, r->at_ms);
+    l->slices.rate = 0;
+    slices_at(&l->slices, r->at_ms);
     return 0;
 }
 
@@ -261,7 +261,7 @@ static void apply_counts(struct ledger *l, int64_t at_ms, const struct record_co
     if (l->runs == 0)
         return;
     struct request_counts *known = &l->run[l->runs - 1].requests;
-    struct slice *slice = timeline_at(&l->timeline, at_ms);
+    struct slice *slice = slices_at(&l->slices, at_ms);
     grow(&known->sent, c->sent, &slice->requests);
     grow(&known->http_429, c->http_429, &slice->http_429);
     grow(&known->http_5xx, c->http_5xx, NULL);
@@ -279,7 +279,7 @@ static int apply_try(struct ledger *l, const struct record *r, struct error *err
             return -1;
         ranges_each(l, r->try.rows, try_range, &x);
         apply_counts(l, r->at_ms, &r->try.counts);
-        timeline_rate(&l->timeline, r->at_ms, r->try.rate);
+        slices_rate(&l->slices, r->at_ms, r->try.rate);
         return 0;
     }
     if (r->try.row >= l->states)
@@ -326,7 +326,7 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
     s->error = texts_keep(l->errors, r->end.error);
     s->applied |= r->end.applied;
     s->open_try = 0;
-    struct slice *slice = timeline_at(&l->timeline, r->at_ms);
+    struct slice *slice = slices_at(&l->slices, r->at_ms);
     if (outcome_failed(r->end.outcome)) {
         s->ended = 0;
         slice->failed++;
@@ -344,7 +344,7 @@ static int apply_close(struct ledger *l, const struct record *r, struct error *e
         return -1;
     ranges_each(l, unsent, unsent_range, &(struct ranges){.l = l});
     apply_counts(l, r->at_ms, &r->close.counts);
-    l->timeline.rate = 0;
+    l->slices.rate = 0;
     if (l->runs) {
         struct run_facts *run = &l->run[l->runs - 1];
         run->closed_ms = r->at_ms;
@@ -439,17 +439,17 @@ int64_t ledger_hold_until(const struct ledger *l, const char *pair)
 
 int64_t ledger_slice_ms(const struct ledger *l)
 {
-    return l->timeline.width_ms;
+    return l->slices.width_ms;
 }
 
 size_t ledger_slices(const struct ledger *l)
 {
-    return l->timeline.used;
+    return l->slices.used;
 }
 
 const struct slice *ledger_slice(const struct ledger *l, size_t i)
 {
-    return &l->timeline.slice[i];
+    return &l->slices.slice[i];
 }
 
 const uint64_t *ledger_latency(const struct ledger *l)

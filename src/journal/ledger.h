@@ -7,7 +7,7 @@
 
 #include "journal/holds.h"
 #include "journal/record.h"
-#include "journal/timeline.h"
+#include "journal/slices.h"
 #include "manifest/targets.h"
 
 struct ledger;

@@ -2,7 +2,7 @@
 
 #include "journal_fixture.h"
 
-#include "journal/timeline.h"
+#include "journal/slices.h"
 
 enum { ROWS = 10 };
 

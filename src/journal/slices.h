@@ -1,5 +1,5 @@
-#ifndef RESCIND_JOURNAL_TIMELINE_H
-#define RESCIND_JOURNAL_TIMELINE_H
+#ifndef RESCIND_JOURNAL_SLICES_H
+#define RESCIND_JOURNAL_SLICES_H
 
 /* What happened over time, and how long answers took, in fixed room: the ledger's charts. */
 
@@ -12,7 +12,7 @@ struct slice {
     float rate; /* the pacers' rate, requests a second, summed over pairs; the last one told */
 };
 
-struct timeline {
+struct slices {
     int64_t start_ms, width_ms; /* width 0: nothing was told yet */
     size_t used;
     float rate; /* told last, for slices in which none is told; 0 between runs */
@@ -21,8 +21,8 @@ struct timeline {
 
 /* The slice of this time. What is before the start (a clock that was set back) falls into the
  * first; slices become twice as wide until the last holds it. */
-struct slice *timeline_at(struct timeline *t, int64_t at_ms);
-void timeline_rate(struct timeline *t, int64_t at_ms, double rate);
+struct slice *slices_at(struct slices *t, int64_t at_ms);
+void slices_rate(struct slices *t, int64_t at_ms, double rate);
 
 /* Buckets whose upper bounds grow by a quarter octave from 1 ms: bucket i ends at 2^(i/4) ms, and
  * the last holds what is longer. */

@@ -2,7 +2,7 @@
  * last, each two neighbours become one and the width doubles: 100 ms slices for 51 s, 200 ms for
  * 102 s, and 2.8 minutes each for a day. */
 
-#include "journal/timeline.h"
+#include "journal/slices.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ static struct slice merged(struct slice a, struct slice b)
     };
 }
 
-static void widen(struct timeline *t)
+static void widen(struct slices *t)
 {
     for (size_t i = 0; i < TIMELINE_SLICES / 2; i++)
         t->slice[i] = merged(t->slice[2 * i], t->slice[2 * i + 1]);
@@ -28,7 +28,7 @@ static void widen(struct timeline *t)
     t->width_ms *= 2;
 }
 
-struct slice *timeline_at(struct timeline *t, int64_t at_ms)
+struct slice *slices_at(struct slices *t, int64_t at_ms)
 {
     if (t->width_ms == 0) {
         t->start_ms = at_ms;
@@ -43,10 +43,10 @@ struct slice *timeline_at(struct timeline *t, int64_t at_ms)
     return &t->slice[i];
 }
 
-void timeline_rate(struct timeline *t, int64_t at_ms, double rate)
+void slices_rate(struct slices *t, int64_t at_ms, double rate)
 {
     t->rate = (float)rate;
-    timeline_at(t, at_ms)->rate = (float)rate;
+    slices_at(t, at_ms)->rate = (float)rate;
 }
 
 /* 2^(i/4), rounded down: an answer of so many whole milliseconds is within the bound. */
