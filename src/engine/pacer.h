@@ -31,45 +31,48 @@ enum pacer_answer {
 struct pacer {
     struct pacer_config config;
     struct rng rng;
+
     double rate;        /* requests a second */
     double slot_us;     /* the next send's place in the even row */
-    int64_t hold_until; /* nothing goes before */
     double rtt_s;       /* smoothed round trip, 0 while none was seen */
+    int64_t hold_until; /* nothing goes before */
+    int64_t room;       /* requests that a success left us until room_until; -1: not said */
+    int64_t room_until;
     unsigned in_flight;
 
-    bool slow_start;
-    bool no_costly_wall_yet;
-    bool single;      /* one request in flight at a time: the first one, and every probe */
-    bool probe_out;   /* ... and it is out, */
-    int64_t probe_us; /* sent then */
-    unsigned dud;     /* probes in a row that ended in neither success nor refusal */
+    bool slow_start;   /* no wall met yet */
+    bool first_costly; /* no costly wall met yet */
+    bool single;       /* one request in flight at a time: the first one, and every probe */
+    bool held;         /* a told hold, which a probe sent after its end must end */
+    bool probe_out;    /* a probe is out, */
+    int64_t probe_us;  /* sent then */
+    unsigned duds;     /* probes in a row that ended in neither success nor refusal */
 
-    int64_t epoch_us;         /* refusals of requests sent until then do not count again */
-    int64_t cycle_us;         /* this cycle, from the end of the last wall: its start, */
-    int64_t cycle_ok;         /* successes */
-    int64_t cycle_refused;    /* and refusals */
-    int64_t all_ok;           /* since the start: successes */
-    int64_t all_refused;      /* and refusals */
-    int64_t last_ok_us;       /* the last success */
-    unsigned refused_running; /* refusals in a row, counted or not */
+    int64_t cycle_us;                /* this cycle, since the end of the last wall, */
+    int64_t cycle_ok, cycle_refused; /* with so many successes and refusals */
+    int64_t all_ok, all_refused;     /* since the start */
+    int64_t last_ok_us;              /* the last success */
+    unsigned refused_running;        /* refusals in a row, counted or not */
+    double verified, recent;         /* the rate one to two marks ago, and at the last mark */
+    int64_t mark_us;                 /* the last mark */
 
+    int64_t epoch_us; /* the last counted refusal: those of requests sent until then do not count */
     unsigned dark;    /* counted refusals of the wall being met; 0: none is */
     int64_t wall_us;  /* that wall: since when, */
     bool told;        /* a hold was told, */
     double met_rate;  /* the rate that met it, */
-    double met_after; /* and the length of the cycle before, seconds */
+    double met_after_s; /* how long the cycle was */
 
-    int64_t last_refused_us;
-    double cycle_s, wall_from_s, wall_to_s;
-    double wall_s;     /* the last wall's length; 0: it was cheap */
-    double refused_at; /* hi: the rate that the last wall refused */
-    double climb_log;  /* ln(hi / the rate it left behind) */
-    double climb_s;    /* to get back to hi */
-    double steep_s;    /* beyond hi: after how long the climb steepens */
-    double climb_us;   /* the climb's start */
-    double verified;   /* the rate one to two marks ago */
-    double recent;     /* the rate at the last mark */
-    int64_t mark_us;   /* the last mark */
+    double limit;         /* learned from the last wall, 0 while none was met */
+    double hi;            /* the rate that it refused */
+    double wall_s;        /* its length; 0: it was cheap */
+    double blind_cycle_s; /* its cycle; */
+    double blind_from_s;  /* where nothing was told: its last refusal */
+    double blind_to_s;    /* and its first success, after its beginning; else 0 */
+    double climb_us;      /* the climb back: its beginning, */
+    double climb_s;       /* its length, */
+    double climb_log;     /* ln(hi / the rate it begins with), */
+    double steep_s;       /* and how soon it steepens beyond hi */
 };
 
 void pacer_init(struct pacer *p, const struct pacer_config *config, int64_t now);
@@ -88,17 +91,20 @@ void pacer_answer(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answ
 /* A request that was counted as sent and then never left (the transfer could not be started). */
 void pacer_unsent(struct pacer *p, int64_t now);
 
-/* Nothing before `until`; then one probe. For holds of an earlier run. */
+/* Nothing before `until`; then one probe. For holds of an earlier run; one that is past asks for
+ * the probe alone. */
 void pacer_hold(struct pacer *p, int64_t until);
 
-/* The room that a success told of (RateLimit fields): may only slow down. */
+/* The room that a success told of (RateLimit fields), to be called after its pacer_answer: once
+ * `remaining` more were sent, nothing goes for `reset_us` from now, at most a minute. It can only
+ * slow down. A negative `remaining`, or a `reset_us` that is not positive, is ignored. */
 void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_us);
 
 struct pacer_view {
     double rate;        /* now, requests a second */
-    double limit;       /* the learned limit, 0 while none was met */
+    double limit;       /* the learned limit, 0 while none is known */
     int64_t hold_until; /* 0: none */
-    bool probing;
+    bool probing;       /* one request at a time until one succeeds */
 };
 struct pacer_view pacer_view(const struct pacer *p, int64_t now);
 
