@@ -301,7 +301,10 @@ def test_openrouter_hints_by_itself(box):
     reset = int(answer.headers["X-RateLimit-Reset"]) / 1000
     assert 10 < reset - time.time() <= 12.1
     assert answer.headers["X-RateLimit-Remaining"] == "0"
-    assert answer.json["error"]["code"] == 429
+    error = answer.json["error"]
+    assert error["code"] == 429
+    names = ["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
+    assert error["metadata"]["headers"] == {name: answer.headers[name] for name in names}
 
 
 def test_baseten_hints_in_the_body(box):
