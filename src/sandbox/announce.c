@@ -125,6 +125,33 @@ static json_t *body_value(const char *pointer, long long n)
     return json_string(text);
 }
 
+static void put_text(json_t *body, struct reply *out)
+{
+    char *text = compose_text(body);
+    buf_clear(&out->body);
+    buf_puts(&out->body, text);
+    free(text);
+}
+
+/* Where a body is known to repeat the headers, it repeats all that tell of limits. */
+static void mirror_headers(const struct definition *d, struct reply *out)
+{
+    const char *place = NULL;
+    for (size_t i = 0; i < d->rate_count && !place; i++)
+        if (d->rate[i].in_body)
+            place = strstr(d->rate[i].where, "/headers/") ? d->rate[i].where : NULL;
+    if (!place)
+        return;
+    json_t *body = json_loadb(buf_text(&out->body), out->body.len, 0, NULL);
+    for (unsigned i = 0; i < out->headers; i++) {
+        char pointer[256];
+        int len = (int)(strrchr(place, '/') - place);
+        snprintf(pointer, sizeof pointer, "%.*s/%s", len, place, out->header[i].name);
+        compose_put(&body, pointer, json_string(out->header[i].value));
+    }
+    put_text(body, out);
+}
+
 static int64_t put_body(const struct definition *d, int64_t wait_us, int64_t wall_ms,
                         struct reply *out)
 {
@@ -138,10 +165,7 @@ static int64_t put_body(const struct definition *d, int64_t wait_us, int64_t wal
         compose_put(&body, d->rate[i].where, body_value(d->rate[i].where, n));
         longest = hold > longest ? hold : longest;
     }
-    char *text = compose_text(body);
-    buf_clear(&out->body);
-    buf_puts(&out->body, text);
-    free(text);
+    put_text(body, out);
     return longest;
 }
 
@@ -164,6 +188,7 @@ int64_t announce_put(const struct announce *how, const struct definition *d, int
     if (how->kinds & ANNOUNCE_MS) {
         hold = put_own_header(d, wait_us, wall_ms, quota, out);
         longest = hold > longest ? hold : longest;
+        mirror_headers(d, out);
     }
     if (how->kinds & ANNOUNCE_IETF) {
         long long n = in_unit(RATE_S, wait_us, wall_ms, &hold);

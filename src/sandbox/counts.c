@@ -34,8 +34,8 @@ static void print_tally(const struct provider *p, struct buf *out)
             buf_printf(out, "%s\"%d\":%llu", comma, i, (unsigned long long)t->status[i]);
             comma = ",";
         }
-    buf_printf(out, "},\"first_us\":%lld,\"last_us\":%lld}", (long long)t->first_us,
-               (long long)t->last_us);
+    buf_printf(out, "},\"first_us\":%lld,\"last_us\":%lld,\"last_effect_us\":%lld}",
+               (long long)t->first_us, (long long)t->last_us, (long long)t->last_effect_us);
 }
 
 void counts_print(const struct sandbox *s, uint64_t connections, struct buf *out)

@@ -46,6 +46,7 @@ struct http {
     struct timers timers;
     uint64_t connections, admin_only;
     int epoll_fd, signal_fd;
+    bool stopping; /* nobody is made to wait any more */
 };
 
 static struct exchange *exchange_new(struct http *h)
@@ -242,6 +243,8 @@ static void decide(struct exchange *x, const char *method)
     } else {
         sandbox_handle(h->s, &in, &x->reply);
     }
+    if (h->stopping)
+        x->reply.delay_us = 0;
     if (x->reply.delay_us > 0) {
         MHD_suspend_connection(x->connection);
         timers_add(&h->timers, in.now_us + x->reply.delay_us, x);
@@ -433,6 +436,7 @@ void http_loop(struct http *h)
 
 void http_stop(struct http *h)
 {
+    h->stopping = true;
     resume_due(h, INT64_MAX - 1);
     MHD_run(h->daemon);
     MHD_stop_daemon(h->daemon);

@@ -114,7 +114,7 @@ static int run(const struct options *o, struct error *err)
             catalog_free(catalog);
             return -1;
         }
-    if (o->generate) {
+    if (o->generating) {
         int result = generate_manifest(catalog, o->generate, o->seed, o->mix, stdout, err);
         catalog_free(catalog);
         return result;

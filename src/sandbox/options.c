@@ -176,6 +176,7 @@ static int take(int value, const char *text, struct options *o, struct error *er
     case O_SEED:
         return number("seed", text, UINT64_MAX, &o->seed, err);
     case O_GENERATE:
+        o->generating = true;
         return number("generate", text, UINT32_MAX - 1, &o->generate, err);
     case O_MIX:
         o->mix = text;

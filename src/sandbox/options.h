@@ -14,7 +14,7 @@ struct options {
     const char
         *setting[INPUTS_MAX * 2]; /* "--limit", "bucket:..": applied once there is a sandbox */
     unsigned settings;
-    bool stay, any, help, version, print_credentials;
+    bool stay, any, help, version, print_credentials, generating;
     uint64_t generate, seed;
     const char *mix;
     double absent;

@@ -18,7 +18,7 @@ static unsigned provider_index(struct sandbox *s, const char *name)
     if (i == s->providers && i < PROVIDERS_MAX) {
         struct provider *p = &s->provider[s->providers++];
         *p = (struct provider){.name = name};
-        p->tally.first_us = p->tally.last_us = -1;
+        p->tally.first_us = p->tally.last_us = p->tally.last_effect_us = -1;
         limiter_init(&p->limiter);
         auth_demo_secret(name, p->secret);
     }
@@ -300,6 +300,14 @@ static void suicide(struct turn *t)
     t->p->dead = true;
 }
 
+static void count_effect(struct turn *t, bool changed)
+{
+    if (!changed)
+        return;
+    t->p->tally.effective++;
+    t->p->tally.last_effect_us = t->in->now_us - t->s->start_us;
+}
+
 static void do_action(struct turn *t, const struct fault *f, bool effect)
 {
     struct tally *tally = &t->p->tally;
@@ -314,7 +322,7 @@ static void do_action(struct turn *t, const struct fault *f, bool effect)
     bool changed = effect && act(t);
     if (f)
         spoil(t, f, existed);
-    tally->effective += changed;
+    count_effect(t, changed);
     if (t->row == UINT32_MAX)
         return;
     tally->repeated += !existed && t->s->truth.entry[t->row].deletions > 0;
@@ -351,7 +359,7 @@ static void inquire(struct turn *t, const struct fault *f, bool effect)
     if (!is_write(t->place->op))
         return;
     t->p->tally.actions++;
-    t->p->tally.effective += q.changed;
+    count_effect(t, q.changed);
     if (q.row != UINT32_MAX)
         t->out->event = truth_note(&t->s->truth, q.row, t->s->number, q.changed, t->out->status);
 }

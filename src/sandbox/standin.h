@@ -17,6 +17,7 @@ struct tally {
     uint64_t sent, dropped, reset, cut, aborted;
     uint64_t status[STATUS_MAX];
     int64_t first_us, last_us; /* of the requests' arrival, since the sandbox began; -1: none */
+    int64_t last_effect_us;    /* of the last request that changed something */
 };
 
 struct provider {

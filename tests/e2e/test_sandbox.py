@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import ssl
@@ -14,7 +15,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from paths import SANDBOX
+from paths import ROOT, SANDBOX
 
 HASH = "ab" * 32
 HASHES = [f"{n:064x}" for n in range(1, 400)]
@@ -160,6 +161,7 @@ def test_delete_then_again(box, manifest, kind, success, gone):
     counts = one.counts()
     assert (counts["targets"], counts["exist"], counts["connections"]) == (4, 3, 1)
     tally = counts["providers"][provider]
+    assert 0 <= tally["first_us"] == tally["last_effect_us"] < tally["last_us"]
     assert (tally["requests"], tally["actions"]) == (2, 2)
     assert (tally["effective"], tally["repeated"]) == (1, 1)
     assert tally["status"]["404"] == 1
@@ -301,7 +303,10 @@ def test_openrouter_hints_by_itself(box):
     reset = int(answer.headers["X-RateLimit-Reset"]) / 1000
     assert 10 < reset - time.time() <= 12.1
     assert answer.headers["X-RateLimit-Remaining"] == "0"
-    assert answer.json["error"]["code"] == 429
+    error = answer.json["error"]
+    assert error["code"] == 429
+    names = ["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
+    assert error["metadata"]["headers"] == {name: answer.headers[name] for name in names}
 
 
 def test_baseten_hints_in_the_body(box):
@@ -508,6 +513,19 @@ def test_stalls_hold_nobody_else_up(box):
         quick = time.monotonic() - start
         answer, took = slow.result()
     assert answer.status == 200 and took >= 1.5 > quick
+
+
+def test_it_stops_at_once_whoever_waits(box):
+    one = box("--any", "--fault", "stall:1:for=60s")
+    connections = [one.connect() for _ in range(3)]
+    for n, connection in enumerate(connections):
+        path = "/api/v1/keys/" + HASHES[n]
+        connection.request("DELETE", path, headers={"Authorization": AUTH["openrouter"]})
+    while one.tally()["faults"] < 3:
+        pass
+    start = time.monotonic()
+    one.process.terminate()
+    assert one.process.wait(10) == 0 and time.monotonic() - start < 5
 
 
 def test_delay_of_one_provider(box):
@@ -1021,7 +1039,12 @@ def test_bad_usage(options, words):
 def test_help_names_every_option():
     text = subprocess.check_output([SANDBOX, "--help"], text=True)
     assert all(len(line) <= 100 for line in text.splitlines())
-    source = subprocess.run([SANDBOX, "--no-such"], capture_output=True, text=True)
-    assert source.returncode == 64
-    for name in ("--manifest", "--fault", "--limit", "--hint", "--refuse", "--delay", "--generate"):
-        assert name in text
+    source = (ROOT / "src" / "sandbox" / "options.c").read_text()
+    names = set(re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', source))
+    assert len(names) > 20 and {"fault", "manifest"} < names
+    assert names - {"help", "version"} <= set(re.findall(r"--([a-z-]+)", text))
+
+
+def test_an_unknown_option_is_wrong_usage():
+    done = subprocess.run([SANDBOX, "--no-such"], capture_output=True, text=True, timeout=10)
+    assert done.returncode == 64 and "--help" in done.stderr
