@@ -1,0 +1,201 @@
+"""Signals, deadlines, holds: how a run stops and how it waits."""
+
+import signal
+import time
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+
+import pytest
+from targets import mixed, targets
+from tool import DONE, finish
+from wire import DELETED, MANAGEMENT_KEY, error, reply
+
+SLOW = reply(200, {"deleted": True}, wait=0.5)
+
+
+def wait_until(what, limit=20):
+    end = time.monotonic() + limit
+    while not what():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+def test_one_signal_lets_those_in_flight_finish(which, make_wire, make_tool):
+    rows = targets(400)
+    wire = make_wire([SLOW])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(rows)
+    process = tool.start(manifest, "--concurrency", "8")
+    wait_until(lambda: len(wire.deletions) >= 12)
+    process.send_signal(which)
+    stopped = len(wire.deletions)
+    result = finish(process, 20)
+    assert result.code == 75
+    assert len(wire.deletions) <= stopped + 8
+    totals = tool.run_dir.totals
+    assert totals["revoked"] == len(wire.deletions)
+    assert totals["revoked"] + totals["not_attempted"] == len(rows)
+    assert len(tool.run_dir.remaining) == totals["not_attempted"]
+    close = tool.run_dir.records("close")[-1]
+    assert close["exit_code"] == 75
+
+
+def test_two_signals_end_at_once_and_a_resume_finishes(make_wire, make_tool):
+    rows = targets(40)
+    wire = make_wire([reply(200, {"deleted": True}, wait=15)])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(rows)
+    process = tool.start(manifest, "--no-preflight")
+    wait_until(lambda: wire.deletions)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    assert process.poll() is None, "the one in flight is waited for"
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert finish(process, 10).code == 75
+    assert time.monotonic() - began < 5
+    fast = make_wire([DELETED])
+    tool.call("report", tool.run_dir.path)
+    assert tool.run_dir.totals == {"not_attempted": 40}
+    assert fast.connections == 0
+
+
+def test_deadline(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    began = time.monotonic()
+    result = tool.run(tool.manifest(targets(100)), "--max-rate", "10", "--deadline", "2s")
+    assert result.code == 75
+    assert 1.9 < time.monotonic() - began < 5
+    assert 5 <= len(wire.deletions) <= 30
+    assert "deadline" in result.out + result.err
+    assert tool.run(tool.manifest(targets(100)), "--max-rate", "0").code == 0
+
+
+def test_max_rate(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(60)), "--max-rate", "20").code == 0
+    first, last = wire.deletions[0].at, wire.deletions[-1].at
+    assert 59 / (last - first) < 20 * 1.1
+
+
+def test_concurrency(make_wire, make_tool):
+    """Never more in flight than allowed; connections are what a connection-bound server sees."""
+    wire = make_wire([reply(200, {"deleted": True}, wait=0.02)])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(100)), "--concurrency", "3").code == 0
+    assert wire.connections <= 3
+
+
+# --- holds
+
+
+def http_date(seconds, skew=0):
+    when = datetime.now(timezone.utc) + timedelta(seconds=seconds + skew)
+    return format_datetime(when, usegmt=True)
+
+
+def limited(**headers):
+    return error(429, "slow down", **headers)
+
+
+# name, the 429, the least and the most seconds until the next request
+HOLDS = [
+    ("seconds", lambda: limited(Retry_After="2"), 2.0, 4.5),
+    ("fraction", lambda: limited(Retry_After="1.5"), 1.5, 4.0),
+    ("http date", lambda: limited(Retry_After=http_date(3)), 1.9, 6.0),
+    ("http date of a server whose clock is an hour ahead",
+     lambda: limited(Date=http_date(0, 3600), Retry_After=http_date(2, 3600)), 1.9, 5.0),
+    ("milliseconds of the provider",
+     lambda: limited(X_RateLimit_Reset=str(int((time.time() + 2) * 1000))), 1.8, 5.0),
+    ("the longer of two counts",
+     lambda: limited(Retry_After="1", X_RateLimit_Reset=str(int((time.time() + 3) * 1000))), 2.8, 6.0),
+    ("a past date", lambda: limited(Retry_After=http_date(-600)), 0.0, 3.0),
+    ("nonsense", lambda: limited(Retry_After="soon"), 0.0, 3.0),
+    ("trailing garbage", lambda: limited(Retry_After="3600abc"), 0.0, 3.0),
+    ("negative", lambda: limited(Retry_After="-5"), 0.0, 3.0),
+    ("absent", limited, 0.0, 3.0),
+    ("503 with a hint", lambda: error(503, "later", Retry_After="2"), 2.0, 4.5),
+]
+
+
+@pytest.mark.parametrize("limit, least, most", [h[1:] for h in HOLDS], ids=[h[0] for h in HOLDS])
+def test_hold(limit, least, most, make_wire, make_tool):
+    """After 8 good answers comes a hold; nothing arrives inside it, and then the run goes on."""
+    held = []
+
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY
+        if len(wire.deletions) >= 9 and not held:
+            held.append(request.at)
+            return limit()
+        return DELETED
+
+    wire = make_wire(answer)
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(30)), "--concurrency", "1")
+    assert result.code == 0, result.err
+    after = [request.at - held[0] for request in wire.deletions if request.at > held[0]]
+    assert least <= min(after) <= most
+    assert tool.run_dir.totals == {"revoked": 30}
+    if least > 1:
+        assert tool.run_dir.records("hold")
+
+
+def test_nothing_is_sent_inside_a_hold(make_sandbox, make_tool):
+    """The sandbox counts what arrives between its announcement and its end."""
+    rows = targets(600)
+    sandbox = make_sandbox(rows, "--limit", "window:150/2s", "--hint", "sec")
+    tool = make_tool(*sandbox.origins)
+    result = tool.run(tool.manifest(rows))
+    assert result.code == 0, result.err
+    counts = sandbox.counts()["providers"]["openrouter"]
+    assert counts["in_hold"] == 0
+    assert counts["holds"] > 0
+
+
+def test_a_hold_is_waited_out_by_a_resume(make_wire, make_tool):
+    held = []
+
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY
+        if not held:
+            held.append(request.at)
+            return limited(Retry_After="5")
+        return DELETED
+
+    wire = make_wire(answer)
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(5))
+    process = tool.start(manifest)
+    wait_until(lambda: tool.run_dir.path.exists() and tool.run_dir.records("hold"))
+    process.kill()
+    finish(process)
+    sent = len(wire.requests)
+    assert tool.run(manifest).code == 0
+    assert wire.requests[sent].at - held[0] >= 4.9, "not even a preflight inside the hold"
+
+
+def test_one_provider_that_holds_stops_no_other(make_sandbox, make_tool):
+    rows = mixed(400)
+    limits = ["--limit", "openrouter=window:20/8s", "--hint", "openrouter=sec"]
+    sandbox = make_sandbox(rows, *limits)
+    tool = make_tool(*sandbox.origins)
+    process = tool.start(tool.manifest(rows), "--max-rate", "0")
+    others = [target for target in rows if target.provider != "openrouter"]
+
+    def others_are_gone():
+        truth = sandbox.truth()
+        return all(not truth[target]["exists"] for target in others)
+
+    wait_until(others_are_gone, 7)
+    truth = sandbox.truth()
+    assert any(truth[target]["exists"] for target in rows if target.provider == "openrouter")
+    process.send_signal(signal.SIGTERM)
+    assert finish(process).code == 75
+    outcomes = tool.run_dir.outcomes
+    assert {outcomes[target] for target in others} <= DONE
