@@ -64,7 +64,7 @@ $(BUILD)/tests/test_sandbox_%: tests/unit/test_sandbox_%.c $(BUILD)/libsandbox.a
 
 # What a person calls: each installs what it needs first.
 demo:
-	scripts/install-deps build
+	scripts/install-deps build demo
 	$(MAKE) -j$$(nproc) all
 	scripts/demo
 test:

@@ -32,7 +32,7 @@ def test_ten_thousand_mixed_targets_with_faults(make_sandbox, make_tool):
 
 
 def test_two_kills_and_a_resume_in_between(make_sandbox, make_tool):
-    rows = mixed(6_000)
+    rows = mixed(4_000)
     sandbox = make_sandbox(rows, "--absent", "5%", *FAULTS)
     tool = make_tool(*sandbox.origins, options=("--max-rate", "0", "--max-attempts", "12"))
     manifest = tool.manifest(rows)
