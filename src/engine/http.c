@@ -38,6 +38,14 @@ enum {
     CLIENTS_MAX = 255,
 };
 
+/* A socket's place in the epoll set. libcurl takes a socket back after each transfer and hands it
+ * in again for the next one on the same connection, so it stays in the set meanwhile: two system
+ * calls less a request. */
+struct watch {
+    uint32_t in_set, wanted; /* events; 0: none */
+    uint16_t client;
+};
+
 struct http_loop {
     int epoll, signals;
     sigset_t old_mask;
@@ -45,6 +53,8 @@ struct http_loop {
     int signal_last;
     struct http_client *client[CLIENTS_MAX];
     unsigned clients;
+    struct watch *watch; /* by descriptor */
+    size_t watches;
     bool precise; /* epoll_pwait2 (Linux 5.11) is there */
 };
 
@@ -58,6 +68,10 @@ struct slot {
     unsigned sends;
     int64_t sent_at;
     char detail[CURL_ERROR_SIZE];
+    /* what the handle was last set to */
+    const char *method;
+    const struct http_headers *headers;
+    bool with_body, fresh;
 };
 
 struct http_client {
@@ -128,6 +142,7 @@ void http_loop_free(struct http_loop *loop)
     if (loop->signals >= 0)
         close(loop->signals);
     sigprocmask(SIG_SETMASK, &loop->old_mask, NULL);
+    free(loop->watch);
     free(loop);
 }
 
@@ -178,6 +193,8 @@ static int wait_events(struct http_loop *loop, struct epoll_event *events, int64
 }
 
 static bool hand_out(struct http_client *c);
+static struct watch *watch_of(struct http_loop *loop, int fd);
+static void forget_socket(struct http_loop *loop, int fd);
 
 void http_loop_wait(struct http_loop *loop, int64_t until_us)
 {
@@ -197,42 +214,72 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
             take_signals(loop);
             continue;
         }
-        int mask = 0;
+        int fd = (int)(uint32_t)events[i].data.u64, mask = 0;
+        if (!watch_of(loop, fd)->wanted) {
+            forget_socket(loop, fd);
+            continue;
+        }
         if (events[i].events & EPOLLIN)
             mask |= CURL_CSELECT_IN;
         if (events[i].events & EPOLLOUT)
             mask |= CURL_CSELECT_OUT;
         if (events[i].events & (EPOLLERR | EPOLLHUP))
             mask |= CURL_CSELECT_ERR;
-        drive(loop->client[index], (curl_socket_t)(uint32_t)events[i].data.u64, mask);
+        drive(loop->client[index], fd, mask);
     }
     drive_timers(loop);
     for (unsigned i = 0; i < loop->clients; i++)
         hand_out(loop->client[i]);
 }
 
+static struct watch *watch_of(struct http_loop *loop, int fd)
+{
+    size_t at = (size_t)fd;
+    if (at >= loop->watches) {
+        size_t more = at + 64;
+        loop->watch = mem_resize(loop->watch, more, sizeof *loop->watch);
+        memset(loop->watch + loop->watches, 0, (more - loop->watches) * sizeof *loop->watch);
+        loop->watches = more;
+    }
+    return &loop->watch[at];
+}
+
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *known)
 {
-    (void)easy;
+    (void)easy, (void)known;
     struct http_client *c = at;
-    struct epoll_event event = {.data.u64 = (uint64_t)c->index << 32 | (uint32_t)fd};
-    if (what == CURL_POLL_REMOVE) {
-        /* The descriptor may be closed and given out anew by now: then there is nothing to remove.
-         */
-        epoll_ctl(c->loop->epoll, EPOLL_CTL_DEL, fd, NULL);
-        curl_multi_assign(c->multi, fd, NULL);
+    struct watch *w = watch_of(c->loop, fd);
+    w->wanted = 0;
+    if (what == CURL_POLL_REMOVE)
         return 0;
-    }
     if (what & CURL_POLL_IN)
-        event.events |= EPOLLIN;
+        w->wanted |= EPOLLIN;
     if (what & CURL_POLL_OUT)
-        event.events |= EPOLLOUT;
-    int op = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (epoll_ctl(c->loop->epoll, op, fd, &event) != 0 && (errno == EEXIST || errno == ENOENT))
-        epoll_ctl(c->loop->epoll, op == EPOLL_CTL_MOD ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
-    if (!known)
-        curl_multi_assign(c->multi, fd, c);
+        w->wanted |= EPOLLOUT;
+    if (w->wanted == w->in_set && w->client == c->index)
+        return 0;
+    struct epoll_event event = {.events = w->wanted,
+                                .data.u64 = (uint64_t)c->index << 32 | (uint32_t)fd};
+    epoll_ctl(c->loop->epoll, w->in_set ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
+    w->in_set = w->wanted;
+    w->client = (uint16_t)c->index;
     return 0;
+}
+
+/* Closing takes a descriptor out of the set; its number may come again. */
+static int close_socket(void *at, curl_socket_t fd)
+{
+    struct http_client *c = at;
+    *watch_of(c->loop, fd) = (struct watch){0};
+    return close(fd);
+}
+
+/* An idle connection that has something to say: most often that its server closed it. libcurl finds
+ * out when it next wants to use it. */
+static void forget_socket(struct http_loop *loop, int fd)
+{
+    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
+    watch_of(loop, fd)->in_set = 0;
 }
 
 static int set_timer(CURLM *multi, long ms, void *at)
@@ -303,7 +350,7 @@ static bool is_loopback(const char *base)
     return loopback;
 }
 
-static bool set_easy(struct slot *s, const struct http_config *config)
+static bool set_easy(struct slot *s, struct http_client *c, const struct http_config *config)
 {
     CURL *e = s->easy = curl_easy_init();
     if (!e)
@@ -336,6 +383,8 @@ static bool set_easy(struct slot *s, const struct http_config *config)
     SET(CURLOPT_WRITEDATA, s);
     SET(CURLOPT_PREREQFUNCTION, count_send);
     SET(CURLOPT_PREREQDATA, s);
+    SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    SET(CURLOPT_CLOSESOCKETDATA, c);
 #undef SET
     return bad == CURLE_OK;
 }
@@ -369,7 +418,7 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     bool good = c->multi != NULL;
     for (unsigned i = config->concurrency; good && i-- > 0;) {
         c->slot[i].client = c;
-        good = set_easy(&c->slot[i], config);
+        good = set_easy(&c->slot[i], c, config);
         c->free_slot[c->free_count++] = i;
     }
     if (!good) {
@@ -464,24 +513,33 @@ void http_headers_free(struct http_headers *h)
 
 /* Sending and handing out */
 
+/* Each curl_easy_setopt costs, and from one request to the next little but the URL changes. */
 static CURLcode aim(struct slot *s, const struct http_request *r)
 {
     CURL *e = s->easy;
     CURLcode bad = CURLE_OK;
+    bool with_body = r->body != NULL;
 #define SET(option, value) bad = bad ? bad : curl_easy_setopt(e, option, value)
-    if (r->body) {
+    SET(CURLOPT_URL, r->url);
+    if (with_body) {
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
         SET(CURLOPT_COPYPOSTFIELDS, r->body);
-        SET(CURLOPT_HTTPHEADER, r->headers->with_body);
-    } else {
-        SET(CURLOPT_HTTPGET, 1L);
-        SET(CURLOPT_HTTPHEADER, r->headers->plain);
     }
-    SET(CURLOPT_CUSTOMREQUEST, r->method);
-    SET(CURLOPT_URL, r->url);
-    SET(CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
-    SET(CURLOPT_FORBID_REUSE, r->fresh ? 1L : 0L);
+    if (s->headers != r->headers || s->with_body != with_body || s->method != r->method) {
+        if (!with_body)
+            SET(CURLOPT_HTTPGET, 1L);
+        SET(CURLOPT_HTTPHEADER, with_body ? r->headers->with_body : r->headers->plain);
+        SET(CURLOPT_CUSTOMREQUEST, r->method);
+    }
+    if (s->fresh != r->fresh) {
+        SET(CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
+        SET(CURLOPT_FORBID_REUSE, r->fresh ? 1L : 0L);
+    }
 #undef SET
+    s->method = r->method;
+    s->headers = r->headers;
+    s->with_body = with_body;
+    s->fresh = r->fresh;
     return bad;
 }
 

@@ -63,7 +63,7 @@ struct lane {
 
     struct lane_read read[READS_MAX];
     unsigned reads, reads_done, read_attempts;
-    int64_t read_due, read_patience_end;
+    int64_t read_due, read_patience_end, room_read_us;
     bool held_at_start; /* by a hold of an earlier run: others do not wait for its preflight */
     bool ready;         /* preflight passed */
     bool fresh_next;    /* the next request goes on a connection of its own */
