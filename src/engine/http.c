@@ -1,4 +1,4 @@
-/* libcurl's multi interface under one epoll descriptor.
+/* libcurl's multi interface over engine/poller.
  *
  * Each client owns a multi handle; libcurl tells through callbacks which sockets to watch and when
  * it wants to be called next, and http_loop_wait does so. One multi handle per pair, because
@@ -17,16 +17,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/poller.h"
 
 #include <curl/curl.h>
-#include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum {
@@ -34,28 +31,13 @@ enum {
     H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
     CONNECTION_AGE_S = 20,
     EVENTS = 64,
-    SIGNAL_MARK = UINT16_MAX,
     CLIENTS_MAX = 255,
 };
 
-/* A socket's place in the epoll set. libcurl takes a socket back after each transfer and hands it
- * in again for the next one on the same connection, so it stays in the set meanwhile: two system
- * calls less a request. */
-struct watch {
-    uint32_t in_set, wanted; /* events; 0: none */
-    uint16_t client;
-};
-
 struct http_loop {
-    int epoll, signals;
-    sigset_t old_mask;
-    unsigned signal_count;
-    int signal_last;
+    struct poller *poller;
     struct http_client *client[CLIENTS_MAX];
     unsigned clients;
-    struct watch *watch; /* by descriptor */
-    size_t watches;
-    bool precise; /* epoll_pwait2 (Linux 5.11) is there */
 };
 
 struct slot {
@@ -113,23 +95,11 @@ const char *http_library(void)
 struct http_loop *http_loop_new(struct error *err)
 {
     pthread_once(&library_once, library_start);
-    struct http_loop *loop = mem_zalloc(1, sizeof *loop);
-    sigset_t mask;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    sigaddset(&mask, SIGTERM);
-    signal(SIGPIPE, SIG_IGN);
-    sigprocmask(SIG_BLOCK, &mask, &loop->old_mask);
-    loop->precise = true;
-    loop->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
-    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)SIGNAL_MARK << 32};
-    if (loop->signals < 0 || loop->epoll < 0 ||
-        epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->signals, &event) != 0) {
-        error_set(err, EXIT_STOPPED, "cannot wait for events:");
-        http_loop_free(loop);
+    struct poller *poller = poller_new(err);
+    if (!poller)
         return NULL;
-    }
+    struct http_loop *loop = mem_zalloc(1, sizeof *loop);
+    loop->poller = poller;
     return loop;
 }
 
@@ -137,29 +107,13 @@ void http_loop_free(struct http_loop *loop)
 {
     if (!loop)
         return;
-    if (loop->epoll >= 0)
-        close(loop->epoll);
-    if (loop->signals >= 0)
-        close(loop->signals);
-    sigprocmask(SIG_SETMASK, &loop->old_mask, NULL);
-    free(loop->watch);
+    poller_free(loop->poller);
     free(loop);
 }
 
 unsigned http_loop_signals(const struct http_loop *loop, int *last)
 {
-    if (last)
-        *last = loop->signal_last;
-    return loop->signal_count;
-}
-
-static void take_signals(struct http_loop *loop)
-{
-    struct signalfd_siginfo info;
-    while (read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        loop->signal_count++;
-        loop->signal_last = (int)info.ssi_signo;
-    }
+    return poller_signals(loop->poller, last);
 }
 
 static void drive(struct http_client *c, curl_socket_t fd, int mask)
@@ -178,23 +132,13 @@ static void drive_timers(struct http_loop *loop)
             drive(loop->client[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
-static int wait_events(struct http_loop *loop, struct epoll_event *events, int64_t us)
-{
-    if (us < 0)
-        us = 0;
-    if (loop->precise) {
-        struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
-        int n = epoll_pwait2(loop->epoll, events, EVENTS, &t, NULL);
-        if (n >= 0 || errno != ENOSYS)
-            return n;
-        loop->precise = false;
-    }
-    return epoll_wait(loop->epoll, events, EVENTS, (int)((us + 999) / 1000));
-}
-
 static bool hand_out(struct http_client *c);
-static struct watch *watch_of(struct http_loop *loop, int fd);
-static void forget_socket(struct http_loop *loop, int fd);
+
+static int curl_mask(unsigned mask)
+{
+    return (mask & EVENT_IN ? CURL_CSELECT_IN : 0) | (mask & EVENT_OUT ? CURL_CSELECT_OUT : 0) |
+           (mask & EVENT_ERROR ? CURL_CSELECT_ERR : 0);
+}
 
 void http_loop_wait(struct http_loop *loop, int64_t until_us)
 {
@@ -206,80 +150,31 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
         if (loop->client[i]->timer_at < wake)
             wake = loop->client[i]->timer_at;
     }
-    struct epoll_event events[EVENTS];
-    int n = wait_events(loop, events, wake - clock_mono_us());
-    for (int i = 0; i < n; i++) {
-        unsigned index = (unsigned)(events[i].data.u64 >> 32);
-        if (index == SIGNAL_MARK) {
-            take_signals(loop);
-            continue;
-        }
-        int fd = (int)(uint32_t)events[i].data.u64, mask = 0;
-        if (!watch_of(loop, fd)->wanted) {
-            forget_socket(loop, fd);
-            continue;
-        }
-        if (events[i].events & EPOLLIN)
-            mask |= CURL_CSELECT_IN;
-        if (events[i].events & EPOLLOUT)
-            mask |= CURL_CSELECT_OUT;
-        if (events[i].events & (EPOLLERR | EPOLLHUP))
-            mask |= CURL_CSELECT_ERR;
-        drive(loop->client[index], fd, mask);
-    }
+    struct event event[EVENTS];
+    unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
+    for (unsigned i = 0; i < n; i++)
+        drive(event[i].owner, event[i].fd, curl_mask(event[i].mask));
     drive_timers(loop);
     for (unsigned i = 0; i < loop->clients; i++)
         hand_out(loop->client[i]);
-}
-
-static struct watch *watch_of(struct http_loop *loop, int fd)
-{
-    size_t at = (size_t)fd;
-    if (at >= loop->watches) {
-        size_t more = at + 64;
-        loop->watch = mem_resize(loop->watch, more, sizeof *loop->watch);
-        memset(loop->watch + loop->watches, 0, (more - loop->watches) * sizeof *loop->watch);
-        loop->watches = more;
-    }
-    return &loop->watch[at];
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *known)
 {
     (void)easy, (void)known;
     struct http_client *c = at;
-    struct watch *w = watch_of(c->loop, fd);
-    w->wanted = 0;
-    if (what == CURL_POLL_REMOVE)
-        return 0;
-    if (what & CURL_POLL_IN)
-        w->wanted |= EPOLLIN;
-    if (what & CURL_POLL_OUT)
-        w->wanted |= EPOLLOUT;
-    if (w->wanted == w->in_set && w->client == c->index)
-        return 0;
-    struct epoll_event event = {.events = w->wanted,
-                                .data.u64 = (uint64_t)c->index << 32 | (uint32_t)fd};
-    epoll_ctl(c->loop->epoll, w->in_set ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event);
-    w->in_set = w->wanted;
-    w->client = (uint16_t)c->index;
+    unsigned mask = 0;
+    if (what != CURL_POLL_REMOVE)
+        mask = (what & CURL_POLL_IN ? EVENT_IN : 0u) | (what & CURL_POLL_OUT ? EVENT_OUT : 0u);
+    poller_want(c->loop->poller, fd, mask, c);
     return 0;
 }
 
-/* Closing takes a descriptor out of the set; its number may come again. */
 static int close_socket(void *at, curl_socket_t fd)
 {
     struct http_client *c = at;
-    *watch_of(c->loop, fd) = (struct watch){0};
+    poller_closing(c->loop->poller, fd);
     return close(fd);
-}
-
-/* An idle connection that has something to say: most often that its server closed it. libcurl finds
- * out when it next wants to use it. */
-static void forget_socket(struct http_loop *loop, int fd)
-{
-    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
-    watch_of(loop, fd)->in_set = 0;
 }
 
 static int set_timer(CURLM *multi, long ms, void *at)
