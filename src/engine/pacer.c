@@ -85,12 +85,15 @@
 #define PROBE                                                                                      \
     10.0 /* a wall of H s is risked again after 10 H: up to 1/11 of the time, and a rise           \
             is noticed within 15 s where H is 1 s */
-#define HASTE    3.5 /* ... but after HASTE/L H when hi is e^L times the rate: much to gain */
-#define MARK_S   .7  /* the rate is verified one to two marks back; a longer wall spaces them */
-#define RISEN    1.1 /* this much above hi the limit has risen */
-#define RUSH     .5  /* then d ln(rate)/dt is this over the longest of half a second, */
-#define RUSH_S   .5  /* four round trips and half a wall: faster overshoots */
-#define RUSH_RTT 4.0
+#define HASTE      3.5  /* ... but after HASTE/L H when hi is e^L times the rate: much to gain */
+#define TIGHT      .2   /* with less than this (ln) to gain, */
+#define PROBE_SOON 30.0 /* a wall of H s is risked after 30 H, */
+#define SOON_S     1.0  /* where that is a second or less */
+#define MARK_S     .7   /* the rate is verified one to two marks back; a longer wall spaces them */
+#define RISEN      1.1  /* this much above hi the limit has risen */
+#define RUSH       .5   /* then d ln(rate)/dt is this over the longest of half a second, */
+#define RUSH_S     .5   /* four round trips and half a wall: faster overshoots */
+#define RUSH_RTT   4.0
 
 /* Untold walls, and probes that got no answer about the rate. */
 #define BACK      1.6 /* tries 20 ms x 1.6^k apart, which is 0.6 of the time since the first */
@@ -296,10 +299,12 @@ static void plan_climb(struct pacer *p, const struct wall *w, int64_t now)
 {
     double start = p->rate, cost_s = p->wall_s > 0 && p->told ? p->wall_s + p->rtt_s : p->wall_s;
     p->climb_log = max2(CUT, log(max2(1.0, w->hi / start)));
-    double refusals = p->wall_s > 0 || p->climb_log < .2 ? p->dark : 1;
+    double refusals = p->wall_s > 0 || p->climb_log < TIGHT ? p->dark : 1;
     double debt = (double)p->all_refused / SHARE / 2 - (double)p->all_ok;
-    p->climb_s = max2(min2(PROBE, HASTE / p->climb_log) * cost_s,
-                      max2(refusals / (SHARE * start), min2(DEBT_S, debt / start)));
+    double search_s = min2(PROBE, HASTE / p->climb_log) * cost_s;
+    if (p->climb_log < TIGHT) /* little to gain, and a rise is still noticed within a second */
+        search_s = max2(search_s, min2(SOON_S, PROBE_SOON * cost_s));
+    p->climb_s = max2(search_s, max2(refusals / (SHARE * start), min2(DEBT_S, debt / start)));
     p->steep_s = min2(STEEP_MAX_S, max2(p->climb_s / 2, STEEP_MIN_S));
     p->climb_us = after(now, p->wall_s * p->wall_s / 2); /* the longer it was, the later */
 }
@@ -433,7 +438,9 @@ static void one_less(struct pacer *p)
 void pacer_answer(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answer what,
                   int64_t hold_us)
 {
-    bool probe = p->probe_out && sent_at >= p->probe_us; /* what was sent last */
+    bool probe = p->probe_out && sent_at >= p->probe_us;         /* what was sent last */
+    if (p->in_flight >= p->config.concurrency && !p->slow_start) /* not late: it had no place */
+        p->slot_us = max2(p->slot_us, (double)now - 1e6 / p->rate);
     one_less(p);
     if (probe)
         p->probe_out = false;
