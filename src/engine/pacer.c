@@ -57,7 +57,7 @@
 
 /* Slow start. */
 #define DOUBLE_RTT       3.0  /* doubles in so many round trips, */
-#define CROWD            8.0  /* ... and with more than so many in flight */
+#define CROWD            7.0  /* ... and with more than so many in flight */
 #define DOUBLE_CROWD_RTT 6.0  /* ... in so many, as each may come back as a refusal */
 #define QUICK_S          .02  /* but never quicker: a server a millisecond away gets no spike */
 #define OUTRUN           1.25 /* at the wall it has outrun what was refused by so much */
@@ -85,15 +85,16 @@
 #define PROBE                                                                                      \
     10.0 /* a wall of H s is risked again after 10 H: up to 1/11 of the time, and a rise           \
             is noticed within 15 s where H is 1 s */
-#define HASTE      3.5  /* ... but after HASTE/L H when hi is e^L times the rate: much to gain */
-#define TIGHT      .2   /* with less than this (ln) to gain, */
-#define PROBE_SOON 30.0 /* a wall of H s is risked after 30 H, */
-#define SOON_S     1.0  /* where that is a second or less */
-#define MARK_S     .7   /* the rate is verified one to two marks back; a longer wall spaces them */
-#define RISEN      1.1  /* this much above hi the limit has risen */
-#define RUSH       .5   /* then d ln(rate)/dt is this over the longest of half a second, */
-#define RUSH_S     .5   /* four round trips and half a wall: faster overshoots */
-#define RUSH_RTT   4.0
+#define HASTE         3.5  /* ... but after HASTE/L H when hi is e^L times the rate: much to gain */
+#define TIGHT         .2   /* with less than this (ln) to gain, */
+#define PROBE_SOON    30.0 /* a wall of H s is risked after 30 H, */
+#define SOON_S        1.0  /* where that is a second or less */
+#define MARK_S        .7 /* the rate is verified one to two marks back; a longer wall spaces them */
+#define RISEN         1.1 /* this much above hi the limit has risen */
+#define RUSH          .5  /* then d ln(rate)/dt is this over the longest of half a second, */
+#define RUSH_S        .5  /* half a wall, */
+#define RUSH_RTT      4.0 /* four round trips, */
+#define RUSH_REQUESTS 5.0 /* and five requests' time: faster overshoots */
 
 /* Untold walls, and probes that got no answer about the rate. */
 #define BACK      1.6 /* tries 20 ms x 1.6^k apart, which is 0.6 of the time since the first */
@@ -208,7 +209,8 @@ static double growth(const struct pacer *p, double y)
     if (y <= p->climb_s)
         return even;
     if (p->rate > RISEN * p->hi)
-        return RUSH / max2(RUSH_S, max2(RUSH_RTT * p->rtt_s, p->wall_s / 2));
+        return RUSH / max2(max2(RUSH_S, RUSH_REQUESTS / p->rate),
+                           max2(RUSH_RTT * p->rtt_s, p->wall_s / 2));
     if (p->wall_s > 0)
         return max2(even, (RISEN - 1) / p->wall_s);
     double over = (y - p->climb_s) / p->steep_s;
