@@ -47,6 +47,7 @@ enum { GRID_MAX = 4096 };
 int grid_fill(struct grid_case *cases); /* returns their number */
 
 /* "bucket 40/s burst 5, seconds, 30 ms, 25 s" */
+enum { GRID_NAME = 160 };
 void grid_name(const struct grid_case *c, char *out, size_t size);
 
 struct play_setup grid_setup(const struct grid_case *c, const struct client *client, uint64_t seed);

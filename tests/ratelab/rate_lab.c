@@ -182,7 +182,7 @@ static void print_cases(const struct shared *shared, int client)
     for (int k = 0; k < n; k++) {
         const struct grid_case *c = &cases[order[k]];
         const struct measured *o = &shared->outcome[order[k]][client];
-        char name[160];
+        char name[GRID_NAME];
         grid_name(c, name, sizeof name);
         printf("%-9s %s %-70s share %.3f eta %.3f w %.3f refused %.0f of %ld%s%s\n",
                clients[client]->name, c->barred ? "*" : " ", name, o->share, o->eta, o->w,
