@@ -102,12 +102,42 @@ static void a_late_refusal_extends_the_hold_of_a_probe_that_is_out(void **state)
     int64_t first = send_next(&p, now), second = send_next(&p, now), third = send_next(&p, now);
     now = answered(&p, second, PACER_REFUSED, SECOND);
     int64_t probe = send_next(&p, now);
+    int64_t still_out = third;
     pacer_answer(&p, probe + MS, first, PACER_REFUSED, 5 * SECOND);
-    pacer_answer(&p, probe + 2 * MS, third, PACER_OK, -1); /* sent before: ends nothing */
     pacer_answer(&p, probe + 3 * MS, probe, PACER_OK, -1); /* sent before the new hold's end */
     int64_t again = send_next(&p, probe + 3 * MS);
     assert_true(again >= probe + MS + 5 * SECOND);
     assert_true(pacer_next(&p, again) == PACER_WAIT);
+    pacer_answer(&p, again + MS, still_out, PACER_OK, -1); /* sent before: ends nothing */
+    assert_true(pacer_next(&p, again) == PACER_WAIT);
+}
+
+static void what_was_sent_before_a_wall_does_not_end_it(void **state)
+{
+    (void)state;
+    struct pacer p;
+    int64_t now = warmed(&p, 0);
+    int64_t first = send_next(&p, now), second = send_next(&p, now);
+    now = answered(&p, first, PACER_REFUSED, -1);
+    pacer_answer(&p, now, second, PACER_OK, -1);
+    assert_true(pacer_view(&p, now).probing);
+    assert_true(pacer_view(&p, now).limit <= 0); /* nothing learned yet */
+    answered(&p, send_next(&p, now), PACER_OK, -1);
+    assert_true(pacer_view(&p, now).limit > 0);
+}
+
+/* Callers may read the clock twice; the probe's answer must not be missed for that. */
+static void a_sent_at_that_is_a_little_off_wedges_nothing(void **state)
+{
+    (void)state;
+    for (int64_t off = -5; off <= 5; off++) {
+        struct pacer p;
+        struct pacer_config c = config_of(0, 32, 1);
+        pacer_init(&p, &c, 0);
+        int64_t sent = send_next(&p, 0);
+        pacer_answer(&p, sent + 30 * MS, sent + off, PACER_LOST, -1);
+        assert_true(pacer_next(&p, sent + 30 * MS) != PACER_WAIT);
+    }
 }
 
 static void a_probe_without_a_verdict_frees_its_place(void **state)
@@ -372,6 +402,31 @@ static void the_ceiling_is_reached(void **state)
     }
 }
 
+/* A loop that stalls now and then: what it makes up must not break the ceiling over any second. */
+static void a_stall_does_not_break_the_ceiling(void **state)
+{
+    (void)state;
+    static const unsigned max_rates[] = {50, 300, 2500, 20000};
+    enum { RING = 32768 };
+    static int64_t sends[RING];
+    for (size_t i = 0; i < 4; i++) {
+        struct pacer p;
+        struct rng rng = rng_seed(i);
+        int64_t now = warmed(&p, max_rates[i]), end = now + 12 * SECOND;
+        for (unsigned count = 0; now < end;) {
+            now += rng_next(&rng) % 3000 ? (int64_t)(rng_next(&rng) % MS) : 20 * MS;
+            for (; pacer_next(&p, now) <= now; count++) {
+                pacer_sent(&p, now);
+                pacer_answer(&p, now, now - MS, PACER_OK, -1);
+                sends[count % RING] = now;
+                unsigned before = max_rates[i] + 1;
+                if (count >= before)
+                    assert_true(now - sends[(count - before) % RING] >= SECOND);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -379,6 +434,8 @@ int main(void)
         cmocka_unit_test(a_hold_is_absolute_and_one_probe_ends_it),
         cmocka_unit_test(a_refused_probe_holds_again),
         cmocka_unit_test(a_late_refusal_extends_the_hold_of_a_probe_that_is_out),
+        cmocka_unit_test(what_was_sent_before_a_wall_does_not_end_it),
+        cmocka_unit_test(a_sent_at_that_is_a_little_off_wedges_nothing),
         cmocka_unit_test(a_probe_without_a_verdict_frees_its_place),
         cmocka_unit_test(a_sick_server_behind_its_limiter_ends_the_wall),
         cmocka_unit_test(lost_probes_are_spaced_up_to_a_bound),
@@ -388,6 +445,7 @@ int main(void)
         cmocka_unit_test(view_tells_what_was_learned),
         cmocka_unit_test(promises_hold_in_any_storm),
         cmocka_unit_test(the_ceiling_is_reached),
+        cmocka_unit_test(a_stall_does_not_break_the_ceiling),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
