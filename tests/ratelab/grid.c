@@ -161,7 +161,7 @@ int grid_fill(struct grid_case *cases)
     add_windows(&f);
     add_boxes(&f);
     add_steps(&f);
-    struct limiter_spec open = {LIMITER_NONE};
+    struct limiter_spec open = {.kind = LIMITER_NONE};
     add(&f, &open, 5, 1);
     return f.count;
 }

@@ -74,7 +74,7 @@ struct ramp ramp_measure(const struct client *client, double rtt_s, int64_t turn
 {
     struct ramp r = {.to_10k_s = INFINITY};
     struct play_setup s = {
-        .limiter = {LIMITER_NONE},
+        .limiter = {.kind = LIMITER_NONE},
         .client = client,
         .rtt_s = rtt_s,
         .sigma = .05,

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { SEEDS = 3, MOST_REQUESTS = 3000, FEWEST_CASES = 150 };
+enum { SEEDS = 3, MOST_REQUESTS = 15000, FEWEST_CASES = 300 };
 #define RECOVERY_S 20.0
 #define RAMP_S     1.0
 #define RAMP_LOST  .3 /* of 100,000 requests' time, seconds */
