@@ -24,7 +24,7 @@ obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 lib_obj   = $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o
 unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
 
-.PHONY: all demo test asan bench rate-lab install unit-tests clean format format-check
+.PHONY: all demo test asan bench rate-lab crash fuzz install unit-tests clean format format-check
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
 $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
@@ -76,6 +76,10 @@ $(BUILD)/tests/test_sandbox_%: tests/unit/test_sandbox_%.c $(BUILD)/libsandbox.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
 
+# Fuzzers, with clang and the variables that scripts/fuzz gives.
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/librescind.a
+	$(CC) $(CPPFLAGS) -Itests/fuzz $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS)
+
 # What a person calls: each installs what it needs first.
 demo:
 	scripts/install-deps build demo
@@ -87,6 +91,13 @@ test:
 asan:
 	scripts/install-deps build test
 	scripts/test sanitized
+crash:
+	scripts/install-deps build test
+	$(MAKE) -j$$(nproc) all
+	scripts/crash
+fuzz:
+	scripts/install-deps build fuzz
+	scripts/fuzz
 bench:
 	scripts/install-deps build bench
 	$(MAKE) -j$$(nproc) all
