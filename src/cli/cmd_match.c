@@ -62,6 +62,7 @@ static void tell_numbers(const char *path, struct numbers *n, const char *what)
 
 struct match {
     const struct options *o;
+    const char *file; /* for messages */
     const struct catalog *catalog;
     struct targets *found; /* their notes say the line */
     struct targets *known; /* of --against, or NULL */
@@ -187,7 +188,7 @@ static int write_found(struct match *m, struct error *err)
     struct sheet sheet;
     if (!m->keys)
         return error_set(err, EXIT_DATA, "%s: no line of it is a whole key of a known provider",
-                         m->o->manifest);
+                         m->file);
     sheet_init(&sheet, m->catalog, m->o->format, m->o->output);
     put_rows(m, &sheet);
     int result = sheet_write(&sheet, m->o->output, err);
@@ -203,7 +204,7 @@ static void tell(const struct match *m)
         buf_printf(&more, ", %" PRIu64 " of them repeated", m->repeated);
     if (m->known)
         buf_printf(&more, ", %" PRIu64 " not in %s", m->not_there, m->o->against);
-    say("%s: %s key%s in %s line%s%s; %" PRIu32 " written", m->o->manifest,
+    say("%s: %s key%s in %s line%s%s; %" PRIu32 " written", m->file,
         text_count(m->keys, keys), m->keys == 1 ? "" : "s", text_count(m->lines, lines),
         m->lines == 1 ? "" : "s", buf_text(&more), targets_count(m->found));
     buf_free(&more);
@@ -219,8 +220,8 @@ static int match(struct match *m, struct error *err)
     struct rawlines *r = rawlines_open(o->manifest, err);
     int result = r ? read_lines(m, r, err) : -1;
     rawlines_free(r);
-    tell_numbers(o->manifest, &m->foreign, "hold no whole key of a known provider");
-    tell_numbers(o->manifest, &m->unclear, "may be keys of several providers");
+    tell_numbers(m->file, &m->foreign, "without a whole key of a known provider");
+    tell_numbers(m->file, &m->unclear, "that several providers know as a key");
     if (result == 0)
         result = write_found(m, err);
     if (result == 0)
@@ -232,6 +233,7 @@ int command_match(const struct options *o, struct catalog *catalog)
 {
     struct match m = {.o = o, .catalog = catalog, .found = targets_new(catalog)};
     struct error err = {0};
+    m.file = strcmp(o->manifest, "-") == 0 ? "standard input" : o->manifest;
     int result = match(&m, &err);
     if (result != 0)
         say("%s", err.text);
