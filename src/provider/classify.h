@@ -105,6 +105,10 @@ enum preflight_result {
 enum preflight_result classify_preflight(const struct definition *d, const struct answer *a,
                                          char reason[200]);
 
+/* The same for any other read and what must hold in its body. */
+enum preflight_result classify_read(const struct definition *d, const struct conditions *checks,
+                                    const struct answer *a, char reason[200]);
+
 /* The credential's own id, canonical, where the definition can tell it: from the secret itself
  * (sha256, before-dot, between-dots) or from the body of its `self = read` (the first of its
  * pointers that leads to an id). Returns its length, 0 where it cannot. */
