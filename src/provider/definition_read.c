@@ -271,6 +271,7 @@ void definition_free(struct definition *d)
     free(d->rate);
     conditions_free(&d->gone_form);
     request_free(&d->preflight);
+    request_free(&d->read);
     request_free(&d->self_read);
     free(d);
 }
