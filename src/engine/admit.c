@@ -106,11 +106,9 @@ void lane_announce(struct lane *l, int64_t now)
     buf_free(&ranges);
 }
 
-/* When pacer and health let something go; a retry may have to wait for the retry budget. */
 static int64_t open_at(struct lane *l, int64_t now, bool retry)
 {
-    int64_t at = pacer_next(&l->pacer, now), healthy = health_next(&l->health, now, retry);
-    return at > healthy ? at : healthy;
+    return pacing_open_us(&l->pacer, &l->health, now, retry);
 }
 
 static bool has_room(const struct lane *l)

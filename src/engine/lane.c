@@ -4,6 +4,7 @@
 #include "engine/lane.h"
 
 #include "engine/check.h"
+#include "engine/headers.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -53,73 +54,6 @@ static struct lane *lane_of(struct runner *r, const struct definition *d, const 
     return l;
 }
 
-/* So that the classification never repeats it. */
-static int keep_secret(struct endpoint *e, const char *secret, struct error *err)
-{
-    size_t n = 0;
-    while (e->secrets[n])
-        n++;
-    if (n == ENDPOINT_SECRETS)
-        return error_set(err, EXIT_CONFIG, "%s: more than %d secrets in its headers",
-                         e->definition->provider, ENDPOINT_SECRETS);
-    e->secrets[n] = secret;
-    return 0;
-}
-
-/* "Authorization: Bearer {secret}" and its like, with the secrets put in. */
-static int fill_header(struct runner *r, struct endpoint *e, const char *template, struct buf *out,
-                       struct error *err)
-{
-    const struct definition *d = e->definition;
-    for (const char *at = template; *at;) {
-        const char *end = *at == '{' ? strchr(at, '}') : NULL;
-        if (!end) {
-            buf_putc(out, *at++);
-            continue;
-        }
-        if (strncmp(at, "{secret}", 8) == 0) {
-            buf_puts(out, e->secret);
-        } else if (strncmp(at, "{env:", 5) == 0) {
-            char *name = mem_string_n(at + 5, (size_t)(end - at - 5));
-            const char *more = credentials_get(r->run.credentials, name, err);
-            free(name);
-            if (!more || keep_secret(e, more, err) != 0)
-                return -1;
-            buf_puts(out, more);
-        } else {
-            return error_set(err, EXIT_CONFIG, "%s: header with an unknown placeholder",
-                             d->provider);
-        }
-        at = end + 1;
-    }
-    return 0;
-}
-
-static struct http_headers *fill_headers(struct runner *r, struct endpoint *e, struct error *err)
-{
-    const struct definition *d = e->definition;
-    size_t count = 0;
-    while (d->headers[count])
-        count++;
-    struct buf *line = mem_zalloc(count + 1, sizeof *line);
-    const char **lines = mem_zalloc(count + 1, sizeof *lines);
-    struct http_headers *headers = NULL;
-    size_t filled = 0;
-    while (filled < count && fill_header(r, e, d->headers[filled], &line[filled], err) == 0) {
-        lines[filled] = buf_text(&line[filled]);
-        filled++;
-    }
-    if (filled == count)
-        headers = http_headers_new(lines, err);
-    for (size_t i = 0; i < count; i++) {
-        mem_wipe(line[i].data, line[i].cap);
-        buf_free(&line[i]);
-    }
-    free(line);
-    free(lines);
-    return headers;
-}
-
 static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
 {
     const struct settings *s = r->run.settings;
@@ -138,8 +72,7 @@ static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
     e->first_row = row;
     e->group = group_of(r, d->provider);
     e->lane = lane_of(r, d, buf_text(&origin));
-    e->secrets[0] = secret;
-    e->headers = fill_headers(r, e, err);
+    e->headers = headers_fill(d, secret, r->run.credentials, e->secrets, err);
     if (!e->headers)
         goto out;
     if (d->rate_limit > 0 && (e->lane->max_rate <= 0 || d->rate_limit < e->lane->max_rate))

@@ -9,10 +9,10 @@
  * what headers. */
 
 #include "engine/guards.h"
-#include "engine/http.h"
-#include "engine/pacer.h"
+#include "engine/headers.h"
+#include "engine/pacing.h"
+#include "engine/patience.h"
 #include "engine/queue.h"
-#include "engine/retry.h"
 #include "engine/run.h"
 
 enum { BODY_MAX = 16 << 10, READ_BODY_MAX = 64 << 20, READS_MAX = 8, RATE_SLOTS = 8 };
@@ -26,7 +26,6 @@ struct group {
     struct guard guard;
 };
 
-enum { ENDPOINT_SECRETS = 7 };
 struct endpoint {
     const struct definition *definition;
     const char *base; /* NULL: the definition's own */
@@ -34,7 +33,7 @@ struct endpoint {
     struct group *group;
     struct lane *lane;
     const char *secret;
-    const char *secrets[ENDPOINT_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
+    const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
     uint32_t first_row;                        /* a row of it, for the scope of its reads */
 };
 
@@ -89,8 +88,9 @@ struct lane {
     struct flight *flight; /* one a slot of http */
 
     struct lane_read read[READS_MAX];
-    unsigned reads, reads_done, read_attempts;
-    int64_t read_due, read_patience_end;
+    unsigned reads, reads_done;
+    struct patience read_patience;
+    int64_t read_due;
     bool held_at_start; /* by a hold of an earlier run: others do not wait for its preflight */
     bool ready;         /* preflight passed */
     bool fresh_next;    /* the next request goes on a connection of its own */

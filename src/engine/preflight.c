@@ -11,10 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ATTEMPTS = 4 };                              /* that end without a usable answer */
-static const int64_t patience_us = 120 * 1000000LL; /* with 429s and holds */
-static const int64_t backoff_us[ATTEMPTS] = {0, 500000, 1500000, 3000000};
-
 static bool own_id_hits(struct runner *r, const struct definition *d, const char *id, size_t len,
                         char reason[512])
 {
@@ -128,36 +124,22 @@ static void read_done(struct lane *l, const struct lane_read *read, const struct
 {
     if (read->self && !check_self(l, read, a))
         return;
-    l->read_attempts = 0;
-    l->read_patience_end = 0;
+    l->read_patience = (struct patience){0};
     l->ready = ++l->reads_done == l->reads;
-}
-
-/* Whether it was about rate: then waiting does not count as an attempt, but has an end. */
-static bool is_hold(const struct http_answer *a)
-{
-    return a->answer.transport == TRANSPORT_WHOLE &&
-           (a->answer.status == 429 || a->answer.status == 425);
 }
 
 static void read_again(struct lane *l, const struct http_answer *a, const char *why)
 {
-    int64_t now = clock_mono_us();
-    if (!l->read_patience_end)
-        l->read_patience_end = now + patience_us;
-    if (is_hold(a)) {
-        int64_t until = pacer_view(&l->pacer, now).hold_until;
-        if (now >= l->read_patience_end || until > l->read_patience_end)
-            give_up(l, EXIT_STOPPED, why);
-        return;
-    }
-    if (++l->read_attempts >= ATTEMPTS) {
+    int64_t now = clock_mono_us(), hold = pacer_view(&l->pacer, now).hold_until;
+    int64_t due =
+        patience_again_us(&l->read_patience, a, hold, PATIENCE_ATTEMPTS, &l->run->rng, now);
+    if (due < 0) {
         give_up(l, EXIT_STOPPED, why);
         return;
     }
-    view_tell(l->run, why, "%s: preflight: %s; trying again", l->name, why);
-    double jitter = rng_uniform(&l->run->rng, .75, 1.25);
-    l->read_due = now + (int64_t)(jitter * (double)backoff_us[l->read_attempts]);
+    if (due > now)
+        view_tell(l->run, why, "%s: preflight: %s; trying again", l->name, why);
+    l->read_due = due;
 }
 
 void preflight_answered(struct lane *l, const struct flight *f, const struct http_answer *a)

@@ -36,15 +36,6 @@ static void count_requests(struct lane *l, const struct answer *a)
         l->http_429++;
 }
 
-static enum pacer_answer pacing_of(const struct answer *a, bool holds)
-{
-    if (holds)
-        return PACER_REFUSED;
-    if (a->transport != TRANSPORT_WHOLE)
-        return PACER_LOST;
-    return a->status >= 500 || a->status == 408 ? PACER_SICK : PACER_OK;
-}
-
 /* Tells the journal and the observer of a hold that reaches further than the last one. */
 static void note_hold(struct lane *l, int status, const struct hint *hint)
 {
@@ -63,9 +54,7 @@ static void note_hold(struct lane *l, int status, const struct hint *hint)
 static void tell_pacer(struct lane *l, const struct http_answer *a, const struct hint *hint,
                        bool holds, int64_t now)
 {
-    enum pacer_answer what = pacing_of(&a->answer, holds);
-    pacer_answer(&l->pacer, now, a->sent_at_us, what, holds ? hint->wait_us : -1);
-    health_answer(&l->health, now, what == PACER_SICK || what == PACER_LOST);
+    pacing_answer(&l->pacer, &l->health, a, hint, holds, now);
     if (holds && hint->wait_us > 0)
         note_hold(l, a->answer.status, hint);
 }
@@ -76,14 +65,6 @@ static void read_room(struct lane *l, const struct definition *d, const struct h
     struct room room = hint_room(d, &a->headers, clock_wall_ms());
     if (room.remaining >= 0)
         pacer_room(&l->pacer, now, room.remaining, room.reset_us);
-}
-
-static struct hint hint_of(const struct definition *d, const struct http_answer *a)
-{
-    int status = a->answer.status;
-    if (a->answer.transport != TRANSPORT_WHOLE || (status != 429 && status != 425 && status != 503))
-        return (struct hint){.wait_us = -1};
-    return hint_read(d, &a->headers, a->answer.body, a->answer.body_len, clock_wall_ms());
 }
 
 static void remember_unsynced(struct runner *r, uint32_t row)
@@ -254,7 +235,7 @@ static void settle(struct lane *l, const struct flight *f, struct http_answer *a
 {
     struct runner *r = l->run;
     const struct definition *d = f->endpoint->definition;
-    const struct hint hint = hint_of(d, a);
+    const struct hint hint = pacing_hint(d, a);
     a->answer.retry_after = hint.wait_us >= 0;
     struct verdict v;
     r->pass->judge(l, f, &a->answer, &v);
@@ -299,8 +280,6 @@ void lane_answered(void *at, unsigned slot, const struct http_answer *answer)
 
 void lane_read_answered(struct lane *l, const struct definition *d, const struct http_answer *a)
 {
-    const struct hint hint = hint_of(d, a);
-    int status = a->answer.status;
-    bool holds = status == 429 || status == 425 || (status == 503 && hint.wait_us >= 0);
-    tell_pacer(l, a, &hint, holds && a->answer.transport == TRANSPORT_WHOLE, clock_mono_us());
+    const struct hint hint = pacing_hint(d, a);
+    tell_pacer(l, a, &hint, pacing_read_holds(a, &hint), clock_mono_us());
 }

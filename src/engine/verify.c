@@ -117,7 +117,7 @@ static void verify_judge(const struct lane *l, const struct flight *f, const str
     const struct definition *d = f->endpoint->definition;
     char id[ID_MAX + 1];
     targets_id(l->run->run.targets, f->row, id);
-    classify_read(d, &d->read, id, a, v);
+    classify_verify(d, &d->read, id, a, v);
 }
 
 static unsigned verify_ended(const struct lane *l, const struct flight *f)

@@ -343,8 +343,8 @@ void classify(const struct definition *d, enum action action, const char *id, bo
     json_decref(json);
 }
 
-void classify_read(const struct definition *d, const struct request *r, const char *id,
-                   const struct answer *a, struct verdict *out)
+void classify_verify(const struct definition *d, const struct request *r, const char *id,
+                     const struct answer *a, struct verdict *out)
 {
     char why[100];
     const char *what = NULL;
@@ -398,17 +398,18 @@ static enum preflight_result preflight_of(enum event event)
 }
 
 /* A preflight's 2xx: a JSON object without `error` in which the checks hold. */
-static enum preflight_result preflight_body(const struct definition *d, const struct answer *a,
-                                            json_t *json, char reason[REASON_SIZE])
+static enum preflight_result preflight_body(const struct conditions *checks,
+                                            const struct answer *a, json_t *json,
+                                            char reason[REASON_SIZE])
 {
-    if (a->body_clipped && !d->preflight.confirm.count && a->body_len && a->body[0] == '{')
+    if (a->body_clipped && !checks->count && a->body_len && a->body[0] == '{')
         return PREFLIGHT_OK;
     if (!json_is_object(json) || has_error(json)) {
         snprintf(reason, REASON_SIZE, "%d, but %s: is the base URL right?", a->status,
                  has_error(json) ? "its body has an `error`" : body_kind(a, json));
         return PREFLIGHT_IMPOSSIBLE;
     }
-    const struct condition *broken = conditions_broken(&d->preflight.confirm, json, NULL, false);
+    const struct condition *broken = conditions_broken(checks, json, NULL, false);
     if (!broken)
         return PREFLIGHT_OK;
     snprintf(reason, REASON_SIZE, "the credential may not do this: %.60s is not %.60s",
@@ -416,15 +417,15 @@ static enum preflight_result preflight_body(const struct definition *d, const st
     return PREFLIGHT_REFUSED;
 }
 
-enum preflight_result classify_preflight(const struct definition *d, const struct answer *a,
-                                         char reason[200])
+enum preflight_result classify_read(const struct definition *d, const struct conditions *checks,
+                                    const struct answer *a, char reason[200])
 {
     enum event event = transport_event(d, a);
     json_t *json = a->transport == TRANSPORT_WHOLE ? answer_json(a) : NULL;
     enum preflight_result result;
     reason[0] = '\0';
     if (event == EVENT_CONFIRMED) {
-        result = preflight_body(d, a, json, reason);
+        result = preflight_body(checks, a, json, reason);
     } else {
         if (event == EVENT_GONE) /* nothing can be gone yet */
             event = other_status_event(d, a->status);
@@ -436,6 +437,12 @@ enum preflight_result classify_preflight(const struct definition *d, const struc
     }
     json_decref(json);
     return result;
+}
+
+enum preflight_result classify_preflight(const struct definition *d, const struct answer *a,
+                                         char reason[200])
+{
+    return classify_read(d, &d->preflight.confirm, a, reason);
 }
 
 static int canonical_id(const struct definition *d, const char *text, size_t len,

@@ -71,7 +71,7 @@ struct verdict {
     enum verdict_kind kind;
     enum outcome outcome;   /* VERDICT_END only; OUTCOME_FAILED is what a RETRY ends in when no
                                attempt is left */
-    enum verified verified; /* VERDICT_END of classify_read */
+    enum verified verified; /* VERDICT_END of classify_verify */
     bool may_have_applied;  /* this attempt may have taken effect: a later 404 is our own doing */
     bool holds_pair;        /* the pair must wait: 429, 503 with a hint */
     bool closes_connection; /* something odd: do not reuse this connection */
@@ -115,8 +115,8 @@ void classify(const struct definition *d, enum action action, const char *id, bo
  *
  * A read without an id is that of a list: a success then has VERIFIED_NONE, since the list itself
  * tells, and nothing else that ends proves anything. */
-void classify_read(const struct definition *d, const struct request *r, const char *id,
-                   const struct answer *a, struct verdict *out);
+void classify_verify(const struct definition *d, const struct request *r, const char *id,
+                     const struct answer *a, struct verdict *out);
 
 /* The preflight's answer. */
 enum preflight_result {
@@ -128,6 +128,10 @@ enum preflight_result {
 /* A body that was clipped is good enough where the definition checks nothing in it. */
 enum preflight_result classify_preflight(const struct definition *d, const struct answer *a,
                                          char reason[200]);
+
+/* The same for any other read and what must hold in its body. */
+enum preflight_result classify_read(const struct definition *d, const struct conditions *checks,
+                                    const struct answer *a, char reason[200]);
 
 /* The credential's own id, canonical, where the definition can tell it: from the secret itself
  * (sha256, before-dot, between-dots) or from the body of its `self = read` (the first of its

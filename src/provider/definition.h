@@ -55,6 +55,26 @@
  *   self = before-dot                    the part of the secret before its first dot,
  *   self = between-dots                  the part between its first two dots,
  *   self = read GET /v1/self /id /data/id        or the first of these in such a read's answer
+ *   raw = sk-or-v1-{64}                  repeatable: a whole raw secret, whose id `self` tells (not
+ *                                        by a read); {N} or {N-M}: so many of A-Z a-z 0-9 _ -
+ *
+ *   list = GET /keys?include_disabled=true       all there are; names no {id} and no scope
+ *   list.items = /data                   where its array is, and
+ *   list.id = /hash                      where in an item its id
+ *   list.page = offset                   query parameter: how many items to pass over; the pages
+ *                                        end with one that has nothing new. Absent: one answer has
+ *                                        all
+ *   list.total = /total_count            a count of all, where it is given
+ *   list.each = workspace_id GET /workspaces     list once for each item of that read, named by the
+ *                                        query parameter workspace_id; where it has no item, once
+ *                                        without. A key that has such a member must agree
+ *   list.each.items = /data              with .id, .page, .total as above
+ *   list.field = name /name              repeatable: a column of the inventory, and where in an item
+ *                                        its value is. These are filtered by: name, label, type,
+ *                                        workspace; created, updated, expires (times); disabled
+ *                                        (true or false); spend (a number, or one in a string)
+ *   list.unused.day = /usage_daily       what must all be 0 for a key to be unused since the
+ *   list.unused.week, list.unused.month  beginning of the UTC day, week (Monday) or month
  *
  * Conditions are `POINTER is VALUE`, `POINTER is string|number|object|array`, `POINTER exists`,
  * `POINTER contains "TEXT"`, POINTER an RFC 6901 JSON pointer; `... is VALUE if present` holds
@@ -132,6 +152,30 @@ struct rate_source {
 
 enum self_rule { SELF_UNKNOWN, SELF_SHA256, SELF_BEFORE_DOT, SELF_BETWEEN_DOTS, SELF_READ };
 
+/* Calendar windows of usage, in UTC; weeks begin on Monday. */
+enum window { WINDOW_DAY, WINDOW_WEEK, WINDOW_MONTH, WINDOW_COUNT };
+
+struct list_pages {
+    char *items, *id; /* JSON pointers: in the body, in an item */
+    char *page;       /* query parameter; NULL: one answer has all */
+    char *total;      /* JSON pointer, or NULL */
+};
+
+struct list_field {
+    char *name, *pointer;
+};
+
+struct list_rule {
+    struct request request; /* without a method: this definition cannot be listed */
+    struct list_pages pages;
+    char *each; /* query parameter, or NULL */
+    struct request each_request;
+    struct list_pages each_pages;
+    struct list_field *field;
+    size_t field_count;
+    char **unused[WINDOW_COUNT]; /* NULL-terminated, or NULL: not told */
+};
+
 struct definition {
     char *provider, *kind, *title, *column;
     char *base; /* without a trailing slash; NULL: only an override can say it */
@@ -153,6 +197,8 @@ struct definition {
     enum self_rule self;
     struct request self_read;
     char **self_pointers; /* NULL-terminated; SELF_READ: the first that is an id counts */
+    char **raw;           /* patterns, NULL-terminated, or NULL */
+    struct list_rule list;
     bool built_in;
 };
 

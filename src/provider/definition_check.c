@@ -213,6 +213,55 @@ static bool target_read_good(const struct definition *d, char *why)
     return named || WHY("read.confirm: none of it says where the answer has {id}");
 }
 
+static bool pages_good(const char *what, const struct list_pages *p, char *why)
+{
+    if (!p->items || !p->id)
+        return WHY("%s has no `%s.%s`", what, what, p->items ? "id" : "items");
+    return !p->page || is_token(p->page, strlen(p->page)) ||
+           WHY("%s.page: not the name of a query parameter", what);
+}
+
+static bool fields_good(const struct definition *d, char *why)
+{
+    static const char *const taken[] = {"id", "provider", "kind", "note"};
+    for (size_t i = 0; i < d->list.field_count; i++) {
+        const char *name = d->list.field[i].name;
+        size_t len = strlen(name);
+        bool is_taken = d->column && strcmp(name, d->column) == 0;
+        if (!len || len > 32 || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") != len)
+            return WHY("list.field: a name is of a-z 0-9 _");
+        for (size_t k = 0; k < sizeof taken / sizeof *taken; k++)
+            is_taken |= strcmp(name, taken[k]) == 0;
+        if (is_taken)
+            return WHY("list.field: %s is taken", name);
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(name, d->list.field[k].name) == 0)
+                return WHY("list.field: %s is given twice", name);
+    }
+    return true;
+}
+
+static bool list_good(const struct definition *d, char *why)
+{
+    const struct list_rule *l = &d->list;
+    bool part = l->pages.items || l->pages.id || l->pages.page || l->pages.total || l->each ||
+                l->field_count || l->unused[WINDOW_DAY] || l->unused[WINDOW_WEEK] ||
+                l->unused[WINDOW_MONTH];
+    if (!l->request.method)
+        return !part || WHY("list is missing, though something of it is given");
+    if (!read_good(d, "list", &l->request, why) || !pages_good("list", &l->pages, why) ||
+        !fields_good(d, why))
+        return false;
+    if (!l->each)
+        return (!l->each_pages.items && !l->each_pages.id && !l->each_pages.page &&
+                !l->each_pages.total) ||
+               WHY("list.each is missing, though something of it is given");
+    return read_good(d, "list.each", &l->each_request, why) &&
+           pages_good("list.each", &l->each_pages, why) &&
+           (is_token(l->each, strlen(l->each)) ||
+            WHY("list.each: not the name of a query parameter"));
+}
+
 /* A status may mean both only where the body tells which. */
 static bool statuses_good(const struct definition *d, char *why)
 {
@@ -267,5 +316,7 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
            scopes_good(d, why) && actions_good(d, &all, why) &&
            read_good(d, "preflight", &d->preflight, why) &&
            read_good(d, "self", &d->self_read, why) && target_read_good(d, why) &&
-           statuses_good(d, why) && rates_good(d, why);
+           list_good(d, why) && statuses_good(d, why) && rates_good(d, why) &&
+           (!d->raw || (d->self != SELF_UNKNOWN && d->self != SELF_READ) ||
+            WHY("raw: no `self` tells the id of such a secret"));
 }

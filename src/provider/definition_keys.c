@@ -2,6 +2,7 @@
 
 #include "provider/condition.h"
 #include "provider/definition_text.h"
+#include "provider/rawkey.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -242,6 +243,42 @@ static const char *take_self(void *at, const char *value)
     return why ? why : take_pointers(&d->self_pointers, pointers);
 }
 
+static const char *take_pointer(void *at, const char *value)
+{
+    if (!pointer_valid(value))
+        return "not a JSON pointer: it begins with /";
+    *(char **)at = mem_string(value);
+    return NULL;
+}
+
+static const char *take_raw(void *at, const char *value)
+{
+    if (!rawkey_pattern_good(value))
+        return "not a pattern such as abc-{16-64}";
+    list_add(at, value, strlen(value));
+    return NULL;
+}
+
+static const char *take_each(void *at, const char *value)
+{
+    struct list_rule *list = at;
+    list->each = mem_string_n(value, word_length(value));
+    const char *why = take_request(&list->each_request, next_word(value));
+    return why ? "not PARAMETER METHOD /path" : NULL;
+}
+
+static const char *take_field(void *at, const char *value)
+{
+    struct list_rule *list = at;
+    const char *pointer = next_word(value);
+    if (!*pointer || !pointer_valid(pointer))
+        return "not a name and a JSON pointer";
+    list->field = mem_resize(list->field, list->field_count + 1, sizeof *list->field);
+    list->field[list->field_count++] =
+        (struct list_field){mem_string_n(value, word_length(value)), mem_string(pointer)};
+    return NULL;
+}
+
 #define AT(member) offsetof(struct definition, member)
 static const struct key {
     const char *name;
@@ -287,6 +324,21 @@ static const struct key {
     {"preflight", take_request, AT(preflight), false},
     {"preflight.check", take_condition, AT(preflight.confirm), true},
     {"self", take_self, 0, false},
+    {"raw", take_raw, AT(raw), true},
+    {"list", take_request, AT(list.request), false},
+    {"list.items", take_pointer, AT(list.pages.items), false},
+    {"list.id", take_pointer, AT(list.pages.id), false},
+    {"list.page", take_text, AT(list.pages.page), false},
+    {"list.total", take_pointer, AT(list.pages.total), false},
+    {"list.each", take_each, AT(list), false},
+    {"list.each.items", take_pointer, AT(list.each_pages.items), false},
+    {"list.each.id", take_pointer, AT(list.each_pages.id), false},
+    {"list.each.page", take_text, AT(list.each_pages.page), false},
+    {"list.each.total", take_pointer, AT(list.each_pages.total), false},
+    {"list.field", take_field, AT(list), true},
+    {"list.unused.day", take_pointers, AT(list.unused[WINDOW_DAY]), false},
+    {"list.unused.week", take_pointers, AT(list.unused[WINDOW_WEEK]), false},
+    {"list.unused.month", take_pointers, AT(list.unused[WINDOW_MONTH]), false},
 };
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
 _Static_assert(KEY_COUNT <= 64, "`seen` has a bit for each key");

@@ -251,6 +251,27 @@ static void request_free(struct request *r)
     conditions_free(&r->confirm);
 }
 
+static void list_rule_free(struct list_rule *l)
+{
+    request_free(&l->request);
+    request_free(&l->each_request);
+    free(l->each);
+    struct list_pages *pages[] = {&l->pages, &l->each_pages};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        free(pages[i]->items);
+        free(pages[i]->id);
+        free(pages[i]->page);
+        free(pages[i]->total);
+    }
+    for (size_t i = 0; i < l->field_count; i++) {
+        free(l->field[i].name);
+        free(l->field[i].pointer);
+    }
+    free(l->field);
+    for (size_t i = 0; i < WINDOW_COUNT; i++)
+        list_free(l->unused[i]);
+}
+
 void definition_free(struct definition *d)
 {
     if (!d)
@@ -259,7 +280,7 @@ void definition_free(struct definition *d)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     char **lists[] = {d->headers, d->id.reserved, d->id.secret,
-                      d->echo,    d->error_text,  d->self_pointers};
+                      d->echo,    d->error_text,  d->self_pointers, d->raw};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         list_free(lists[i]);
     for (size_t i = 0; i < d->scope_count; i++)
@@ -273,5 +294,6 @@ void definition_free(struct definition *d)
     request_free(&d->preflight);
     request_free(&d->read);
     request_free(&d->self_read);
+    list_rule_free(&d->list);
     free(d);
 }

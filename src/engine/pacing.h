@@ -1,0 +1,23 @@
+#ifndef RESCIND_ENGINE_PACING_H
+#define RESCIND_ENGINE_PACING_H
+
+/* What an answer tells the two that say when the next request may go. */
+
+#include "engine/http.h"
+#include "engine/pacer.h"
+#include "engine/retry.h"
+
+/* When pacer and health let something go; a retry may have to wait for the retry budget. */
+int64_t pacing_open_us(struct pacer *p, struct health *h, int64_t now, bool retry);
+
+/* The wait that an answer asks for: of a 429, 425 or 503 that came whole; else none. */
+struct hint pacing_hint(const struct definition *d, const struct http_answer *a);
+
+/* `holds`: the answer was about rate. */
+void pacing_answer(struct pacer *p, struct health *h, const struct http_answer *a,
+                   const struct hint *hint, bool holds, int64_t now);
+
+/* Whether the answer to a read is about rate: 429, 425, 503 with a hint. */
+bool pacing_read_holds(const struct http_answer *a, const struct hint *hint);
+
+#endif
