@@ -177,7 +177,7 @@ static bool send_row(struct lane *l, const struct waiting *w, bool retry, int64_
     targets_id(r->run.targets, w->row, id);
     const struct request *request = r->pass->request(r, flight.endpoint->definition);
     if (lane_transfer(l, request, id, targets_scope(r->run.targets, w->row), flight,
-                      r->pass->body_max, now, &err) == 0)
+                      r->pass->body_max(flight.endpoint->definition), now, &err) == 0)
         return true;
     char reason[512];
     snprintf(reason, sizeof reason, "%s: cannot send: %.400s", l->name, err.text);

@@ -34,7 +34,7 @@ struct endpoint {
     struct lane *lane;
     const char *secret;
     const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
-    uint32_t first_row;                        /* a row of it, for the scope of its reads */
+    uint32_t first_row;                      /* a row of it, for the scope of its reads */
 };
 
 /* What is in a slot. */
@@ -54,7 +54,7 @@ struct pass {
     /* Fills the queues, and what the view counts. */
     void (*fill)(struct runner *r);
     const struct request *(*request)(const struct runner *r, const struct definition *d);
-    size_t body_max; /* of an answer */
+    size_t (*body_max)(const struct definition *d); /* of an answer */
     void (*judge)(const struct lane *l, const struct flight *f, const struct answer *a,
                   struct verdict *v);
     /* Attempts for this target that ended retryable before the one that just did. */

@@ -118,6 +118,12 @@ static const struct request *act_request(const struct runner *r, const struct de
     return &d->action[r->run.settings->action];
 }
 
+static size_t act_body_max(const struct definition *d)
+{
+    (void)d;
+    return BODY_MAX;
+}
+
 static void act_judge(const struct lane *l, const struct flight *f, const struct answer *a,
                       struct verdict *v)
 {
@@ -188,7 +194,7 @@ const struct pass pass_act = {.announces = RECORD_TRY,
                               .state = "running",
                               .fill = act_fill,
                               .request = act_request,
-                              .body_max = BODY_MAX,
+                              .body_max = act_body_max,
                               .judge = act_judge,
                               .ended = act_ended,
                               .again = act_again,
@@ -226,7 +232,6 @@ static void settle_stop(struct lane *l, const struct flight *f, const struct htt
     char reason[512];
     snprintf(reason, sizeof reason, "%s: %s", l->name, v->reason);
     v->outcome = OUTCOME_NOT_ATTEMPTED;
-    v->verified = VERIFIED_NONE;
     l->run->pass->end(l, f, a, v, v->reason);
     lane_stop(l, EXIT_CREDENTIAL, reason);
 }

@@ -1,4 +1,6 @@
-/* The pass that looks whether what is done is really gone: one read a target.
+/* The pass that looks whether what is done is really gone: one read a target where the provider
+ * answers for a single one, else one read of its whole list. For a list one row stands in the queue
+ * for all of its definition's, and what is found is found of each.
  *
  * It only reads, so nothing can be lost by it: what was announced and not found out is asked again
  * by the next verification. */
@@ -6,13 +8,25 @@
 #include "engine/lane.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "provider/identifier.h"
+#include "provider/keylist.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Only a list that one answer holds: while pages are read it may shift, and an absence would not be
+ * proved. */
+static bool by_list(const struct definition *d)
+{
+    return !d->read.method && d->list.request.method && !d->list.pages.page && !d->list.each &&
+           !d->scope_count;
+}
 
 bool verify_possible(const struct definition *d)
 {
-    return d->read.method != NULL;
+    return d->read.method || by_list(d);
 }
 
 bool verify_wants(const struct runner *r, uint32_t row)
@@ -86,6 +100,8 @@ static void found(struct lane *l, uint32_t row, enum verified what, const struct
 
 static void verify_fill(struct runner *r)
 {
+    const struct catalog *catalog = targets_catalog(r->run.targets);
+    bool *listing = mem_zalloc(catalog_count(catalog), sizeof *listing);
     for (size_t i = 0; i < r->lanes; i++) {
         struct lane *l = &r->lane[i];
         queue_free(&l->queue);
@@ -96,19 +112,28 @@ static void verify_fill(struct runner *r)
             continue;
         struct endpoint *e = endpoint_of(r, row);
         e->lane->targets++;
-        if (verify_possible(e->definition))
-            queue_add(&e->lane->queue, row);
-        else
+        if (verify_possible(e->definition)) {
+            if (!by_list(e->definition) || !listing[catalog_index(catalog, e->definition)])
+                queue_add(&e->lane->queue, row);
+            listing[catalog_index(catalog, e->definition)] = true;
+        } else {
             found(e->lane, row, VERIFIED_UNPROVEN, NULL,
                   "the provider's definition says no way to ask for it");
+        }
     }
+    free(listing);
     r->not_before_us = verify_from_us(r);
 }
 
 static const struct request *verify_request(const struct runner *r, const struct definition *d)
 {
     (void)r;
-    return &d->read;
+    return by_list(d) ? &d->list.request : &d->read;
+}
+
+static size_t verify_body_max(const struct definition *d)
+{
+    return by_list(d) ? READ_BODY_MAX : BODY_MAX;
 }
 
 static void verify_judge(const struct lane *l, const struct flight *f, const struct answer *a,
@@ -117,7 +142,10 @@ static void verify_judge(const struct lane *l, const struct flight *f, const str
     const struct definition *d = f->endpoint->definition;
     char id[ID_MAX + 1];
     targets_id(l->run->run.targets, f->row, id);
-    classify_verify(d, &d->read, id, a, v);
+    if (by_list(d))
+        classify_verify(d, &d->list.request, NULL, a, v);
+    else
+        classify_verify(d, &d->read, id, a, v);
 }
 
 static unsigned verify_ended(const struct lane *l, const struct flight *f)
@@ -126,10 +154,55 @@ static unsigned verify_ended(const struct lane *l, const struct flight *f)
     return f->ended;
 }
 
+/* The rows that a list shows; false, and why, where it is no list. */
+static bool read_list(const struct runner *r, const struct definition *d, const struct answer *a,
+                      struct row_set *shown, char reason[WALK_REASON])
+{
+    struct keylist *list = keylist_new(d);
+    struct walk walk = {.pages = &d->list.pages, .request = &d->list.request};
+    bool whole = keylist_page(list, &walk, a->body, a->body_len, reason) == WALK_END;
+    for (size_t i = 0; whole && i < keylist_count(list); i++) {
+        const char *id = keylist_id(list, i);
+        uint32_t row = targets_find(r->run.targets, d, id, strlen(id), "");
+        if (row != UINT32_MAX)
+            row_set_add(shown, row);
+    }
+    walk_free(&walk);
+    keylist_free(list);
+    return whole;
+}
+
+/* One answer for all rows of its definition. */
+static void end_list(struct lane *l, const struct definition *d, const struct http_answer *a,
+                     enum verified verified, const char *why)
+{
+    const struct runner *r = l->run;
+    struct row_set *shown = row_set_new();
+    char reason[WALK_REASON + 16], broken[WALK_REASON];
+    if (verified == VERIFIED_NONE && !read_list(r, d, &a->answer, shown, broken)) {
+        snprintf(reason, sizeof reason, "the list: %s", broken);
+        why = reason;
+        verified = VERIFIED_UNPROVEN;
+    }
+    for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
+        if (targets_definition(r->run.targets, row) != d || !verify_wants(r, row))
+            continue;
+        if (verified == VERIFIED_UNPROVEN)
+            found(l, row, verified, a, why);
+        else
+            found(l, row, row_set_has(shown, row) ? VERIFIED_PRESENT : VERIFIED_ABSENT, a, NULL);
+    }
+    row_set_free(shown);
+}
+
 static void verify_end(struct lane *l, const struct flight *f, const struct http_answer *a,
                        const struct verdict *v, const char *why)
 {
-    if (v->verified != VERIFIED_NONE)
+    if (v->kind == VERDICT_STOP)
+        return;
+    if (by_list(f->endpoint->definition))
+        end_list(l, f->endpoint->definition, a, v->verified, why);
+    else
         found(l, f->row, v->verified, a, why);
 }
 
@@ -137,7 +210,7 @@ const struct pass pass_verify = {.announces = RECORD_VERIFY,
                                  .state = "verifying",
                                  .fill = verify_fill,
                                  .request = verify_request,
-                                 .body_max = BODY_MAX,
+                                 .body_max = verify_body_max,
                                  .judge = verify_judge,
                                  .ended = verify_ended,
                                  .end = verify_end};

@@ -353,8 +353,8 @@ void classify_verify(const struct definition *d, const struct request *r, const 
 
     if (event == EVENT_CONFIRMED && id)
         what = unconfirmed(d, r, id, a, json, why);
-    else if (event == EVENT_CONFIRMED && !json)
-        what = body_kind(a, json);
+    else if (event == EVENT_CONFIRMED)
+        what = !json ? body_kind(a, json) : has_error(json) ? "its body has an `error`" : NULL;
     if (what)
         event = EVENT_UNCONFIRMED;
     if (event == EVENT_GONE && (!id || !in_gone_form(d, id, json)))
@@ -398,9 +398,8 @@ static enum preflight_result preflight_of(enum event event)
 }
 
 /* A preflight's 2xx: a JSON object without `error` in which the checks hold. */
-static enum preflight_result preflight_body(const struct conditions *checks,
-                                            const struct answer *a, json_t *json,
-                                            char reason[REASON_SIZE])
+static enum preflight_result preflight_body(const struct conditions *checks, const struct answer *a,
+                                            json_t *json, char reason[REASON_SIZE])
 {
     if (a->body_clipped && !checks->count && a->body_len && a->body[0] == '{')
         return PREFLIGHT_OK;
