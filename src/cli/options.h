@@ -10,6 +10,7 @@
 enum command {
     COMMAND_PLAN,
     COMMAND_RUN,
+    COMMAND_VERIFY,
     COMMAND_REPORT,
     COMMAND_CHECK,
     COMMAND_PROVIDERS,
@@ -22,7 +23,7 @@ enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER, PROGRESS_JS
 struct options {
     enum command command;
     enum command help_for; /* COMMAND_HELP: of which command; COMMAND_HELP itself: the overview */
-    char *manifest;        /* run, plan */
+    char *manifest;        /* run, plan; verify: it, or its run directory */
     char **operands;       /* report, check: run directories; providers: names; NULL-terminated */
     enum manifest_format format;
     char *provider, *run_dir, *job, *protect, *metrics_file;

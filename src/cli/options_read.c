@@ -185,7 +185,8 @@ static int read_command(struct reading *r, struct words *w, struct error *err)
         o->command = COMMAND_HELP;
     } else if (!name) {
         /* Not the overview with exit 0: to a script 0 says that every target is done. */
-        error_set(err, EXIT_USAGE, "no command: want plan, run, report, check or providers");
+        error_set(err, EXIT_USAGE,
+                  "no command: want plan, run, verify, report, check or providers");
         return usage(err, NULL);
     }
     return 0;
@@ -272,6 +273,12 @@ static int set_all(struct reading *r, bool of_job, struct error *err)
     return 0;
 }
 
+/* A manifest, or its run directory. */
+static bool one_operand(enum command c)
+{
+    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY;
+}
+
 static int take_job(struct reading *r, struct error *err)
 {
     for (size_t i = 0; i < r->given_count; i++)
@@ -281,7 +288,7 @@ static int take_job(struct reading *r, struct error *err)
         return 0;
     if (read_job(r, err) != 0)
         return -1;
-    if (r->out->command == COMMAND_RUN || r->out->command == COMMAND_PLAN)
+    if (one_operand(r->out->command))
         return set_all(r, true, err);
     /* For other commands a job file brings its definitions, and is checked. */
     struct options kept = *r->out;
@@ -293,7 +300,7 @@ static int take_job(struct reading *r, struct error *err)
 static int check_operands(const struct reading *r, const struct words *w, struct error *err)
 {
     const struct options *o = r->out;
-    bool one = o->command == COMMAND_RUN || o->command == COMMAND_PLAN;
+    bool one = one_operand(o->command);
     char shown[SHOWN];
     for (size_t i = 1; i < w->count; i++) {
         if (looks_secret(r->catalog, w->operands[i]) && access(w->operands[i], F_OK) != 0)
@@ -306,7 +313,8 @@ static int check_operands(const struct reading *r, const struct words *w, struct
             return error_set(err, EXIT_USAGE, "operand %zu is empty", i);
     }
     if (one && w->count > 2)
-        return error_set(err, EXIT_USAGE, "more than one MANIFEST: %s",
+        return error_set(err, EXIT_USAGE, "more than one %s: %s",
+                         command_table[o->command].operands,
                          value_shown(r->catalog, w->operands[2], shown));
     if (w->count == 1 && !one && o->command != COMMAND_PROVIDERS)
         return error_set(err, EXIT_USAGE, "no RUN_DIR given");
@@ -316,8 +324,7 @@ static int check_operands(const struct reading *r, const struct words *w, struct
 static int take_operands(struct reading *r, const struct words *w, struct error *err)
 {
     struct options *o = r->out;
-    bool one = o->command == COMMAND_RUN || o->command == COMMAND_PLAN;
-    if (!one) {
+    if (!one_operand(o->command)) {
         o->operands = mem_zalloc(w->count, sizeof *o->operands);
         for (size_t i = 1; i < w->count; i++)
             o->operands[i - 1] = reading_keep(r, w->operands[i]);
@@ -326,9 +333,22 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
     if (w->count > 1)
         o->manifest = reading_keep(r, w->operands[1]);
     if (!o->manifest)
-        return error_set(err, EXIT_USAGE, "no MANIFEST given");
+        return error_set(err, EXIT_USAGE, "no %s given", command_table[o->command].operands);
     if (strcmp(o->manifest, "-") == 0 && !o->run_dir)
         return error_set(err, EXIT_USAGE, "a manifest from standard input needs --run-dir");
+    return 0;
+}
+
+/* What the engine is to do. */
+static int settle_passes(struct options *o, struct error *err)
+{
+    struct settings *s = &o->settings;
+    s->act = o->command != COMMAND_VERIFY;
+    if (o->command == COMMAND_VERIFY)
+        s->verify = true;
+    if (s->verify && s->action != ACTION_DELETE)
+        return error_set(err, EXIT_USAGE, "--verify proves that keys are gone: not for --action %s",
+                         action_word[s->action]);
     return 0;
 }
 
@@ -341,6 +361,7 @@ static void set_defaults(struct options *o)
                                        .timeout_us = 30000000,
                                        .connect_timeout_us = 5000000,
                                        .halt_percent = 5,
+                                       .verify_delay_us = 5000000,
                                        .preflight = true}};
 }
 
@@ -360,7 +381,7 @@ static int read_all(struct reading *r, int argc, char **argv, struct words *w, s
         return usage(err, name);
     if (take_job(r, err) != 0 || set_all(r, false, err) != 0)
         return -1;
-    return take_operands(r, w, err) == 0 ? 0 : usage(err, name);
+    return take_operands(r, w, err) == 0 && settle_passes(r->out, err) == 0 ? 0 : usage(err, name);
 }
 
 int options_read(int argc, char **argv, struct catalog *catalog, struct options *out,

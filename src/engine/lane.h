@@ -150,13 +150,7 @@ int64_t lane_next_us(struct lane *l, int64_t now);
 int lane_transfer(struct lane *l, const struct request *request, const char *id, const char *scope,
                   struct flight flight, size_t body_max, int64_t now, struct error *err);
 
-/* verify.c */
-bool verify_possible(const struct definition *d);
-/* Whether a row is to be looked at. */
-bool verify_wants(const struct runner *r, uint32_t row);
-/* When the look may begin, clock_mono_us. */
-int64_t verify_from_us(const struct runner *r);
-/* What the listed rows' findings come to. */
+/* verify.c: what the listed rows' findings come to: 0 where all are done and confirmed */
 enum exit_code verify_code(const struct runner *r);
 
 /* settle.c: what an answer means for everybody */

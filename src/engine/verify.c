@@ -7,6 +7,8 @@
 
 #include "engine/lane.h"
 
+#include "engine/check.h"
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "provider/identifier.h"
@@ -16,34 +18,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Only a list that one answer holds: while pages are read it may shift, and an absence would not be
- * proved. */
-static bool by_list(const struct definition *d)
+static bool wants(const struct runner *r, uint32_t row)
 {
-    return !d->read.method && d->list.request.method && !d->list.pages.page && !d->list.each &&
-           !d->scope_count;
-}
-
-bool verify_possible(const struct definition *d)
-{
-    return d->read.method || by_list(d);
-}
-
-bool verify_wants(const struct runner *r, uint32_t row)
-{
-    const struct ledger *ledger = r->run.ledger;
     return row_set_has(r->run.listed, row) &&
-           outcome_done((enum outcome)ledger_state(ledger, row).outcome) &&
-           (r->run.settings->again || ledger_verification(ledger, row).verified != VERIFIED_ABSENT);
+           check_unverified_row(r->run.settings, r->run.ledger, row);
 }
 
-int64_t verify_from_us(const struct runner *r)
+/* When the look may begin, clock_mono_us. */
+static int64_t begin_us(const struct runner *r)
 {
     int64_t last_ms = 0, now_ms = clock_wall_ms(), delay_us = r->run.settings->verify_delay_us;
     for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
         struct target_state st = ledger_state(r->run.ledger, row);
         int64_t at_ms = (int64_t)st.finished_s * 1000 + st.finished_ms;
-        if (verify_wants(r, row) && at_ms > last_ms)
+        if (wants(r, row) && at_ms > last_ms)
             last_ms = at_ms;
     }
     /* By the wall clock, so that it is the same after a restart; one that was set back must not
@@ -108,12 +96,12 @@ static void verify_fill(struct runner *r)
         l->targets = l->finished = l->done = l->failed = 0;
     }
     for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
-        if (!verify_wants(r, row))
+        if (!wants(r, row))
             continue;
         struct endpoint *e = endpoint_of(r, row);
         e->lane->targets++;
-        if (verify_possible(e->definition)) {
-            if (!by_list(e->definition) || !listing[catalog_index(catalog, e->definition)])
+        if (check_verifiable(e->definition)) {
+            if (!check_by_list(e->definition) || !listing[catalog_index(catalog, e->definition)])
                 queue_add(&e->lane->queue, row);
             listing[catalog_index(catalog, e->definition)] = true;
         } else {
@@ -122,18 +110,18 @@ static void verify_fill(struct runner *r)
         }
     }
     free(listing);
-    r->not_before_us = verify_from_us(r);
+    r->not_before_us = begin_us(r);
 }
 
 static const struct request *verify_request(const struct runner *r, const struct definition *d)
 {
     (void)r;
-    return by_list(d) ? &d->list.request : &d->read;
+    return check_by_list(d) ? &d->list.request : &d->read;
 }
 
 static size_t verify_body_max(const struct definition *d)
 {
-    return by_list(d) ? READ_BODY_MAX : BODY_MAX;
+    return check_by_list(d) ? READ_BODY_MAX : BODY_MAX;
 }
 
 static void verify_judge(const struct lane *l, const struct flight *f, const struct answer *a,
@@ -142,7 +130,7 @@ static void verify_judge(const struct lane *l, const struct flight *f, const str
     const struct definition *d = f->endpoint->definition;
     char id[ID_MAX + 1];
     targets_id(l->run->run.targets, f->row, id);
-    if (by_list(d))
+    if (check_by_list(d))
         classify_verify(d, &d->list.request, NULL, a, v);
     else
         classify_verify(d, &d->read, id, a, v);
@@ -185,7 +173,7 @@ static void end_list(struct lane *l, const struct definition *d, const struct ht
         verified = VERIFIED_UNPROVEN;
     }
     for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
-        if (targets_definition(r->run.targets, row) != d || !verify_wants(r, row))
+        if (targets_definition(r->run.targets, row) != d || !wants(r, row))
             continue;
         if (verified == VERIFIED_UNPROVEN)
             found(l, row, verified, a, why);
@@ -200,7 +188,7 @@ static void verify_end(struct lane *l, const struct flight *f, const struct http
 {
     if (v->kind == VERDICT_STOP)
         return;
-    if (by_list(f->endpoint->definition))
+    if (check_by_list(f->endpoint->definition))
         end_list(l, f->endpoint->definition, a, v->verified, why);
     else
         found(l, f->row, v->verified, a, why);
