@@ -303,9 +303,9 @@ static void put_files(struct buf *b, const struct report_facts *f, const char *d
     put_shown(b, dir, SIZE_MAX);
     buf_puts(b, "/report.html\n");
     if (f->verified[VERIFIED_PRESENT]) {
-        put_label(b, "still there");
+        put_label(b, "to try again");
         put_shown(b, dir, SIZE_MAX);
-        buf_puts(b, "/still_present.csv\n");
+        buf_puts(b, "/still_present.csv, a manifest of those still there\n");
     }
     if (!left)
         return;
