@@ -21,6 +21,10 @@ static const char *const group_title[] = {
 static const char *const note[COMMAND_COUNT] = {
     [COMMAND_PLAN] = OF_RUN "It takes the options of run, so that one word more tries a command.\n",
     [COMMAND_RUN] = OF_RUN,
+    [COMMAND_VERIFY] =
+        "\nRUN_DIR, or the MANIFEST that it belongs to. It reads only, one read a target or\n"
+        "one list. Exit status 0: all are done and confirmed absent; 1: some are not;\n"
+        "75: stopped, the same command carries on.\n",
     [COMMAND_REPORT] = "\nThe reports go into the first RUN_DIR where --run-dir is not given.\n",
     [COMMAND_CHECK] = "\nExit status 0: whole and unchanged; 65: damaged.\n",
     [COMMAND_LIST] =

@@ -185,7 +185,8 @@ static int read_command(struct reading *r, struct words *w, struct error *err)
         o->command = COMMAND_HELP;
     } else if (!name) {
         /* Not the overview with exit 0: to a script 0 says that every target is done. */
-        error_set(err, EXIT_USAGE, "no command: want plan, run, report, check, list, match or providers");
+        error_set(err, EXIT_USAGE,
+                  "no command: want plan, run, verify, report, check, list, match or providers");
         return usage(err, NULL);
     }
     return 0;
@@ -274,6 +275,12 @@ static int set_all(struct reading *r, bool of_job, struct error *err)
     return 0;
 }
 
+/* A manifest, or its run directory. */
+static bool one_operand(enum command c)
+{
+    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY;
+}
+
 static int take_job(struct reading *r, struct error *err)
 {
     for (size_t i = 0; i < r->given_count; i++)
@@ -283,7 +290,7 @@ static int take_job(struct reading *r, struct error *err)
         return 0;
     if (read_job(r, err) != 0)
         return -1;
-    if (r->out->command == COMMAND_RUN || r->out->command == COMMAND_PLAN)
+    if (one_operand(r->out->command))
         return set_all(r, true, err);
     /* For other commands a job file brings its definitions, and is checked; a list goes where a run
      * would go. */
@@ -298,7 +305,7 @@ static int take_job(struct reading *r, struct error *err)
 /* Whether it has one operand and no more. */
 static bool takes_one(enum command c)
 {
-    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_LIST || c == COMMAND_MATCH;
+    return one_operand(c) || c == COMMAND_LIST || c == COMMAND_MATCH;
 }
 
 static int check_operands(const struct reading *r, const struct words *w, struct error *err)
@@ -345,6 +352,19 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
     return 0;
 }
 
+/* What the engine is to do. */
+static int settle_passes(struct options *o, struct error *err)
+{
+    struct settings *s = &o->settings;
+    s->act = o->command != COMMAND_VERIFY;
+    if (o->command == COMMAND_VERIFY)
+        s->verify = true;
+    if (s->verify && s->action != ACTION_DELETE)
+        return error_set(err, EXIT_USAGE, "--verify proves that keys are gone: not for --action %s",
+                         action_word[s->action]);
+    return 0;
+}
+
 static void set_defaults(struct options *o)
 {
     *o = (struct options){.shards = 1,
@@ -354,6 +374,7 @@ static void set_defaults(struct options *o)
                                        .timeout_us = 30000000,
                                        .connect_timeout_us = 5000000,
                                        .halt_percent = 5,
+                                       .verify_delay_us = 5000000,
                                        .preflight = true}};
 }
 
@@ -373,7 +394,7 @@ static int read_all(struct reading *r, int argc, char **argv, struct words *w, s
         return usage(err, name);
     if (take_job(r, err) != 0 || set_all(r, false, err) != 0)
         return -1;
-    return take_operands(r, w, err) == 0 ? 0 : usage(err, name);
+    return take_operands(r, w, err) == 0 && settle_passes(r->out, err) == 0 ? 0 : usage(err, name);
 }
 
 int options_read(int argc, char **argv, struct catalog *catalog, struct options *out,

@@ -16,6 +16,7 @@
 const struct command_spec command_table[COMMAND_COUNT] = {
     [COMMAND_PLAN] = {"plan", "MANIFEST", "check all, print what a run would do, send nothing"},
     [COMMAND_RUN] = {"run", "MANIFEST", "revoke; given again after a stop, it carries on"},
+    [COMMAND_VERIFY] = {"verify", "RUN_DIR", "prove that what is done is really gone"},
     [COMMAND_REPORT] = {"report", "RUN_DIR...",
                         "write the reports again; several make a merged one"},
     [COMMAND_CHECK] = {"check", "RUN_DIR...", "verify journals and print their digests"},
@@ -354,6 +355,24 @@ static bool set_salvage(struct reading *r, const char *value, struct error *err)
     return take_bool(value, &r->out->salvage);
 }
 
+static bool set_verify(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_bool(value, &r->out->settings.verify);
+}
+
+static bool set_verify_delay(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return text_duration(value, &r->out->settings.verify_delay_us);
+}
+
+static bool set_again(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_bool(value, &r->out->settings.again);
+}
+
 static bool set_expect_absent(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
@@ -516,11 +535,11 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 
 #define BIT(command) (1u << (command))
 #define RUN          (BIT(COMMAND_RUN) | BIT(COMMAND_PLAN))
+#define SENDING      (RUN | BIT(COMMAND_VERIFY))
 #define LIST         BIT(COMMAND_LIST)
 #define OUTPUT       (LIST | BIT(COMMAND_MATCH))
-#define TRANSFER     (RUN | LIST)
-#define ALL                                                                                        \
-    (RUN | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
+#define TRANSFER     (SENDING | LIST)
+#define ALL          (SENDING | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
 #define YES_NO       "nothing, yes or no"
 #define COUNT        "a whole number from 0 to 4294967295"
 #define SECONDS      "seconds from 0.001 to 86400"
@@ -543,7 +562,7 @@ const struct option_spec option_table[] = {
      "of the manifest (default: by its ending)"},
     {"job", "FILE", ALL, false, false, GROUP_INPUT, set_job, A_FILE,
      "read options and definitions from a job file"},
-    {"run-dir", "DIR", RUN | BIT(COMMAND_REPORT), true, false, GROUP_INPUT, set_run_dir,
+    {"run-dir", "DIR", SENDING | BIT(COMMAND_REPORT), true, false, GROUP_INPUT, set_run_dir,
      "the name of a directory", "directory of journal and reports"},
     {"shard", "K/N", RUN, true, false, GROUP_INPUT, set_shard,
      "K/N such as 0/4, with K from 0 to N-1 and N up to 65536", "only shard K of N (K from 0)"},
@@ -591,6 +610,12 @@ const struct option_spec option_table[] = {
      "a count from 1, or a percentage such as 5%", "stop after so many failures (default: 5%)"},
     {"expect-absent", NULL, RUN, true, false, GROUP_GUARD, set_expect_absent, YES_NO,
      "go on although all so far were absent already"},
+    {"verify", NULL, RUN, true, false, GROUP_GUARD, set_verify, YES_NO,
+     "prove afterwards that what is done is gone"},
+    {"verify-delay", "DURATION", SENDING, true, false, GROUP_GUARD, set_verify_delay,
+     "a span such as 5s, 2m or 0s, at most 365d", "from the last done to its proof (default: 5s)"},
+    {"again", NULL, BIT(COMMAND_VERIFY), false, false, GROUP_GUARD, set_again, YES_NO,
+     "also what was confirmed before"},
     {"no-preflight", NULL, TRANSFER, true, false, GROUP_GUARD, set_no_preflight, YES_NO,
      "do not check the credentials first"},
 
@@ -603,8 +628,8 @@ const struct option_spec option_table[] = {
      "a whole number from 1 to 1000", "attempts per target, 429 not counted (default: 8)"},
     {"timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_timeout, SECONDS,
      "of a request (default: 30)"},
-    {"connect-timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_connect_timeout, SECONDS,
-     "of connecting (default: 5)"},
+    {"connect-timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_connect_timeout,
+     SECONDS, "of connecting (default: 5)"},
     {"deadline", "DURATION", TRANSFER, true, false, GROUP_TRANSFER, set_deadline,
      "a span such as 90s, 15m or 2h, at most 365d", "start no request after it, end resumable"},
     {"base-url", "PROVIDER=URL", TRANSFER, true, true, GROUP_TRANSFER, set_base_url,
@@ -612,9 +637,9 @@ const struct option_spec option_table[] = {
     {"ca-file", "FILE", TRANSFER, true, false, GROUP_TRANSFER, set_ca_file, A_FILE,
      "trust this CA bundle"},
 
-    {"progress", "WHEN", RUN, true, false, GROUP_OTHER, set_progress, "auto, always, never or json",
-     "auto, always, never or json, on stderr"},
-    {"metrics-file", "FILE", RUN, true, false, GROUP_OTHER, set_metrics_file, A_FILE,
+    {"progress", "WHEN", SENDING, true, false, GROUP_OTHER, set_progress,
+     "auto, always, never or json", "auto, always, never or json, on stderr"},
+    {"metrics-file", "FILE", SENDING, true, false, GROUP_OTHER, set_metrics_file, A_FILE,
      "write Prometheus metrics at the end"},
     {"salvage", NULL, BIT(COMMAND_REPORT), false, false, GROUP_OTHER, set_salvage, YES_NO,
      "show what of a damaged journal can be trusted"},

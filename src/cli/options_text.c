@@ -56,7 +56,7 @@ void options_json(const struct options *o, struct buf *out)
     buf_putc(out, '{');
     for (size_t i = 0; i < option_count; i++) {
         const struct option_spec *spec = &option_table[i];
-        if (!(spec->commands & 1u << COMMAND_RUN) || strcmp(spec->name, "progress") == 0)
+        if (!(spec->commands & 1u << o->command) || strcmp(spec->name, "progress") == 0)
             continue;
         const struct given *g = effective(r, spec);
         if (spec->repeatable)
@@ -99,7 +99,7 @@ void options_command(const struct options *o, struct buf *out)
 {
     const struct reading *r = o->memory;
     const char *manifest = o->manifest;
-    buf_puts(out, "rescind run");
+    buf_printf(out, "rescind %s", o->command == COMMAND_VERIFY ? "verify" : "run");
     for (size_t i = 0; i < r->given_count; i++) {
         const struct given *g = &r->given[i];
         /* A job file's dates may be others tomorrow: what they gave today is said in full. */

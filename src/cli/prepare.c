@@ -143,6 +143,14 @@ int prepare(struct prepared *p, const struct options *o, struct catalog *catalog
     return find_origins(p, err);
 }
 
+int prepare_saved(struct prepared *p, struct error *err)
+{
+    if (load_saved(p, err) != 0 || read_journal(p, err) != 0)
+        return -1;
+    tell_torn(p);
+    return 0;
+}
+
 void prepared_free(struct prepared *p)
 {
     if (p->journal)
@@ -209,6 +217,11 @@ static int guard_origin(const struct prepared *p, struct error *err)
     }
     json_decref(now);
     return result;
+}
+
+int prepare_origins(struct prepared *p, struct error *err)
+{
+    return find_origins(p, err) == 0 ? guard_origin(p, err) : -1;
 }
 
 static int guard_protect(const struct prepared *p, struct catalog *catalog, struct error *err)

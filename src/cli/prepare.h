@@ -28,6 +28,12 @@ int prepare(struct prepared *p, const struct options *o, struct catalog *catalog
             struct error *err);
 void prepared_free(struct prepared *p);
 
+/* The parts of it for a run directory without a manifest: targets.csv and the journal, which is
+ * locked in p->journal; then the origins of p->listed, which must be those of earlier runs
+ * (EXIT_REFUSED). */
+int prepare_saved(struct prepared *p, struct error *err);
+int prepare_origins(struct prepared *p, struct error *err);
+
 /* The guards that need no question and no socket: --expect, another origin or action, --protect,
  * --max. EXIT_REFUSED with what, which rows, and how to proceed. */
 int prepare_guards(struct prepared *p, struct catalog *catalog, struct error *err);

@@ -46,13 +46,14 @@ static void countdown_text(int64_t us, char out[TEXT_SPAN])
 static void activity_text(const struct lane_view *v, char out[FIELD_MAX])
 {
     char number[TEXT_COUNT], span[TEXT_SPAN];
-    bool running = strcmp(v->state, "running") == 0;
+    bool verifying = strcmp(v->state, "verifying") == 0;
+    bool running = verifying || strcmp(v->state, "running") == 0;
     if (v->hold_left_us > 0) {
         countdown_text(v->hold_left_us, span);
         snprintf(out, FIELD_MAX, "hold %s", span);
     } else if (running) {
         rate_text(v->rate, number);
-        snprintf(out, FIELD_MAX, "%s/s", number);
+        snprintf(out, FIELD_MAX, "%s%s/s", verifying ? "verify " : "", number);
     } else {
         snprintf(out, FIELD_MAX, "%s", v->state);
     }

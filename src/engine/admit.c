@@ -13,7 +13,7 @@
 
 enum { AHEAD_MS = 250, AHEAD_LEAST = 4, AHEAD_MOST = 8192 };
 
-static struct endpoint *endpoint_of(struct runner *r, uint32_t row)
+struct endpoint *endpoint_of(const struct runner *r, uint32_t row)
 {
     const struct targets *t = r->run.targets;
     return r->endpoint[catalog_index(targets_catalog(t), targets_definition(t, row))];
@@ -21,6 +21,8 @@ static struct endpoint *endpoint_of(struct runner *r, uint32_t row)
 
 static bool may_announce(struct runner *r, const struct endpoint *e, uint32_t row, bool new)
 {
+    if (!r->pass->guarded)
+        return true;
     if (r->run.settings->canary && row > r->canary_row && (r->canary_left || r->canary_failed))
         return false;
     return !new || guard_allows(&e->group->guard, r->run.settings);
@@ -45,11 +47,33 @@ static void put_range(struct buf *ranges, uint32_t first, uint32_t last)
     }
 }
 
+static void put_announcement(struct runner *r, const char *rows, double pace)
+{
+    struct record record = {.type = r->pass->announces};
+    if (record.type == RECORD_VERIFY) {
+        record.verify.rows = rows;
+        record.verify.counts = r->counts;
+        record.verify.rate = pace;
+    } else {
+        record.try.rows = rows;
+        record.try.counts = r->counts;
+        record.try.rate = pace;
+    }
+    runner_put(r, &record);
+}
+
+static bool may_send(const struct lane *l, int64_t now)
+{
+    const struct runner *r = l->run;
+    return lane_active(l) && l->ready && r->barrier_open && !r->canary_failed &&
+           now >= r->not_before_us;
+}
+
 void lane_announce(struct lane *l, int64_t now)
 {
     struct runner *r = l->run;
     struct queue *q = &l->queue;
-    if (!lane_active(l) || !l->ready || !r->barrier_open || q->announced == q->count)
+    if (!may_send(l, now) || q->announced == q->count)
         return;
     uint32_t want = ahead_of(l, now);
     if (q->announced - q->sent > want / 2)
@@ -62,7 +86,7 @@ void lane_announce(struct lane *l, int64_t now)
         bool new = ledger_state(r->run.ledger, row).attempts == 0;
         if (!may_announce(r, e, row, new))
             break;
-        if (new)
+        if (new && r->pass->guarded)
             guard_announced(&e->group->guard);
         if (q->announced == begun) {
             first = row;
@@ -77,10 +101,7 @@ void lane_announce(struct lane *l, int64_t now)
         double pace = 0;
         for (size_t i = 0; i < r->lanes; i++)
             pace += pacer_view(&r->lane[i].pacer, now).rate;
-        struct record record = {
-            .type = RECORD_TRY,
-            .try = {.rows = buf_text(&ranges), .counts = r->counts, .rate = pace}};
-        runner_put(r, &record);
+        put_announcement(r, buf_text(&ranges), pace);
     }
     buf_free(&ranges);
 }
@@ -95,11 +116,6 @@ static bool has_room(const struct lane *l)
     return http_in_flight(l->http) < http_capacity(l->http);
 }
 
-static bool may_send(const struct lane *l)
-{
-    return lane_active(l) && l->ready && l->run->barrier_open && !l->run->canary_failed;
-}
-
 static bool retry_is_due(struct lane *l, int64_t now)
 {
     const struct waiting *w = queue_first(&l->queue);
@@ -109,7 +125,7 @@ static bool retry_is_due(struct lane *l, int64_t now)
 bool lane_needs_flush(struct lane *l, int64_t now)
 {
     const struct queue *q = &l->queue;
-    if (!may_send(l) || !has_room(l))
+    if (!may_send(l, now) || !has_room(l))
         return false;
     if (retry_is_due(l, now))
         return queue_first(q)->batch == l->run->batch;
@@ -148,17 +164,20 @@ int lane_transfer(struct lane *l, const struct request *request, const char *id,
     return 0;
 }
 
-static bool send_row(struct lane *l, uint32_t row, uint16_t backoff_ms, bool retry, int64_t now)
+static bool send_row(struct lane *l, const struct waiting *w, bool retry, int64_t now)
 {
     struct runner *r = l->run;
     char id[ID_MAX + 1];
     struct error err;
-    const struct flight flight = {
-        .endpoint = endpoint_of(r, row), .row = row, .backoff_ms = backoff_ms, .retry = retry};
-    targets_id(r->run.targets, row, id);
-    const struct request *request = &flight.endpoint->definition->action[r->run.settings->action];
-    if (lane_transfer(l, request, id, targets_scope(r->run.targets, row), flight, BODY_MAX, now,
-                      &err) == 0)
+    const struct flight flight = {.endpoint = endpoint_of(r, w->row),
+                                  .row = w->row,
+                                  .backoff_ms = w->backoff_ms,
+                                  .ended = w->ended,
+                                  .retry = retry};
+    targets_id(r->run.targets, w->row, id);
+    const struct request *request = r->pass->request(r, flight.endpoint->definition);
+    if (lane_transfer(l, request, id, targets_scope(r->run.targets, w->row), flight,
+                      r->pass->body_max(flight.endpoint->definition), now, &err) == 0)
         return true;
     char reason[512];
     snprintf(reason, sizeof reason, "%s: cannot send: %.400s", l->name, err.text);
@@ -169,16 +188,16 @@ static bool send_row(struct lane *l, uint32_t row, uint16_t backoff_ms, bool ret
 void lane_send(struct lane *l, int64_t now)
 {
     struct queue *q = &l->queue;
-    while (may_send(l) && has_room(l)) {
+    while (may_send(l, now) && has_room(l)) {
         if (retry_is_due(l, now) && queue_first(q)->batch != l->run->batch) {
             struct waiting w = queue_pop(q);
             l->retries++;
-            if (!send_row(l, w.row, w.backoff_ms, true, now)) {
+            if (!send_row(l, &w, true, now)) {
                 queue_wait(q, w);
                 return;
             }
         } else if (q->sent < q->durable && open_at(l, now, false) <= now) {
-            if (!send_row(l, q->fresh[q->sent], 0, false, now))
+            if (!send_row(l, &(struct waiting){.row = q->fresh[q->sent]}, false, now))
                 return;
             q->sent++;
         } else {
@@ -193,7 +212,9 @@ int64_t lane_next_us(struct lane *l, int64_t now)
     const struct queue *q = &l->queue;
     if (!l->ready)
         return preflight_next_us(l, now);
-    if (!may_send(l) || !has_room(l))
+    if (lane_active(l) && now < l->run->not_before_us)
+        return l->run->not_before_us;
+    if (!may_send(l, now) || !has_room(l))
         return INT64_MAX;
     int64_t at = INT64_MAX;
     const struct waiting *w = queue_first(q);

@@ -43,6 +43,32 @@ uint32_t check_left(const struct ledger *l, const struct row_set *listed, const 
     return left;
 }
 
+bool check_by_list(const struct definition *d)
+{
+    return !d->read.method && d->list.request.method && !d->list.pages.page && !d->list.each &&
+           !d->scope_count;
+}
+
+bool check_verifiable(const struct definition *d)
+{
+    return d->read.method || check_by_list(d);
+}
+
+bool check_unverified_row(const struct settings *s, const struct ledger *l, uint32_t row)
+{
+    return outcome_done((enum outcome)ledger_state(l, row).outcome) &&
+           (s->again || ledger_verification(l, row).verified != VERIFIED_ABSENT);
+}
+
+uint32_t check_unverified(const struct settings *s, const struct ledger *l,
+                          const struct row_set *listed, const struct targets *t)
+{
+    uint32_t count = 0;
+    for (uint32_t row = 0; row < targets_count(t); row++)
+        count += row_set_has(listed, row) && check_unverified_row(s, l, row);
+    return count;
+}
+
 bool check_suspicious(const struct settings *s, const struct targets *t,
                       const struct row_set *listed, const struct ledger *l, char reason[512])
 {
@@ -77,6 +103,11 @@ int check_definition(const struct settings *s, const struct definition *d, struc
     if (!d->action[s->action].method)
         return error_set(err, EXIT_REFUSED, "%s %s: this provider cannot %s; nothing was sent",
                          d->provider, d->kind, action_word[s->action]);
+    if (s->act && s->verify && !check_verifiable(d))
+        return error_set(err, EXIT_REFUSED,
+                         "%s %s: --verify: its definition says no way to ask whether one is still "
+                         "there; nothing was sent",
+                         d->provider, d->kind);
     if (check_origin(s, d, origin, err) != 0)
         return -1;
     *secret = credentials_get(c, d->credential, err);

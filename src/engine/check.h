@@ -8,7 +8,8 @@
 #include "journal/ledger.h"
 
 /* Everything that a run would find missing before it could send: an action that a provider
- * does not have (EXIT_REFUSED), a base URL, a credential. Opens no socket. */
+ * does not have, or no way to verify it (EXIT_REFUSED), a base URL, a credential. Opens no socket.
+ */
 int check_run(const struct settings *s, const struct targets *t, const struct row_set *listed,
               struct credentials *c, struct error *err);
 
@@ -16,6 +17,17 @@ int check_run(const struct settings *s, const struct targets *t, const struct ro
  * mistake; the reason names the provider. */
 bool check_suspicious(const struct settings *s, const struct targets *t,
                       const struct row_set *listed, const struct ledger *l, char reason[512]);
+
+/* Whether it can be told of a target of this definition that it is there: by a read of its own, or
+ * by a list that one answer holds. While pages are read a list may shift, so it would prove
+ * nothing. */
+bool check_verifiable(const struct definition *d);
+bool check_by_list(const struct definition *d); /* by the list, since there is no read */
+
+/* Whether a row is to be verified: it is done, and was not confirmed before (or settings.again). */
+bool check_unverified_row(const struct settings *s, const struct ledger *l, uint32_t row);
+uint32_t check_unverified(const struct settings *s, const struct ledger *l,
+                          const struct row_set *listed, const struct targets *t);
 
 /* How many of the listed rows are left to do: not done, or failed before. */
 uint32_t check_left(const struct ledger *l, const struct row_set *listed, const struct targets *t);

@@ -1,6 +1,5 @@
 /* Lanes are built once, before anything is sent: every definition that the listed targets use gets
- * an endpoint, endpoints of the same origin and credential share a lane, and each row that is left
- * to do is put into its lane's queue. */
+ * an endpoint, and endpoints of the same origin and credential share a lane. */
 
 #include "engine/lane.h"
 
@@ -84,11 +83,10 @@ out:
     return result;
 }
 
-/* Puts every listed row where it belongs, and tells the guards what earlier runs did. */
-static int sort_rows(struct runner *r, struct error *err)
+/* Endpoints and lanes of every listed row; and tells the guards what earlier runs did. */
+static int look_at_rows(struct runner *r, struct error *err)
 {
     const struct targets *t = r->run.targets;
-    uint32_t canary = r->run.settings->canary;
     for (uint32_t row = 0; row < targets_count(t); row++) {
         if (!row_set_has(r->run.listed, row))
             continue;
@@ -99,17 +97,6 @@ static int sort_rows(struct runner *r, struct error *err)
         struct endpoint *e = r->endpoint[index];
         struct target_state st = ledger_state(r->run.ledger, row);
         guard_known(&e->group->guard, (enum outcome)st.outcome, st.attempts > 0);
-        e->lane->targets++;
-        if (!!outcome_done((enum outcome)st.outcome)) {
-            e->lane->finished++;
-            e->lane->done++;
-            continue;
-        }
-        queue_add(&e->lane->queue, row);
-        if (r->canary_left < canary) {
-            r->canary_left++;
-            r->canary_row = row;
-        }
     }
     return 0;
 }
@@ -158,7 +145,7 @@ int lanes_build(struct runner *r, struct error *err)
     r->endpoint = mem_zalloc(definitions, sizeof(struct endpoint *));
     r->lane = mem_zalloc(definitions, sizeof *r->lane);
     r->group = mem_zalloc(definitions, sizeof *r->group);
-    if (sort_rows(r, err) != 0)
+    if (look_at_rows(r, err) != 0)
         return -1;
     for (size_t i = 0; i < r->lanes; i++)
         if (lane_start(&r->lane[i], rng_next(&r->rng), err) != 0)

@@ -17,6 +17,10 @@
 
 enum { BODY_MAX = 16 << 10, READ_BODY_MAX = 64 << 20, READS_MAX = 8, RATE_SLOTS = 8 };
 
+struct runner;
+struct lane;
+struct flight;
+
 struct group {
     const char *name;
     struct guard guard;
@@ -30,16 +34,39 @@ struct endpoint {
     struct lane *lane;
     const char *secret;
     const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
-    uint32_t first_row;                        /* a row of it, for the scope of its reads */
+    uint32_t first_row;                      /* a row of it, for the scope of its reads */
 };
 
 /* What is in a slot. */
 struct flight {
     struct endpoint *endpoint;
     uint32_t row;
-    uint16_t backoff_ms;
+    uint16_t backoff_ms, ended; /* as in struct waiting */
     bool busy, read, retry;
 };
+
+/* A pass goes through targets once, with one request each: the action itself, or the look whether
+ * it took. Admission, pacing, retries and the journal's rules are the same for all of them. */
+struct pass {
+    enum record_type announces; /* the record that must be on disk before its requests */
+    bool guarded;               /* canary and gate hold back what was never announced */
+    const char *state;          /* for the view */
+    /* Fills the queues, and what the view counts. */
+    void (*fill)(struct runner *r);
+    const struct request *(*request)(const struct runner *r, const struct definition *d);
+    size_t (*body_max)(const struct definition *d); /* of an answer */
+    void (*judge)(const struct lane *l, const struct flight *f, const struct answer *a,
+                  struct verdict *v);
+    /* Attempts for this target that ended retryable before the one that just did. */
+    unsigned (*ended)(const struct lane *l, const struct flight *f);
+    /* It is to be attempted again; NULL: that need not be known. */
+    void (*again)(struct lane *l, const struct flight *f, const struct http_answer *a,
+                  const struct verdict *v);
+    /* It is finished: v->outcome and v->verified are final, `why` is for the report. */
+    void (*end)(struct lane *l, const struct flight *f, const struct http_answer *a,
+                const struct verdict *v, const char *why);
+};
+extern const struct pass pass_act, pass_verify;
 
 /* A read that the preflight makes. */
 struct lane_read {
@@ -79,6 +106,8 @@ struct lane {
 
 struct runner {
     struct run run; /* what we were given */
+    const struct pass *pass;
+    int64_t not_before_us; /* no request of the pass before */
     struct http_loop *loop;
     struct lane *lane;
     size_t lanes;
@@ -112,6 +141,7 @@ void runner_stop(struct runner *r, enum exit_code code, const char *reason);
 enum exit_code worse_of(enum exit_code a, enum exit_code b);
 
 /* admit.c: announcing, admitting, sending */
+struct endpoint *endpoint_of(const struct runner *r, uint32_t row);
 void lane_announce(struct lane *l, int64_t now);
 bool lane_needs_flush(struct lane *l, int64_t now);
 void lane_send(struct lane *l, int64_t now);
@@ -119,6 +149,9 @@ int64_t lane_next_us(struct lane *l, int64_t now);
 /* Counts a request as sent in pacer and health, and starts it; -1 where libcurl refuses. */
 int lane_transfer(struct lane *l, const struct request *request, const char *id, const char *scope,
                   struct flight flight, size_t body_max, int64_t now, struct error *err);
+
+/* verify.c: what the listed rows' findings come to: 0 where all are done and confirmed */
+enum exit_code verify_code(const struct runner *r);
 
 /* settle.c: what an answer means for everybody */
 void lane_answered(void *at, unsigned slot, const struct http_answer *a);

@@ -66,7 +66,7 @@ void preflight_plan(struct lane *l)
             continue;
         if (r->run.settings->preflight && e->definition->preflight.method)
             plan_read(l, e, &e->definition->preflight, true, false);
-        if (e->definition->self == SELF_READ)
+        if (e->definition->self == SELF_READ && r->run.settings->act)
             plan_read(l, e, &e->definition->self_read, false, true);
     }
     l->ready = l->reads == 0;

@@ -13,6 +13,7 @@ struct waiting {
     uint32_t row;
     uint16_t backoff_ms; /* the last one, for decorrelated jitter */
     uint16_t batch;      /* the journal batch that announces it, modulo 2^16 */
+    uint16_t ended;      /* reads: attempts that ended retryable */
 };
 
 struct queue {

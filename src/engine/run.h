@@ -20,8 +20,8 @@ struct lane_view {
     double max_rate;      /* ceiling; 0: none */
     int64_t hold_left_us; /* 0: no hold */
     int64_t eta_us;       /* -1: unknown */
-    const char
-        *state; /* "preflight", "running", "holding", "probing", "down", "stopped", "finished" */
+    const char *state;    /* "preflight", "running", "verifying", "waiting" (for --verify-delay),
+                             "holding",    "probing", "down", "stopped", "finished" */
 };
 
 struct run_view {

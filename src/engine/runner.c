@@ -172,6 +172,8 @@ static void name_row(const struct runner *r, uint32_t row, struct buf *out)
 static void name_unknown(struct runner *r)
 {
     struct buf line = {0};
+    if (r->pass != &pass_act) /* a read leaves nothing in doubt */
+        return;
     for (size_t i = 0; i < r->lanes; i++) {
         const struct lane *l = &r->lane[i];
         for (unsigned slot = 0; slot < r->run.settings->concurrency; slot++) {
@@ -219,7 +221,10 @@ static void conclude(struct runner *r, struct run_result *result)
         size_t len = strlen(r->reason);
         snprintf(r->reason + len, sizeof r->reason - len, "%s%s", len ? "; " : "", l->stop_reason);
     }
-    r->code = worse_of(r->code, code_of_targets(r));
+    if (r->run.settings->act)
+        r->code = worse_of(r->code, code_of_targets(r));
+    if (r->pass == &pass_verify)
+        r->code = worse_of(r->code, verify_code(r));
     result->code = r->code;
     memcpy(result->reason, r->reason, sizeof result->reason);
 }
@@ -227,7 +232,8 @@ static void conclude(struct runner *r, struct run_result *result)
 static void put_close(struct runner *r, struct run_result *result)
 {
     struct buf unsent = {0};
-    list_unsent(r, &unsent);
+    if (r->pass == &pass_act)
+        list_unsent(r, &unsent);
     struct record record = {.type = RECORD_CLOSE,
                             .close = {.exit_code = (int)result->code,
                                       .reason = result->reason,
@@ -254,6 +260,31 @@ static void ask_guards_again(struct runner *r)
     }
 }
 
+/* Everything that this run was to do went through, so that looking at it makes sense. */
+static bool went_through(const struct runner *r)
+{
+    for (size_t i = 0; i < r->lanes; i++)
+        if (r->lane[i].stop_code != EXIT_DONE)
+            return false;
+    return !r->stopping && !r->abandon;
+}
+
+static void make_passes(struct runner *r)
+{
+    const struct settings *s = r->run.settings;
+    r->pass = &pass_act;
+    if (s->act) {
+        ask_guards_again(r);
+        r->pass->fill(r);
+        loop(r);
+    }
+    if (s->verify && went_through(r)) {
+        r->pass = &pass_verify;
+        r->pass->fill(r);
+        loop(r);
+    }
+}
+
 int runner_run(const struct run *run, struct run_result *result, struct error *err)
 {
     struct runner r = {.run = *run, .started_us = clock_mono_us()};
@@ -265,10 +296,9 @@ int runner_run(const struct run *run, struct run_result *result, struct error *e
     r.loop = http_loop_new(err);
     if (!r.loop || lanes_build(&r, err) != 0)
         goto out;
-    if (preflight_own_ids(&r, err) != 0)
+    if (run->settings->act && preflight_own_ids(&r, err) != 0)
         runner_stop(&r, EXIT_REFUSED, err->text);
-    ask_guards_again(&r);
-    loop(&r);
+    make_passes(&r);
     conclude(&r, result);
     if (r.code != EXIT_IO)
         put_close(&r, result);

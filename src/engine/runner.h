@@ -7,10 +7,11 @@
 
 #include "engine/run.h"
 
-/* Revokes what is left, from the preflight to the last answer. `open` has been written and synced;
- * `close` is written and synced here. Signals (SIGINT, SIGTERM) are taken over while it runs.
- * Always fills *result; -1 only for what kept it from starting (EXIT_CREDENTIAL, EXIT_USAGE), told
- * in err. */
+/* Does what is left (settings.act), then verifies what is done (settings.verify), from the
+ * preflight to the last answer; where something kept the first from going through, the second is
+ * left out. `open` has been written and synced; `close` is written and synced here. Signals
+ * (SIGINT, SIGTERM) are taken over while it runs. Always fills *result; -1 only for what kept it
+ * from starting (EXIT_CREDENTIAL, EXIT_USAGE), told in err. */
 int runner_run(const struct run *run, struct run_result *result, struct error *err);
 
 #endif

@@ -16,7 +16,11 @@ struct base_url {
 
 struct settings {
     enum action action;
-    unsigned concurrency; /* per provider, 1 to 1024 */
+    bool act;                /* do what the action says */
+    bool verify;             /* then look whether what is done is really gone; ACTION_DELETE only */
+    bool again;              /* also where that was confirmed before */
+    int64_t verify_delay_us; /* from the last target that was done to the first look */
+    unsigned concurrency;    /* per provider, 1 to 1024 */
     double max_rate; /* per provider, requests a second; 0: no ceiling; <0: the provider's own */
     unsigned max_attempts; /* 1 to 1000 */
     int64_t timeout_us, connect_timeout_us;

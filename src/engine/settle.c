@@ -1,4 +1,5 @@
-/* What an answer means for everybody: the journal, the pacer, the health, the guards, the queue. */
+/* What an answer means for everybody: the pacer, the health, the queue; and, for the pass that
+ * acts, the journal and the guards. */
 
 #include "engine/lane.h"
 
@@ -95,11 +96,70 @@ static void judge_canary(struct runner *r, const char *provider, uint32_t row, e
     runner_stop(r, EXIT_STOPPED, reason);
 }
 
-/* A target is finished. */
-static void settle_end(struct lane *l, const struct flight *f, const struct http_answer *a,
-                       enum outcome outcome, bool applied, const char *why)
+static void act_fill(struct runner *r)
+{
+    const uint32_t canary = r->run.settings->canary;
+    for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
+        if (!row_set_has(r->run.listed, row))
+            continue;
+        struct lane *l = endpoint_of(r, row)->lane;
+        l->targets++;
+        if (outcome_done((enum outcome)ledger_state(r->run.ledger, row).outcome)) {
+            l->finished++;
+            l->done++;
+            continue;
+        }
+        queue_add(&l->queue, row);
+        if (r->canary_left < canary) {
+            r->canary_left++;
+            r->canary_row = row;
+        }
+    }
+}
+
+static const struct request *act_request(const struct runner *r, const struct definition *d)
+{
+    return &d->action[r->run.settings->action];
+}
+
+static size_t act_body_max(const struct definition *d)
+{
+    (void)d;
+    return BODY_MAX;
+}
+
+static void act_judge(const struct lane *l, const struct flight *f, const struct answer *a,
+                      struct verdict *v)
+{
+    const struct run *run = &l->run->run;
+    char id[ID_MAX + 1];
+    targets_id(run->targets, f->row, id);
+    classify(f->endpoint->definition, run->settings->action, id,
+             ledger_state(run->ledger, f->row).applied, a, v);
+}
+
+static unsigned act_ended(const struct lane *l, const struct flight *f)
+{
+    return ledger_state(l->run->run.ledger, f->row).ended;
+}
+
+static void act_again(struct lane *l, const struct flight *f, const struct http_answer *a,
+                      const struct verdict *v)
+{
+    struct record record = {.type = RECORD_TRY,
+                            .try = {.row = f->row,
+                                    .attempts = ledger_state(l->run->run.ledger, f->row).attempts,
+                                    .status = (unsigned)a->answer.status,
+                                    .applied = v->may_have_applied,
+                                    .error = v->reason}};
+    runner_put(l->run, &record);
+}
+
+static void act_end(struct lane *l, const struct flight *f, const struct http_answer *a,
+                    const struct verdict *v, const char *why)
 {
     struct runner *r = l->run;
+    const enum outcome outcome = v->outcome;
     const struct definition *d = f->endpoint->definition;
     struct guard *g = &f->endpoint->group->guard;
     struct target_state st = ledger_state(r->run.ledger, f->row);
@@ -114,7 +174,7 @@ static void settle_end(struct lane *l, const struct flight *f, const struct http
                                     .status = (unsigned)a->answer.status,
                                     .attempts = st.attempts,
                                     .ms = (unsigned)(a->took_us / 1000),
-                                    .applied = applied,
+                                    .applied = v->may_have_applied,
                                     .error = why}};
     runner_put(r, &record);
     remember_unsynced(r, f->row);
@@ -133,40 +193,50 @@ static void settle_end(struct lane *l, const struct flight *f, const struct http
         runner_stop(r, EXIT_STOPPED, reason);
 }
 
+const struct pass pass_act = {.announces = RECORD_TRY,
+                              .guarded = true,
+                              .state = "running",
+                              .fill = act_fill,
+                              .request = act_request,
+                              .body_max = act_body_max,
+                              .judge = act_judge,
+                              .ended = act_ended,
+                              .again = act_again,
+                              .end = act_end};
+
 /* An attempt failed in a way that another one may mend. */
 static void settle_retry(struct lane *l, const struct flight *f, const struct http_answer *a,
                          const struct verdict *v, int64_t now)
 {
     struct runner *r = l->run;
-    struct target_state st = ledger_state(r->run.ledger, f->row);
-    unsigned ended = st.ended + 1u, most = r->run.settings->max_attempts;
+    unsigned ended = r->pass->ended(l, f) + 1u, most = r->run.settings->max_attempts;
     if (ended >= most) {
         char why[256];
         snprintf(why, sizeof why, "%s (attempt %u of %u)", v->reason, ended, most);
-        settle_end(l, f, a, OUTCOME_FAILED, v->may_have_applied, why);
+        r->pass->end(l, f, a, v, why);
         return;
     }
-    struct record record = {.type = RECORD_TRY,
-                            .try = {.row = f->row,
-                                    .attempts = st.attempts,
-                                    .status = (unsigned)a->answer.status,
-                                    .applied = v->may_have_applied,
-                                    .error = v->reason}};
-    runner_put(r, &record);
+    uint16_t announced = (uint16_t)(r->batch - 1);
+    if (r->pass->again) {
+        r->pass->again(l, f, a, v);
+        announced = r->batch;
+    }
     int64_t backoff = retry_backoff_us(&r->rng, (int64_t)f->backoff_ms * 1000);
     queue_wait(&l->queue, (struct waiting){.due_us = now + backoff,
                                            .row = f->row,
                                            .backoff_ms = (uint16_t)(backoff / 1000),
-                                           .batch = r->batch});
+                                           .batch = announced,
+                                           .ended = (uint16_t)ended});
     view_tell(r, v->reason, "%s: %s; will be tried again", l->name, v->reason);
 }
 
 static void settle_stop(struct lane *l, const struct flight *f, const struct http_answer *a,
-                        const struct verdict *v)
+                        struct verdict *v)
 {
     char reason[512];
     snprintf(reason, sizeof reason, "%s: %s", l->name, v->reason);
-    settle_end(l, f, a, OUTCOME_NOT_ATTEMPTED, v->may_have_applied, v->reason);
+    v->outcome = OUTCOME_NOT_ATTEMPTED;
+    l->run->pass->end(l, f, a, v, v->reason);
     lane_stop(l, EXIT_CREDENTIAL, reason);
 }
 
@@ -174,13 +244,10 @@ static void settle(struct lane *l, const struct flight *f, struct http_answer *a
 {
     struct runner *r = l->run;
     const struct definition *d = f->endpoint->definition;
-    char id[ID_MAX + 1];
-    targets_id(r->run.targets, f->row, id);
     const struct hint hint = pacing_hint(d, a);
     a->answer.retry_after = hint.wait_us >= 0;
     struct verdict v;
-    classify(d, r->run.settings->action, id, ledger_state(r->run.ledger, f->row).applied,
-             &a->answer, &v);
+    r->pass->judge(l, f, &a->answer, &v);
     count_requests(l, &a->answer);
     tell_pacer(l, a, &hint, v.kind == VERDICT_HOLD || v.holds_pair, now);
     if (v.closes_connection)
@@ -188,7 +255,7 @@ static void settle(struct lane *l, const struct flight *f, struct http_answer *a
     switch (v.kind) {
     case VERDICT_END:
         read_room(l, d, a, now);
-        settle_end(l, f, a, v.outcome, v.may_have_applied, v.reason);
+        r->pass->end(l, f, a, &v, v.reason);
         view_count_answer(l, now);
         break;
     case VERDICT_RETRY:
@@ -198,6 +265,7 @@ static void settle(struct lane *l, const struct flight *f, struct http_answer *a
         queue_wait(&l->queue, (struct waiting){.due_us = now,
                                                .row = f->row,
                                                .backoff_ms = f->backoff_ms,
+                                               .ended = f->ended,
                                                .batch = (uint16_t)(r->batch - 1)});
         break;
     case VERDICT_STOP:

@@ -49,7 +49,9 @@ static const char *state_of(const struct lane *l, const struct pacer_view *p, in
         return "down";
     if (!l->ready)
         return "preflight";
-    return p->probing ? "probing" : "running";
+    if (now < l->run->not_before_us)
+        return "waiting";
+    return p->probing ? "probing" : l->run->pass->state;
 }
 
 static int64_t eta_of(const struct lane *l, const struct lane_view *v)

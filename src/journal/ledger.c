@@ -9,8 +9,10 @@
  * it had not been open           .   shut  set           those still open: sent or not, nobody
  * knows
  *
- * Invariants: a row that is done takes no further record; a row that the run does not list takes no
- * `try`; an `end` names the very target that the table has in that row. */
+ * verify         .   .     .          only of a row that is done; see verifications.h
+ *
+ * Invariants: a row that is done takes no further record but `verify`; a row that the run does not
+ * list takes no `try`; an `end` names the very target that the table has in that row. */
 
 #include "journal/ledger.h"
 
@@ -36,6 +38,7 @@ struct ledger {
     size_t runs, runs_cap;
     struct holds holds;
     struct slices slices;
+    struct verifications verifications;
     uint64_t latency[LATENCY_BUCKETS];
 };
 
@@ -69,6 +72,7 @@ void ledger_free(struct ledger *l)
     free(l->state);
     texts_free(l->errors);
     holds_free(&l->holds);
+    verifications_free(&l->verifications);
     free(l->run);
     free(l);
 }
@@ -114,6 +118,21 @@ struct ranges {
     struct error *err;
     int result;
 };
+
+/* Whether this row may be looked at again. */
+static int check_verified(const struct ledger *l, uint32_t row, struct error *err)
+{
+    if (!outcome_done((enum outcome)l->state[row].outcome))
+        return refuse(err, row, "is verified although it is not done");
+    return 0;
+}
+
+static void check_verified_range(void *at, uint32_t first, uint32_t last)
+{
+    struct ranges *x = at;
+    for (uint32_t row = first; row <= last && x->result == 0; row++)
+        x->result = check_verified(x->l, row, x->err);
+}
 
 static void check_range(void *at, uint32_t first, uint32_t last)
 {
@@ -298,22 +317,22 @@ static int apply_try(struct ledger *l, const struct record *r, struct error *err
     return 0;
 }
 
-static int check_identity(const struct ledger *l, const struct record *r, struct error *err)
+static int check_identity(const struct ledger *l, uint32_t row, const char *provider,
+                          const char *kind, const char *name, struct error *err)
 {
-    const struct definition *d = targets_definition(l->targets, r->end.row);
+    if (row >= l->states)
+        return refuse(err, row, "is not there");
+    const struct definition *d = targets_definition(l->targets, row);
     char id[ID_MAX + 1];
-    targets_id(l->targets, r->end.row, id);
-    if (strcmp(d->provider, r->end.provider) != 0 || strcmp(d->kind, r->end.kind) != 0 ||
-        strcmp(id, r->end.id) != 0)
-        return refuse(err, r->end.row, "is another target than this line names");
+    targets_id(l->targets, row, id);
+    if (strcmp(d->provider, provider) != 0 || strcmp(d->kind, kind) != 0 || strcmp(id, name) != 0)
+        return refuse(err, row, "is another target than this line names");
     return 0;
 }
 
 static int apply_end(struct ledger *l, const struct record *r, struct error *err)
 {
-    if (r->end.row >= l->states)
-        return refuse(err, r->end.row, "is not there");
-    if (check_identity(l, r, err) < 0)
+    if (check_identity(l, r->end.row, r->end.provider, r->end.kind, r->end.id, err) < 0)
         return -1;
     struct target_state *s = &l->state[r->end.row];
     if (outcome_done((enum outcome)s->outcome))
@@ -334,6 +353,31 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
     if (r->end.outcome != OUTCOME_NOT_ATTEMPTED)
         slice->finished++;
     l->latency[latency_bucket(r->end.ms)]++;
+    return 0;
+}
+
+static int apply_verify(struct ledger *l, const struct record *r, struct error *err)
+{
+    if (r->verify.rows) {
+        struct ranges x = {.l = l, .err = err};
+        if (ranges_check(r->verify.rows, l->states, err) < 0)
+            return -1;
+        ranges_each(l, r->verify.rows, check_verified_range, &x);
+        if (x.result < 0)
+            return -1;
+        apply_counts(l, r->at_ms, &r->verify.counts);
+        slices_rate(&l->slices, r->at_ms, r->verify.rate);
+        return 0;
+    }
+    uint32_t row = r->verify.row;
+    if (check_identity(l, row, r->verify.provider, r->verify.kind, r->verify.id, err) < 0 ||
+        check_verified(l, row, err) < 0)
+        return -1;
+    const struct verification found = {.verified = r->verify.verified,
+                                       .status = r->verify.status,
+                                       .at_ms = r->at_ms,
+                                       .error = texts_keep(l->errors, r->verify.error)};
+    verifications_put(&l->verifications, l->states, row, &found);
     return 0;
 }
 
@@ -365,6 +409,8 @@ int ledger_apply(struct ledger *l, const struct record *r, struct error *err)
         return apply_try(l, r, err);
     case RECORD_END:
         return apply_end(l, r, err);
+    case RECORD_VERIFY:
+        return apply_verify(l, r, err);
     case RECORD_HOLD:
         holds_add(&l->holds, r);
         return 0;
@@ -382,6 +428,16 @@ struct target_state ledger_state(const struct ledger *l, uint32_t row)
 const char *ledger_error(const struct ledger *l, uint32_t row)
 {
     return row < l->states ? texts_at(l->errors, l->state[row].error) : "";
+}
+
+struct verification ledger_verification(const struct ledger *l, uint32_t row)
+{
+    return verifications_at(&l->verifications, row);
+}
+
+const char *ledger_verification_error(const struct ledger *l, uint32_t row)
+{
+    return texts_at(l->errors, verifications_at(&l->verifications, row).error);
 }
 
 bool ledger_listed(const struct ledger *l, uint32_t row)
@@ -460,7 +516,7 @@ const uint64_t *ledger_latency(const struct ledger *l)
 size_t ledger_memory(const struct ledger *l)
 {
     size_t bytes = sizeof *l + l->states * sizeof *l->state + texts_memory(l->errors) +
-                   l->runs_cap * sizeof *l->run;
+                   l->runs_cap * sizeof *l->run + verifications_memory(&l->verifications);
     if (l->listed)
         bytes += 2 * ((size_t)l->states / 8);
     if (l->runs)

@@ -8,6 +8,7 @@
 #include "journal/holds.h"
 #include "journal/record.h"
 #include "journal/slices.h"
+#include "journal/verifications.h"
 #include "manifest/targets.h"
 
 struct ledger;
@@ -36,6 +37,10 @@ struct target_state {
 
 struct target_state ledger_state(const struct ledger *l, uint32_t row);
 const char *ledger_error(const struct ledger *l, uint32_t row); /* "" for none */
+
+/* What the last read of a row that is done found. */
+struct verification ledger_verification(const struct ledger *l, uint32_t row);
+const char *ledger_verification_error(const struct ledger *l, uint32_t row); /* "" for none */
 
 /* Whether this row belongs to the last run's manifest (and shard); all do before the first `open`.
  */

@@ -116,13 +116,19 @@ static void put_open(struct buf *out, const struct record_open *o)
     put_object(out, o->options);
 }
 
+static void put_announced(struct buf *out, const char *rows, const struct record_counts *counts,
+                          double rate)
+{
+    PUT_TEXT(out, "rows", rows);
+    put_counts(out, counts);
+    PUT(out, ",\"rate\":");
+    put_rate(out, rate);
+}
+
 static void put_try(struct buf *out, const struct record *r)
 {
     if (r->try.rows) {
-        PUT_TEXT(out, "rows", r->try.rows);
-        put_counts(out, &r->try.counts);
-        PUT(out, ",\"rate\":");
-        put_rate(out, r->try.rate);
+        put_announced(out, r->try.rows, &r->try.counts, r->try.rate);
         return;
     }
     PUT_U64(out, "row", (uint64_t)r->try.row + 1);
@@ -149,6 +155,23 @@ static void put_end(struct buf *out, const struct record *r)
         PUT_TEXT(out, "error", r->end.error);
 }
 
+static void put_verify(struct buf *out, const struct record *r)
+{
+    if (r->verify.rows) {
+        put_announced(out, r->verify.rows, &r->verify.counts, r->verify.rate);
+        return;
+    }
+    PUT_U64(out, "row", (uint64_t)r->verify.row + 1);
+    PUT_TEXT(out, "provider", r->verify.provider);
+    PUT_TEXT(out, "kind", r->verify.kind);
+    PUT_TEXT(out, "id", r->verify.id);
+    PUT_TEXT(out, "verified", verified_word[r->verify.verified]);
+    PUT_U64(out, "status", r->verify.status);
+    PUT_U64(out, "ms", r->verify.ms);
+    if (r->verify.error && *r->verify.error)
+        PUT_TEXT(out, "error", r->verify.error);
+}
+
 static void put_hold(struct buf *out, const struct record *r)
 {
     PUT_TEXT(out, "pair", r->hold.pair);
@@ -169,7 +192,7 @@ static void put_close(struct buf *out, const struct record *r)
 void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t *link,
                   struct buf *out)
 {
-    static const char *const word[] = {"open", "try", "end", "hold", "close"};
+    static const char *const word[] = {"open", "try", "end", "verify", "hold", "close"};
     size_t start = out->len;
     PUT(out, "{\"s\":");
     buf_put_u64(out, seq);
@@ -190,6 +213,9 @@ void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t
         break;
     case RECORD_END:
         put_end(out, r);
+        break;
+    case RECORD_VERIFY:
+        put_verify(out, r);
         break;
     case RECORD_HOLD:
         put_hold(out, r);

@@ -26,6 +26,12 @@
  *   {"type":"end","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
  *    "outcome":"revoked","status":200,"attempts":2,"ms":31[,"applied":true][,"error":"..."]}
  *     (not_attempted: the answer was 401 or 403 and its provider was stopped)
+ * verify what was done is looked at again, with reads: announced, and what was found
+ *   {"type":"verify","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
+ *    "network_errors":1,"rate":812.5}
+ *   {"type":"verify","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
+ *    "verified":"confirmed_absent","status":404,"ms":31[,"error":"..."]}
+ *     (still_present, unproven: likewise; a row that is verified again is as its last line says)
  * hold   nothing goes to a pair before `until`
  *   {"type":"hold","at":...,"pair":"openrouter","until":"2026-11-21T05:40:20.000Z",
  *    "reason":"429 Retry-After: 20"}
@@ -41,7 +47,7 @@
 #include "base/error.h"
 #include "provider/classify.h"
 
-enum record_type { RECORD_OPEN, RECORD_TRY, RECORD_END, RECORD_HOLD, RECORD_CLOSE };
+enum record_type { RECORD_OPEN, RECORD_TRY, RECORD_END, RECORD_VERIFY, RECORD_HOLD, RECORD_CLOSE };
 
 /* Texts are borrowed: from the caller for writing, from the line's reader until its next call for
  * reading. */
@@ -87,6 +93,16 @@ struct record {
             bool applied;
             const char *error; /* NULL or "": none */
         } end;
+        struct {
+            const char *rows; /* ranges; NULL: the one-row form */
+            struct record_counts counts;
+            double rate;
+            uint32_t row;
+            const char *provider, *kind, *id;
+            enum verified verified;
+            unsigned status, ms;
+            const char *error; /* NULL or "": none */
+        } verify;
         struct {
             const char *pair, *reason;
             int64_t until_ms;

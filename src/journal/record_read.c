@@ -251,11 +251,15 @@ static bool row_number(struct cursor *c, uint32_t *row)
     return true;
 }
 
+static bool announced(struct cursor *c, const char **rows, struct record_counts *n, double *pace)
+{
+    return text(c, rows) && counts(c, n) && LITERAL(c, ",\"rate\":") && rate(c, pace);
+}
+
 static bool read_try(struct cursor *c, struct record *r)
 {
     if (LITERAL(c, ",\"rows\":"))
-        return text(c, &r->try.rows) && counts(c, &r->try.counts) && LITERAL(c, ",\"rate\":") &&
-               rate(c, &r->try.rate);
+        return announced(c, &r->try.rows, &r->try.counts, &r->try.rate);
     r->try.rows = NULL;
     return row_number(c, &r->try.row) && U32(c, "attempts", &r->try.attempts) &&
            U32(c, "status", &r->try.status) && LITERAL(c, ",\"applied\":") &&
@@ -274,6 +278,21 @@ static bool read_end(struct cursor *c, struct record *r)
     r->end.applied = LITERAL(c, ",\"applied\":true");
     r->end.error = NULL;
     return c->at == c->end || (TEXT(c, "error", &r->end.error) && *r->end.error);
+}
+
+static bool read_verify(struct cursor *c, struct record *r)
+{
+    const char *word;
+    if (LITERAL(c, ",\"rows\":"))
+        return announced(c, &r->verify.rows, &r->verify.counts, &r->verify.rate);
+    r->verify.rows = NULL;
+    if (!row_number(c, &r->verify.row) || !TEXT(c, "provider", &r->verify.provider) ||
+        !TEXT(c, "kind", &r->verify.kind) || !TEXT(c, "id", &r->verify.id) ||
+        !TEXT(c, "verified", &word) || !verified_parse(word, strlen(word), &r->verify.verified) ||
+        !U32(c, "status", &r->verify.status) || !U32(c, "ms", &r->verify.ms))
+        return false;
+    r->verify.error = NULL;
+    return c->at == c->end || (TEXT(c, "error", &r->verify.error) && *r->verify.error);
 }
 
 static bool read_hold(struct record_reader *rr, struct cursor *c, struct record *r)
@@ -311,6 +330,10 @@ static bool body(struct record_reader *rr, struct cursor *c, struct record *r)
     if (LITERAL(c, "try")) {
         r->type = RECORD_TRY;
         return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_try(c, r);
+    }
+    if (LITERAL(c, "verify")) {
+        r->type = RECORD_VERIFY;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_verify(c, r);
     }
     if (LITERAL(c, "open")) {
         r->type = RECORD_OPEN;

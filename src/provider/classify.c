@@ -38,6 +38,23 @@ bool outcome_parse(const char *word, size_t len, enum outcome *out)
     return false;
 }
 
+const char *const verified_word[VERIFIED_COUNT] = {
+    [VERIFIED_NONE] = "",
+    [VERIFIED_ABSENT] = "confirmed_absent",
+    [VERIFIED_PRESENT] = "still_present",
+    [VERIFIED_UNPROVEN] = "unproven",
+};
+
+bool verified_parse(const char *word, size_t len, enum verified *out)
+{
+    for (int v = VERIFIED_NONE + 1; v < VERIFIED_COUNT; v++)
+        if (strlen(verified_word[v]) == len && memcmp(verified_word[v], word, len) == 0) {
+            *out = (enum verified)v;
+            return true;
+        }
+    return false;
+}
+
 bool outcome_done(enum outcome o)
 {
     return o >= OUTCOME_REVOKED && o <= OUTCOME_ABSENT_AFTER_RETRY;
@@ -281,6 +298,12 @@ static void explain(const struct definition *d, const char *id, const struct ans
     reason_put(reason, lead, words, len, &(struct reason_context){d, id, a->secrets});
 }
 
+/* Whether an absence is told in the provider's own form. */
+static bool in_gone_form(const struct definition *d, const char *id, json_t *json)
+{
+    return json && d->gone_form.count && !conditions_broken(&d->gone_form, json, id, d->id.lower);
+}
+
 static const enum outcome achieved[ACTION_COUNT] = {OUTCOME_REVOKED, OUTCOME_DISABLED,
                                                     OUTCOME_ENABLED};
 
@@ -295,8 +318,7 @@ void classify(const struct definition *d, enum action action, const char *id, bo
     if (event == EVENT_CONFIRMED &&
         (what = unconfirmed(d, &d->action[action], id, a, json, why)) != NULL)
         event = EVENT_UNCONFIRMED;
-    if (event == EVENT_GONE &&
-        (!json || !d->gone_form.count || conditions_broken(&d->gone_form, json, id, d->id.lower)))
+    if (event == EVENT_GONE && !in_gone_form(d, id, json))
         event = other_status_event(d, a->status);
 
     const struct consequence *c = &consequences[event];
@@ -317,6 +339,38 @@ void classify(const struct definition *d, enum action action, const char *id, bo
     if (event == EVENT_GONE && action == ACTION_ENABLE)
         snprintf(out->reason, sizeof out->reason, "%d, it is not there any more", a->status);
     else if (event != EVENT_CONFIRMED && event != EVENT_GONE)
+        explain(d, id, a, event, what, json, out->reason);
+    json_decref(json);
+}
+
+void classify_verify(const struct definition *d, const struct request *r, const char *id,
+                     const struct answer *a, struct verdict *out)
+{
+    char why[100];
+    const char *what = NULL;
+    enum event event = transport_event(d, a);
+    json_t *json = a->transport == TRANSPORT_WHOLE ? answer_json(a) : NULL;
+
+    if (event == EVENT_CONFIRMED && id)
+        what = unconfirmed(d, r, id, a, json, why);
+    else if (event == EVENT_CONFIRMED)
+        what = !json ? body_kind(a, json) : has_error(json) ? "its body has an `error`" : NULL;
+    if (what)
+        event = EVENT_UNCONFIRMED;
+    if (event == EVENT_GONE && (!id || !in_gone_form(d, id, json)))
+        event = other_status_event(d, a->status);
+
+    const struct consequence *c = &consequences[event];
+    *out = (struct verdict){.kind = c->kind,
+                            .outcome = c->outcome,
+                            .verified = VERIFIED_UNPROVEN,
+                            .holds_pair = c->holds,
+                            .closes_connection = c->closes};
+    if (event == EVENT_CONFIRMED)
+        out->verified = id ? VERIFIED_PRESENT : VERIFIED_NONE;
+    else if (event == EVENT_GONE)
+        out->verified = VERIFIED_ABSENT;
+    else
         explain(d, id, a, event, what, json, out->reason);
     json_decref(json);
 }
@@ -344,9 +398,8 @@ static enum preflight_result preflight_of(enum event event)
 }
 
 /* A preflight's 2xx: a JSON object without `error` in which the checks hold. */
-static enum preflight_result preflight_body(const struct conditions *checks,
-                                            const struct answer *a, json_t *json,
-                                            char reason[REASON_SIZE])
+static enum preflight_result preflight_body(const struct conditions *checks, const struct answer *a,
+                                            json_t *json, char reason[REASON_SIZE])
 {
     if (a->body_clipped && !checks->count && a->body_len && a->body[0] == '{')
         return PREFLIGHT_OK;

@@ -26,6 +26,17 @@ bool outcome_done(enum outcome o);   /* revoked, disabled, enabled, rotated, the
 bool outcome_failed(enum outcome o); /* unproven_absent, unconfirmed, failed */
 bool outcome_absent(enum outcome o); /* the three absents */
 
+/* What a later read found of a target that is done. */
+enum verified {
+    VERIFIED_NONE,     /* not asked */
+    VERIFIED_ABSENT,   /* the provider itself says that it is not there */
+    VERIFIED_PRESENT,  /* the provider shows it */
+    VERIFIED_UNPROVEN, /* neither can be told from its answers */
+    VERIFIED_COUNT
+};
+extern const char *const verified_word[VERIFIED_COUNT]; /* "", "confirmed_absent", ... */
+bool verified_parse(const char *word, size_t len, enum verified *out);
+
 enum transport {
     TRANSPORT_WHOLE,      /* an answer, transferred whole */
     TRANSPORT_NOT_SENT,   /* DNS, connect, proxy: this time the request never left (where `sends`
@@ -60,6 +71,7 @@ struct verdict {
     enum verdict_kind kind;
     enum outcome outcome;   /* VERDICT_END only; OUTCOME_FAILED is what a RETRY ends in when no
                                attempt is left */
+    enum verified verified; /* VERDICT_END of classify_verify */
     bool may_have_applied;  /* this attempt may have taken effect: a later 404 is our own doing */
     bool holds_pair;        /* the pair must wait: 429, 503 with a hint */
     bool closes_connection; /* something odd: do not reuse this connection */
@@ -93,6 +105,18 @@ struct verdict {
  * often than the answer accounts for, it may have applied whatever the answer says. */
 void classify(const struct definition *d, enum action action, const char *id, bool applied_before,
               const struct answer *a, struct verdict *out);
+
+/* What the answer to a read means for a target that is done; kinds, holds and reasons are those of
+ * classify, and VERDICT_END has `verified`:
+ *
+ * | a success whose body confirms what `read.confirm` says | still_present    |
+ * | gone.status in gone.form                               | confirmed_absent |
+ * | everything else that ends                              | unproven         |
+ *
+ * A read without an id is that of a list: a success then has VERIFIED_NONE, since the list itself
+ * tells, and nothing else that ends proves anything. */
+void classify_verify(const struct definition *d, const struct request *r, const char *id,
+                     const struct answer *a, struct verdict *out);
 
 /* The preflight's answer. */
 enum preflight_result {

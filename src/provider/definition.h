@@ -32,6 +32,10 @@
  *   delete.confirm = /deleted is true    repeatable, all must hold; VALUE is JSON, or {id}
  *   disable = PATCH /keys/{id}           with disable.body, .status, .confirm; likewise enable
  *
+ *   read = GET /keys/{id}                asks for one target: gone in gone.form proves that it is
+ *                                        absent, a success that confirms proves that it is there
+ *   read.confirm = /data/hash is {id}    repeatable, all must hold, one names {id}; read.status too
+ *
  *   echo = /hash /data/hash              repeatable: where such a value is in a success body it
  *                                        must be {id}
  *   gone.status = 404                    what means that the target is not there (404); may be a
@@ -181,6 +185,7 @@ struct definition {
     size_t scope_count;
     struct id_rule id;
     struct request action[ACTION_COUNT];
+    struct request read; /* of one target */
     char **echo;
     struct status_set gone, stop;
     struct conditions gone_form;

@@ -191,6 +191,28 @@ static bool read_good(const struct definition *d, const char *what, const struct
     return !uses.id || WHY("%s: it is made before there is a target, so it names no {id}", what);
 }
 
+/* The read of one target. What it confirms must name the target: any other success would prove it
+ * to be there. */
+static bool target_read_good(const struct definition *d, char *why)
+{
+    const struct request *r = &d->read;
+    struct uses uses = {0};
+    bool named = false;
+    if (!confirm_good("read", r, why))
+        return false;
+    if (!r->method)
+        return true;
+    if (strcmp(r->method, "GET") != 0)
+        return WHY("read: only GET reads");
+    if (!path_good(d, "read", r->path, &uses, why))
+        return false;
+    if (!uses.id)
+        return WHY("read: {id} is missing from its path");
+    for (size_t k = 0; k < r->confirm.count; k++)
+        named |= r->confirm.at[k].test == TEST_ID && !r->confirm.at[k].if_present;
+    return named || WHY("read.confirm: none of it says where the answer has {id}");
+}
+
 static bool pages_good(const char *what, const struct list_pages *p, char *why)
 {
     if (!p->items || !p->id)
@@ -293,8 +315,8 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
     return base_good(d, why) && column_good(d, why) && headers_good(d, why) &&
            scopes_good(d, why) && actions_good(d, &all, why) &&
            read_good(d, "preflight", &d->preflight, why) &&
-           read_good(d, "self", &d->self_read, why) && list_good(d, why) &&
-           statuses_good(d, why) && rates_good(d, why) &&
+           read_good(d, "self", &d->self_read, why) && target_read_good(d, why) &&
+           list_good(d, why) && statuses_good(d, why) && rates_good(d, why) &&
            (!d->raw || (d->self != SELF_UNKNOWN && d->self != SELF_READ) ||
             WHY("raw: no `self` tells the id of such a secret"));
 }

@@ -292,6 +292,7 @@ void definition_free(struct definition *d)
     free(d->rate);
     conditions_free(&d->gone_form);
     request_free(&d->preflight);
+    request_free(&d->read);
     request_free(&d->self_read);
     list_rule_free(&d->list);
     free(d);

@@ -53,6 +53,41 @@ static void put_row(struct buf *b, const struct entry *e)
     buf_putc(b, '\n');
 }
 
+/* verified.csv, of the targets that are done, in the order of the manifest:
+ *
+ *   provider,kind,id,outcome,verified,status,at,error,note
+ *   openrouter,key,0f3a...,revoked,confirmed_absent,404,2026-11-21T05:40:09.311Z,,left by alice
+ *
+ * `verified`, `status` and `at` are empty where nobody has looked yet. */
+static void put_verified(struct buf *b, const struct entry *e)
+{
+    const struct verification *v = &e->verification;
+    char id[ID_MAX + 1], at[CLOCK_TEXT];
+    size_t len = targets_id(e->source->targets, e->row, id);
+    buf_printf(b, "%s,%s,", e->definition->provider, e->definition->kind);
+    buf_put_csv(b, id, len);
+    buf_printf(b, ",%s,%s,", outcome_word[e->outcome], verified_word[v->verified]);
+    if (v->status)
+        buf_put_u64(b, v->status);
+    buf_printf(b, ",%s,", v->verified ? clock_text(v->at_ms, at) : "");
+    put_shown_text(b, ledger_verification_error(e->source->ledger, e->row));
+    buf_putc(b, ',');
+    put_shown_text(b, targets_note(e->source->targets, e->row));
+    buf_putc(b, '\n');
+}
+
+void report_verified(const struct report *r, struct sink *s)
+{
+    struct cursor c = {.report = r};
+    struct entry e;
+    buf_puts(&s->buf, "provider,kind,id,outcome,verified,status,at,error,note\n");
+    while (cursor_next(&c, &e)) {
+        if (outcome_done(e.outcome))
+            put_verified(&s->buf, &e);
+        sink_rest(s);
+    }
+}
+
 void report_csv(const struct report *r, struct sink *s)
 {
     struct cursor c = {.report = r};

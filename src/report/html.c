@@ -13,8 +13,9 @@
  *
  *   <!doctype html><html lang="en"><head>...<title>9,976 of 10,000 done: keys.csv</title>
  *   <h1>Key revocation report</h1> verdict, figures
- *   <section id="outcomes"> <section id="providers"> <section id="course"> <section id="latency">
- *   <section id="reasons"> <section id="remaining"> <section id="facts"> */
+ *   <section id="outcomes"> <section id="providers"> <section id="verification"> <section
+ * id="course"> <section id="latency"> <section id="reasons"> <section id="remaining"> <section
+ * id="facts"> */
 
 static void put_char(struct buf *b, const char *at, size_t n)
 {
@@ -152,6 +153,22 @@ static void put_verdict_words(struct buf *b, const struct report_facts *f)
         }
         buf_putc(b, '.');
     }
+}
+
+/* Before all else: the provider said that they are gone, and they are not. */
+static void put_still_present(struct buf *b, const struct report_facts *f)
+{
+    uint64_t n = f->verified[VERIFIED_PRESENT];
+    if (!n)
+        return;
+    buf_puts(b,
+             "<p id=\"still-present\" class=\"verdict\" style=\"--tone:var(--failed)\"><strong>");
+    html_count(b, n);
+    buf_puts(b, n == 1 ? " target is still present" : " targets are still present");
+    buf_puts(b, "</strong><span>The provider said that ");
+    buf_puts(b, n == 1 ? "it was gone, and a later read finds it. "
+                       : "they were gone, and a later read finds them. ");
+    buf_puts(b, "<code>still_present.csv</code> lists what is there.</span></p>\n");
 }
 
 static void put_verdict(struct buf *b, const struct report *r)
@@ -314,6 +331,7 @@ void report_html(const struct report *r, struct sink *s)
     put_head(b, r);
     buf_printf(b, "<header>\n<h1>%s</h1>\n", subject[r->facts.action]);
     put_of(b, r);
+    put_still_present(b, &r->facts);
     put_verdict(b, r);
     put_figures(b, &r->facts);
     buf_puts(b, "</header>\n");
@@ -321,6 +339,7 @@ void report_html(const struct report *r, struct sink *s)
         put_outcomes(b, &r->facts);
         put_providers(b, &r->facts);
     }
+    html_verification(b, r);
     html_timeline(b, r, &t);
     html_latency(b, &t);
     html_reasons(b, r);

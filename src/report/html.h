@@ -22,6 +22,7 @@ void html_timeline(struct buf *b, const struct report *r, const struct timeline 
 void html_latency(struct buf *b, const struct timeline *t);
 
 void html_reasons(struct buf *b, const struct report *r);
+void html_verification(struct buf *b, const struct report *r);
 void html_remaining(struct buf *b, const struct report *r);
 void html_facts(struct buf *b, const struct report *r);
 

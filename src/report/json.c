@@ -14,17 +14,22 @@
  *     "manifest": {"path": "keys.csv", "sha256": "...", "rows": 10010, "duplicates": 10,
  *                  "rejected": 0, "targets": 10000},
  *     "totals": {"revoked": 9990, ..., "not_attempted": 0},
+ *     "verified": {"confirmed_absent": 9988, "still_present": 2, "unproven": 0},
  *     ...
  *     "reasons": [{"provider": "requesty", "outcome": "failed", "status": 503, "error": "...",
  *                  "targets": 10}],
  *     "failures_total": 10,
  *     "failures": [{"provider": "requesty", "kind": "key", "id": "...", "outcome": "failed",
- *                   "status": 503, "attempts": 8, "error": "...", "note": ""}]
+ *                   "status": 503, "attempts": 8, "error": "...", "note": ""}],
+ *     "unconfirmed_total": 2,
+ *     "unconfirmed": [{"provider": "requesty", "kind": "key", "id": "...", "verified":
+ *                      "still_present", "status": 200, "at": "...", "error": "", "note": ""}]
  *   }
  *
  * What is not known is null: times that have not come, a status where no answer came, the exit code
  * of a run that never closed. `failures` are the targets that count as failed, the first
- * FAILURES_LISTED of them; `reasons` count everything that is not done, so they sum to what
+ * FAILURES_LISTED of them; `unconfirmed` those that were verified and are not confirmed absent,
+ * likewise; `reasons` count everything that is not done, so they sum to what
  * remaining.csv lists. */
 
 enum { FAILURES_LISTED = 1000 };
@@ -76,6 +81,16 @@ static void put_outcomes(struct buf *b, const uint64_t outcome[OUTCOME_COUNT], c
     for (int o = OUTCOME_NONE + 1; o < OUTCOME_COUNT; o++)
         buf_printf(b, "%s\"%s\": %llu", o == OUTCOME_NONE + 1 ? "" : between, outcome_word[o],
                    (unsigned long long)outcome[o]);
+}
+
+static void put_verified(struct buf *b, const uint64_t verified[VERIFIED_COUNT])
+{
+    put_member(b, "verified");
+    buf_putc(b, '{');
+    for (int v = VERIFIED_NONE + 1; v < VERIFIED_COUNT; v++)
+        buf_printf(b, "%s\"%s\": %llu", v == VERIFIED_NONE + 1 ? "" : ", ", verified_word[v],
+                   (unsigned long long)verified[v]);
+    buf_puts(b, "},\n");
 }
 
 static void put_requests(struct buf *b, const struct request_counts *n)
@@ -295,6 +310,51 @@ static void put_failure(struct buf *b, const struct entry *e)
     buf_putc(b, '}');
 }
 
+static void put_finding(struct buf *b, const struct entry *e)
+{
+    char id[ID_MAX + 1];
+    targets_id(e->source->targets, e->row, id);
+    buf_puts(b, "{\"provider\": ");
+    put_json_text(b, e->definition->provider);
+    buf_puts(b, ", \"kind\": ");
+    put_json_text(b, e->definition->kind);
+    buf_puts(b, ", \"id\": ");
+    put_json_text(b, id);
+    buf_printf(b, ", \"verified\": \"%s\", \"status\": ", verified_word[e->verification.verified]);
+    put_status(b, e->verification.status);
+    buf_puts(b, ", \"at\": ");
+    put_json_time(b, e->verification.at_ms);
+    buf_puts(b, ", \"error\": ");
+    put_json_text(b, ledger_verification_error(e->source->ledger, e->row));
+    buf_puts(b, ", \"note\": ");
+    put_json_text(b, targets_note(e->source->targets, e->row));
+    buf_putc(b, '}');
+}
+
+/* Those that are still there before those of which nothing is proved. */
+static void put_findings(struct sink *s, const struct report *r)
+{
+    static const enum verified order[] = {VERIFIED_PRESENT, VERIFIED_UNPROVEN};
+    const uint64_t *n = r->facts.verified;
+    uint64_t listed = 0;
+    buf_printf(&s->buf, "  \"unconfirmed_total\": %llu,\n  \"unconfirmed\": [",
+               (unsigned long long)(n[VERIFIED_PRESENT] + n[VERIFIED_UNPROVEN]));
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        struct cursor c = {.report = r};
+        struct entry e;
+        for (uint64_t left = n[order[i]];
+             left && listed < FAILURES_LISTED && cursor_next(&c, &e);) {
+            if (e.verification.verified != order[i])
+                continue;
+            left--;
+            buf_puts(&s->buf, listed++ ? ",\n    " : "\n    ");
+            put_finding(&s->buf, &e);
+            sink_rest(s);
+        }
+    }
+    buf_puts(&s->buf, listed ? "\n  ]\n" : "]\n");
+}
+
 static void put_failures(struct sink *s, const struct report *r)
 {
     struct cursor c = {.report = r};
@@ -308,7 +368,7 @@ static void put_failures(struct sink *s, const struct report *r)
         put_failure(&s->buf, &e);
         sink_rest(s);
     }
-    buf_puts(&s->buf, listed ? "\n  ]\n" : "]\n");
+    buf_puts(&s->buf, listed ? "\n  ],\n" : "],\n");
 }
 
 static void put_outset(struct buf *b, const struct report *r)
@@ -323,6 +383,7 @@ static void put_outset(struct buf *b, const struct report *r)
     buf_puts(b, "{\n    ");
     put_outcomes(b, r->facts.outcome, ",\n    ");
     buf_puts(b, "\n  },\n");
+    put_verified(b, r->facts.verified);
 }
 
 static void put_course(struct buf *b, const struct report *r)
@@ -356,5 +417,6 @@ void report_json(const struct report *r, struct sink *s)
     put_history(s, r);
     put_reasons(&s->buf, &r->reasons);
     put_failures(s, r);
+    put_findings(s, r);
     buf_puts(&s->buf, "}\n");
 }

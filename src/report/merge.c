@@ -44,6 +44,8 @@ static void entry_at(const struct report *r, uint32_t flat, struct entry *e)
     e->definition = targets_definition(e->source->targets, e->row);
     e->outcome = ledger_outcome(e->source->ledger, e->row);
     e->state = ledger_state(e->source->ledger, e->row);
+    e->verification = outcome_done(e->outcome) ? ledger_verification(e->source->ledger, e->row)
+                                               : (struct verification){0};
 }
 
 static bool same_target(const struct entry *a, const struct entry *b)
@@ -62,6 +64,8 @@ static bool tells_more(const struct entry *a, const struct entry *b)
 {
     if (weight[a->outcome] != weight[b->outcome])
         return weight[a->outcome] > weight[b->outcome];
+    if (a->verification.at_ms != b->verification.at_ms)
+        return a->verification.at_ms > b->verification.at_ms;
     int64_t x = entry_finished_ms(a), y = entry_finished_ms(b);
     return x != y ? x > y : a->state.attempts > b->state.attempts;
 }

@@ -90,6 +90,21 @@ static void put_targets(struct buf *b, const struct report_facts *f, const struc
     put_count(&g, f->targets - f->done);
 }
 
+/* Told when something was verified, and then all of it. */
+static void put_verified(struct buf *b, const struct report *r, const struct metrics_facts *m)
+{
+    if (!report_was_verified(r))
+        return;
+    struct gauge g = gauge(b, m, "rescind_verified",
+                           "Targets that are done, by what a later read "
+                           "found of them.");
+    for (int v = 0; v < VERIFIED_COUNT; v++) {
+        put_series(&g);
+        put_more(&g, "found", v ? verified_word[v] : "not_verified");
+        put_count(&g, r->facts.verified[v]);
+    }
+}
+
 static void put_requests(struct buf *b, const struct request_counts *n,
                          const struct metrics_facts *m)
 {
@@ -132,6 +147,7 @@ void metrics_text(const struct report *r, const struct metrics_facts *m, struct 
     if (!r)
         return;
     put_targets(b, &r->facts, m);
+    put_verified(b, r, m);
     if (r->runs)
         put_last_run(b, r, m);
 }

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* remaining.csv: the targets that are not done, as a manifest. It reads back to the same targets
- * whatever --provider says; scope columns appear where a target that is left has such a scope.
+/* remaining.csv: the targets that are not done, as a manifest; and still_present.csv, likewise,
+ * those that are done and were found still there. It reads back to the same targets whatever
+ * --provider says; scope columns appear where a target that is left has such a scope.
  *
  *   provider,kind,id,note
  *   openrouter,key,0f3a...,left by alice
@@ -34,14 +35,26 @@ static void add_column(struct columns *c, const char *name)
     c->name[c->count++] = name;
 }
 
-static struct columns columns_in_use(const struct report *r)
+typedef bool is_wanted(const struct entry *e);
+
+static bool not_done(const struct entry *e)
+{
+    return !outcome_done(e->outcome);
+}
+
+static bool still_present(const struct entry *e)
+{
+    return e->verification.verified == VERIFIED_PRESENT;
+}
+
+static struct columns columns_in_use(const struct report *r, is_wanted *wanted)
 {
     struct columns c = {0};
     struct cursor at = {.report = r};
     struct entry e;
     const struct definition *last = NULL;
     while (cursor_next(&at, &e)) {
-        if (outcome_done(e.outcome) || e.definition == last)
+        if (!wanted(&e) || e.definition == last)
             continue;
         last = e.definition;
         for (size_t i = 0; i < last->scope_count; i++)
@@ -82,9 +95,9 @@ static void put_row(struct buf *b, const struct entry *e, const struct columns *
     buf_putc(b, '\n');
 }
 
-void report_remaining(const struct report *r, struct sink *s)
+static void put_manifest(const struct report *r, struct sink *s, is_wanted *wanted)
 {
-    struct columns c = columns_in_use(r);
+    struct columns c = columns_in_use(r, wanted);
     struct cursor at = {.report = r};
     struct entry e;
     buf_puts(&s->buf, "provider,kind,id,");
@@ -94,10 +107,20 @@ void report_remaining(const struct report *r, struct sink *s)
     }
     buf_puts(&s->buf, "note\n");
     while (cursor_next(&at, &e)) {
-        if (outcome_done(e.outcome))
+        if (!wanted(&e))
             continue;
         put_row(&s->buf, &e, &c);
         sink_rest(s);
     }
     free(c.name);
+}
+
+void report_remaining(const struct report *r, struct sink *s)
+{
+    put_manifest(r, s, not_done);
+}
+
+void report_still_present(const struct report *r, struct sink *s)
+{
+    put_manifest(r, s, still_present);
 }

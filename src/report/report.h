@@ -22,6 +22,7 @@ struct provider_totals {
 struct report_facts {
     uint64_t targets, outcome[OUTCOME_COUNT], dropped; /* outcome sums to targets */
     uint64_t done, failed;                             /* the rest is left over */
+    uint64_t verified[VERIFIED_COUNT];                 /* of the done ones; sums to `done` */
     struct request_counts requests;
     struct provider_totals *provider; /* in order of first appearance */
     size_t providers;
@@ -43,8 +44,9 @@ struct report *report_new(const struct report_source *sources, size_t count);
 void report_free(struct report *r);
 const struct report_facts *report_facts(const struct report *r);
 
-/* Writes report.json, report.csv, report.html and remaining.csv into `dir`. EXIT_CANTCREATE; what
- * was there before is then as it was. */
+/* Writes report.json, report.csv, report.html and remaining.csv into `dir`, and, where anything was
+ * verified, verified.csv and still_present.csv. EXIT_CANTCREATE; what was there before is then as
+ * it was. */
 int report_write(const struct report *r, const char *dir, struct error *err);
 
 /* What a command that ended tells a monitor: also one that was refused before a run began. Texts

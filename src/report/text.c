@@ -28,7 +28,7 @@
  *   To carry on:    rescind run keys.csv
  */
 
-enum { REASONS_SHOWN = 5, REASON_WIDTH = 90, LABEL_WIDTH = 14 };
+enum { REASONS_SHOWN = 5, FINDINGS_SHOWN = 5, REASON_WIDTH = 90, LABEL_WIDTH = 14 };
 
 static const char bold[] = "\033[1m", red[] = "\033[31m", green[] = "\033[32m",
                   yellow[] = "\033[33m", plain[] = "\033[0m";
@@ -80,6 +80,19 @@ static void put_label(struct buf *b, const char *label)
     buf_printf(b, "  %-*s", LABEL_WIDTH, label);
 }
 
+/* What matters most: the provider said that they are gone, and they are not. */
+static void put_still_present(struct buf *b, const struct report_facts *f, bool colour)
+{
+    char n[TEXT_COUNT];
+    uint64_t present = f->verified[VERIFIED_PRESENT];
+    if (!present)
+        return;
+    buf_printf(b, "%s%s%s target%s STILL PRESENT after the provider said %s gone%s\n\n",
+               colour ? bold : "", colour ? red : "", text_count(present, n),
+               present == 1 ? " is" : "s are", present == 1 ? "it was" : "they were",
+               colour ? plain : "");
+}
+
 static void put_headline(struct buf *b, const struct report_facts *f, bool colour)
 {
     char done[TEXT_COUNT], all[TEXT_COUNT], span[TEXT_SPAN];
@@ -120,6 +133,25 @@ static void put_outcomes(struct buf *b, const struct report_facts *f, bool colou
         buf_printf(b, "  %-18s %s%12s%s\n", outcome_word[o],
                    paint ? colour_of((enum outcome)o) : "", text_count(f->outcome[o], n),
                    paint ? plain : "");
+    }
+    buf_putc(b, '\n');
+}
+
+static void put_verified(struct buf *b, const struct report *r, bool colour)
+{
+    static const char *const paint[VERIFIED_COUNT] = {yellow, green, red, yellow};
+    static const char *const name[VERIFIED_COUNT] = {"not verified"};
+    char n[TEXT_COUNT];
+    if (!report_was_verified(r))
+        return;
+    for (int i = 1; i <= VERIFIED_COUNT; i++) {
+        int v = i % VERIFIED_COUNT;
+        uint64_t count = r->facts.verified[v];
+        if (!count && v == VERIFIED_NONE)
+            continue;
+        bool on = colour && count;
+        buf_printf(b, "  %-18s %s%12s%s\n", v ? verified_word[v] : name[v], on ? paint[v] : "",
+                   text_count(count, n), on ? plain : "");
     }
     buf_putc(b, '\n');
 }
@@ -231,6 +263,38 @@ static void put_reasons(struct buf *b, const struct report *r)
     }
 }
 
+/* The first of what is not confirmed. */
+static void put_findings(struct buf *b, const struct report *r)
+{
+    static const struct {
+        enum verified verified;
+        const char *label;
+    } row[] = {{VERIFIED_PRESENT, "still there"}, {VERIFIED_UNPROVEN, "unproven"}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        struct cursor c = {.report = r};
+        struct entry e;
+        uint64_t left = r->facts.verified[row[i].verified], shown = 0;
+        while (left > shown && shown < FINDINGS_SHOWN && cursor_next(&c, &e)) {
+            char id[ID_MAX + 1];
+            const char *why = ledger_verification_error(e.source->ledger, e.row);
+            if (e.verification.verified != row[i].verified)
+                continue;
+            targets_id(e.source->targets, e.row, id);
+            put_label(b, shown++ ? "" : row[i].label);
+            buf_printf(b, "%s %s ", e.definition->provider, e.definition->kind);
+            put_shown(b, id, REASON_WIDTH);
+            buf_puts(b, *why ? ": " : "");
+            put_shown(b, why, REASON_WIDTH);
+            buf_putc(b, '\n');
+        }
+        if (left > shown) {
+            char n[TEXT_COUNT];
+            put_label(b, "");
+            buf_printf(b, "and %s more\n", text_count(left - shown, n));
+        }
+    }
+}
+
 static void put_files(struct buf *b, const struct report_facts *f, const char *dir)
 {
     char n[TEXT_COUNT];
@@ -238,6 +302,11 @@ static void put_files(struct buf *b, const struct report_facts *f, const char *d
     put_label(b, "report");
     put_shown(b, dir, SIZE_MAX);
     buf_puts(b, "/report.html\n");
+    if (f->verified[VERIFIED_PRESENT]) {
+        put_label(b, "to try again");
+        put_shown(b, dir, SIZE_MAX);
+        buf_puts(b, "/still_present.csv, a manifest of those still there\n");
+    }
     if (!left)
         return;
     put_label(b, "left over");
@@ -249,12 +318,15 @@ void report_summary(const struct report *r, const char *dir, const char *command
                     struct buf *out)
 {
     const struct report_facts *f = &r->facts;
+    put_still_present(out, f, colour);
     put_headline(out, f, colour);
     put_outcomes(out, f, colour);
+    put_verified(out, r, colour);
     put_providers(out, f);
     put_requests(out, f);
     put_ending(out, r);
     put_reasons(out, r);
+    put_findings(out, r);
     put_files(out, f, dir);
     if (f->done == f->targets || !command)
         return;

@@ -179,6 +179,8 @@ static void sum_up_targets(struct report *r)
         f->outcome[e.outcome]++;
         f->done += outcome_done(e.outcome);
         f->failed += outcome_failed(e.outcome);
+        if (outcome_done(e.outcome))
+            f->verified[e.verification.verified]++;
         f->provider[provider].targets++;
         f->provider[provider].outcome[e.outcome]++;
         if (!outcome_done(e.outcome))
@@ -202,6 +204,12 @@ struct report *report_new(const struct report_source *sources, size_t count)
     r->facts.action = count ? action_of(report_last_run(&r->source[0])) : ACTION_DELETE;
     sum_up_targets(r);
     return r;
+}
+
+bool report_was_verified(const struct report *r)
+{
+    const uint64_t *n = r->facts.verified;
+    return n[VERIFIED_ABSENT] + n[VERIFIED_PRESENT] + n[VERIFIED_UNPROVEN] > 0;
 }
 
 void report_free(struct report *r)

@@ -62,6 +62,7 @@ struct entry {
     uint32_t row;
     enum outcome outcome;
     struct target_state state;
+    struct verification verification; /* of a target that is done; else nothing */
 };
 struct cursor {
     const struct report *report;
@@ -91,6 +92,8 @@ void report_timeline(const struct report *r, struct timeline *out);
 double timeline_quantile(const struct timeline *t, double q);
 double latency_bound_ms(size_t bucket);
 
+bool report_was_verified(const struct report *r); /* anything of it */
+
 int64_t entry_finished_ms(const struct entry *e); /* 0: not finished */
 
 /* Where a form's bytes go: through `buf` into a file, or, without one, they stay in `buf`. After a
@@ -112,6 +115,10 @@ void put_json_time(struct buf *b, int64_t ms);       /* 0: null */
 void report_json(const struct report *r, struct sink *s);
 void report_csv(const struct report *r, struct sink *s);
 void report_remaining(const struct report *r, struct sink *s);
+/* verified.csv: what was found of each target that is done. */
+void report_verified(const struct report *r, struct sink *s);
+/* still_present.csv: a manifest, as remaining.csv is, of what is done and was found still there. */
+void report_still_present(const struct report *r, struct sink *s);
 void report_html(const struct report *r, struct sink *s);
 void metrics_text(const struct report *r, const struct metrics_facts *m, struct buf *b);
 

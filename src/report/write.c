@@ -4,18 +4,18 @@
 
 #include <stdlib.h>
 
-/* All four files are written beside their old ones before the first of them is renamed, so that a
+/* All files are written beside their old ones before the first of them is renamed, so that a
  * full disk leaves the old set; report.json comes last, so a new one says that the others are new.
  */
 
 static const struct form {
     const char *name;
     void (*write)(const struct report *r, struct sink *s);
+    bool verified; /* only where something was verified */
 } forms[] = {
-    {"report.csv", report_csv},
-    {"remaining.csv", report_remaining},
-    {"report.html", report_html},
-    {"report.json", report_json},
+    {"report.csv", report_csv, false},       {"remaining.csv", report_remaining, false},
+    {"verified.csv", report_verified, true}, {"still_present.csv", report_still_present, true},
+    {"report.html", report_html, false},     {"report.json", report_json, false},
 };
 enum { FORMS = sizeof forms / sizeof *forms };
 
@@ -43,11 +43,12 @@ int report_write(const struct report *r, const char *dir, struct error *err)
     if (!err)
         err = &own;
     for (size_t i = 0; i < FORMS && !rc; i++)
-        rc = prepare(r, dir, &forms[i], &file[i], err);
+        if (!forms[i].verified || report_was_verified(r))
+            rc = prepare(r, dir, &forms[i], &file[i], err);
     for (size_t i = 0; i < FORMS; i++)
         if (rc)
             durable_abort(file[i]);
-        else
+        else if (file[i])
             rc = durable_commit(file[i], err);
     if (rc)
         err->code = EXIT_CANTCREATE;

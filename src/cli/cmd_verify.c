@@ -1,0 +1,93 @@
+#include "cli/commands.h"
+#include "cli/conduct.h"
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/check.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* The operand is a run directory, or a manifest that has one. */
+static char *run_dir_of(const struct options *o)
+{
+    struct stat st;
+    if (!o->run_dir && stat(o->manifest, &st) == 0 && S_ISDIR(st.st_mode))
+        return mem_string(o->manifest);
+    return options_run_dir(o);
+}
+
+/* The directory's last run says what there is to look at. */
+static int read_directory(struct prepared *p, const struct options *o, struct catalog *catalog,
+                          struct error *err)
+{
+    *p = (struct prepared){.options = o,
+                           .targets = targets_new(catalog),
+                           .listed = row_set_new(),
+                           .run_dir = run_dir_of(o)};
+    p->ledger = ledger_new(p->targets);
+    p->journal = journal_lock(p->run_dir, err);
+    if (!p->journal)
+        return -1;
+    if (prepare_saved(p, err) != 0)
+        return -1;
+    if (ledger_runs(p->ledger) == 0)
+        return error_set(err, EXIT_NOINPUT, "%s: no run has begun here: nothing to verify",
+                         p->run_dir);
+    for (uint32_t row = 0; row < targets_count(p->targets); row++)
+        if (ledger_listed(p->ledger, row))
+            row_set_add(p->listed, row);
+    return 0;
+}
+
+/* What only its deletion can be proved of. */
+static int guard_action(const struct prepared *p, struct error *err)
+{
+    const char *action = ledger_run(p->ledger, ledger_runs(p->ledger) - 1)->open.action;
+    if (strcmp(action, action_word[ACTION_DELETE]) == 0)
+        return 0;
+    return error_set(err, EXIT_REFUSED,
+                     "%s belongs to the action '%s': verify proves that what was deleted is gone; "
+                     "nothing was sent",
+                     p->run_dir, action);
+}
+
+static int verify(struct prepared *p, struct catalog *catalog, struct credentials *credentials,
+                  struct error *err)
+{
+    const struct options *o = p->options;
+    char count[TEXT_COUNT];
+    if (read_directory(p, o, catalog, err) != 0 || guard_action(p, err) != 0 ||
+        prepare_origins(p, err) != 0)
+        return -1;
+    uint32_t wanted = check_unverified(&o->settings, p->ledger, p->listed, p->targets);
+    if (wanted == 0) {
+        uint32_t left = check_left(p->ledger, p->listed, p->targets);
+        if (left)
+            say("%s: %s targets are not done", p->run_dir, text_count(left, count));
+        else
+            say("%s: nothing left to verify (--again asks anew)", p->run_dir);
+        return conduct_report(p, left ? EXIT_SOME_FAILED : EXIT_DONE);
+    }
+    if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
+        conduct_open(p, err) != 0)
+        return -1;
+    return conduct_run(p, credentials);
+}
+
+int command_verify(const struct options *o, struct catalog *catalog)
+{
+    struct prepared p = {.options = o};
+    struct error err = {0};
+    struct credentials *credentials = credentials_new();
+    credentials_on_warning(credentials, say_line, NULL);
+    int code = verify(&p, catalog, credentials, &err);
+    if (code < 0) {
+        say("%s", err.text);
+        code = conduct_metrics(o, (int)err.code);
+    }
+    prepared_free(&p);
+    credentials_free(credentials);
+    return code;
+}

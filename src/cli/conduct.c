@@ -1,0 +1,170 @@
+#include "cli/conduct.h"
+
+#include "cli/progress.h"
+
+#include "base/clock.h"
+#include "engine/http.h"
+#include "engine/runner.h"
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool wants_colour(int fd)
+{
+    const char *no = getenv("NO_COLOR");
+    return isatty(fd) && !(no && *no);
+}
+
+int conduct_save_targets(struct prepared *p, struct error *err)
+{
+    if (!p->journal) {
+        p->journal = journal_create(p->run_dir, err);
+        if (!p->journal || journal_recover(p->journal, p->ledger, &p->recovery, err) != 0)
+            return -1;
+    }
+    if (targets_count(p->targets) == p->saved_rows && p->saved_rows)
+        return 0;
+    struct buf path = {0};
+    buf_printf(&path, "%s/targets.csv", p->run_dir);
+    int result = targets_save(p->targets, buf_text(&path), err);
+    buf_free(&path);
+    return result;
+}
+
+static void open_of_manifest(const struct prepared *p, struct record_open *open, struct buf *texts)
+{
+    row_set_print(p->listed, &texts[0]);
+    buf_printf(&texts[1], "%" PRIu32 "/%" PRIu32, p->options->shard, p->options->shards);
+    *open = (struct record_open){.manifest_path = p->options->manifest,
+                                 .manifest_sha256 = p->facts.sha256,
+                                 .rows = p->facts.rows,
+                                 .duplicates = p->facts.duplicates,
+                                 .rejected = p->facts.rejected,
+                                 .listed = buf_text(&texts[0]),
+                                 .shard = buf_text(&texts[1])};
+}
+
+int conduct_open(struct prepared *p, struct error *err)
+{
+    struct buf options = {0}, texts[2] = {0};
+    char digest[65];
+    struct record record = {.type = RECORD_OPEN, .at_ms = clock_wall_ms()};
+    struct record_open *open = &record.open;
+    size_t runs = ledger_runs(p->ledger);
+    if (p->options->command == COMMAND_VERIFY)
+        *open = ledger_run(p->ledger, runs - 1)->open;
+    else
+        open_of_manifest(p, open, texts);
+    options_json(p->options, &options);
+    targets_digest(p->targets, targets_count(p->targets), digest);
+    open->run = (unsigned)runs + 1;
+    open->tool = "rescind " RESCIND_VERSION;
+    open->libcurl = http_library();
+    open->pid = getpid();
+    open->action = action_word[p->options->settings.action];
+    open->targets = targets_count(p->targets);
+    open->digest = digest;
+    open->origins = buf_text(&p->origins);
+    open->options = buf_text(&options);
+    journal_put(p->journal, &record);
+    buf_free(&options);
+    buf_free(&texts[0]);
+    buf_free(&texts[1]);
+    return journal_flush(p->journal, err);
+}
+
+void conduct_close(struct prepared *p, int code, const char *reason)
+{
+    struct error err;
+    const struct record record = {
+        .type = RECORD_CLOSE,
+        .at_ms = clock_wall_ms(),
+        .close = {.exit_code = code, .reason = reason, .unsent = ""},
+    };
+    journal_put(p->journal, &record);
+    if (journal_flush(p->journal, &err) != 0)
+        say("%s", err.text);
+}
+
+/* For node_exporter's textfile collector; with no report where the run was refused before it began.
+ */
+static int write_metrics(const struct options *o, const struct report *report, int code)
+{
+    if (!o->metrics_file)
+        return code;
+    struct buf shard = {0};
+    struct error err;
+    buf_printf(&shard, "%" PRIu32 "/%" PRIu32, o->shard, o->shards);
+    const struct metrics_facts facts = {.manifest = o->manifest,
+                                        .action = action_word[o->settings.action],
+                                        .shard = buf_text(&shard),
+                                        .exit_code = code,
+                                        .at_ms = clock_wall_ms()};
+    if (report_metrics(report, &facts, o->metrics_file, &err) != 0) {
+        say("%s", err.text);
+        code = code == EXIT_DONE || code == EXIT_SOME_FAILED ? EXIT_CANTCREATE : code;
+    }
+    buf_free(&shard);
+    return code;
+}
+
+int conduct_report(struct prepared *p, int code)
+{
+    struct report_source source = {.targets = p->targets,
+                                   .ledger = p->ledger,
+                                   .run_dir = p->run_dir,
+                                   .journal_sha256 = p->journal_sha256};
+    journal_sha256(p->journal, p->journal_sha256);
+    struct report *report = report_new(&source, 1);
+    struct error err;
+    struct buf text = {0}, command = {0};
+    if (report_write(report, p->run_dir, &err) != 0) {
+        say("%s; the journal is safe: 'rescind report' makes it again", err.text);
+        code = code == EXIT_DONE || code == EXIT_SOME_FAILED ? EXIT_CANTCREATE : code;
+    }
+    options_command(p->options, &command);
+    report_summary(report, p->run_dir, buf_text(&command), wants_colour(STDOUT_FILENO), &text);
+    fputs(buf_text(&text), stdout);
+    code = write_metrics(p->options, report, code);
+    report_free(report);
+    buf_free(&text);
+    buf_free(&command);
+    return code;
+}
+
+int conduct_run(struct prepared *p, struct credentials *credentials)
+{
+    struct run_result result;
+    struct error err;
+    struct progress *progress =
+        progress_new(p->options->progress, STDERR_FILENO, wants_colour(STDERR_FILENO));
+    const struct observer observer = {progress, progress_tick, progress_tell};
+    const struct run run = {
+        .settings = &p->options->settings,
+        .targets = p->targets,
+        .listed = p->listed,
+        .ledger = p->ledger,
+        .journal = p->journal,
+        .credentials = credentials,
+        .observer = &observer,
+    };
+    int status = runner_run(&run, &result, &err);
+    progress_free(progress);
+    if (status != 0) {
+        say("%s", err.text);
+        conduct_close(p, (int)err.code, err.text);
+        return write_metrics(p->options, NULL, (int)err.code);
+    }
+    if (result.code == EXIT_IO)
+        return write_metrics(p->options, NULL, (int)result.code);
+    return conduct_report(p, (int)result.code);
+}
+
+int conduct_metrics(const struct options *o, int code)
+{
+    return write_metrics(o, NULL, code);
+}

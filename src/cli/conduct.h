@@ -1,0 +1,27 @@
+#ifndef RESCIND_CLI_CONDUCT_H
+#define RESCIND_CLI_CONDUCT_H
+
+/* What every command does alike that sends for a run directory: its files, an `open`, the engine,
+ * its reports. Codes are what the process is to end with. */
+
+#include "cli/prepare.h"
+#include "engine/credential.h"
+
+/* The run directory and its targets.csv, synced before the first request. */
+int conduct_save_targets(struct prepared *p, struct error *err);
+
+/* `open`, written and synced: of the manifest that was prepared, or, where there is none, as the
+ * last run of the directory had it. */
+int conduct_open(struct prepared *p, struct error *err);
+void conduct_close(struct prepared *p, int code, const char *reason);
+
+/* Lets the engine do what the settings say, and writes the reports. */
+int conduct_run(struct prepared *p, struct credentials *credentials);
+
+/* Reports from the ledger in memory, which is what the journal on disk says. */
+int conduct_report(struct prepared *p, int code);
+
+/* Writes --metrics-file, of a command that was refused before it began. */
+int conduct_metrics(const struct options *o, int code);
+
+#endif
