@@ -343,9 +343,10 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
 static int settle_passes(struct options *o, struct error *err)
 {
     struct settings *s = &o->settings;
-    s->act = o->command != COMMAND_VERIFY;
-    if (o->command == COMMAND_VERIFY)
+    if (o->command == COMMAND_VERIFY) {
+        s->act = false;
         s->verify = true;
+    }
     if (s->verify && s->action != ACTION_DELETE)
         return error_set(err, EXIT_USAGE, "--verify proves that keys are gone: not for --action %s",
                          action_word[s->action]);
@@ -361,6 +362,7 @@ static void set_defaults(struct options *o)
                                        .timeout_us = 30000000,
                                        .connect_timeout_us = 5000000,
                                        .halt_percent = 5,
+                                       .act = true,
                                        .verify_delay_us = 5000000,
                                        .preflight = true}};
 }
