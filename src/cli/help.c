@@ -7,9 +7,8 @@
 enum { COLUMN = 28 };
 
 static const char *const group_title[] = {
-    [GROUP_INPUT] = "What to run",
-    [GROUP_GUARD] = "Guards",
-    [GROUP_TRANSFER] = "Transfer",
+    [GROUP_INPUT] = "What to run", [GROUP_FILTER] = "Which keys: all that is asked must hold",
+    [GROUP_GUARD] = "Guards",      [GROUP_TRANSFER] = "Transfer",
     [GROUP_OTHER] = "Other",
 };
 
@@ -26,6 +25,13 @@ static const char *const note[COMMAND_COUNT] = {
         "75: stopped, the same command carries on.\n",
     [COMMAND_REPORT] = "\nThe reports go into the first RUN_DIR where --run-dir is not given.\n",
     [COMMAND_CHECK] = "\nExit status 0: whole and unchanged; 65: damaged.\n",
+    [COMMAND_LIST] =
+        "\nWithout a filter it writes an inventory. The credential in use is never in it.\n"
+        "There is no date of last use: --unused says that nothing was used since the\n"
+        "window began. A key that lacks what is asked is not selected, and counted.\n",
+    [COMMAND_MATCH] =
+        "\nFILE has a raw key a line; - is standard input. No key is shown, sent or kept.\n"
+        "Lines that are no whole key of a known provider are named by number.\n",
     [COMMAND_PROVIDERS] = "\nWhat it prints for a NAME is the text of a job file's definition.\n",
 };
 

@@ -21,6 +21,10 @@ static int dispatch(const struct options *o, struct catalog *catalog)
         return command_report(o, catalog);
     case COMMAND_CHECK:
         return command_check(o, catalog);
+    case COMMAND_LIST:
+        return command_list(o, catalog);
+    case COMMAND_MATCH:
+        return command_match(o, catalog);
     case COMMAND_PROVIDERS:
         return command_providers(o, catalog);
     case COMMAND_HELP:

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "engine/settings.h"
 #include "manifest/manifest.h"
+#include "provider/filter.h"
 
 enum command {
     COMMAND_PLAN,
@@ -13,6 +14,8 @@ enum command {
     COMMAND_VERIFY,
     COMMAND_REPORT,
     COMMAND_CHECK,
+    COMMAND_LIST,
+    COMMAND_MATCH,
     COMMAND_PROVIDERS,
     COMMAND_HELP,
     COMMAND_VERSION
@@ -20,13 +23,24 @@ enum command {
 
 enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER, PROGRESS_JSON };
 
+/* Of `list`. */
+struct list_options {
+    const char *kind; /* NULL: key */
+    struct filter filter;
+    bool all; /* a filter may select every key */
+    bool has_min_window;
+    int64_t min_window_us;
+};
+
 struct options {
     enum command command;
     enum command help_for; /* COMMAND_HELP: of which command; COMMAND_HELP itself: the overview */
-    char *manifest;        /* run, plan; verify: it, or its run directory */
-    char **operands;       /* report, check: run directories; providers: names; NULL-terminated */
+    char *manifest;        /* run, plan; verify: or its run directory; match: the raw keys' file */
+    char **operands;       /* report, check: run directories; providers, list: names; else NULL */
     enum manifest_format format;
     char *provider, *run_dir, *job, *protect, *metrics_file;
+    char *output, *against; /* list, match */
+    struct list_options list;
     bool yes, allow_empty, skip_bad_rows, salvage;
     bool has_expect, has_max;
     uint64_t expect, max;

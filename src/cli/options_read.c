@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPTIONS_MAX = 64, JOB_MAX = 1 << 20, FIRST_OPTION = 0x100 };
+enum { OPTIONS_MAX = 96, JOB_MAX = 1 << 20, FIRST_OPTION = 0x100, LABEL_MAX = 24 };
 
 /* What the words were, before any of them is given a meaning. */
 struct words {
@@ -186,7 +186,7 @@ static int read_command(struct reading *r, struct words *w, struct error *err)
     } else if (!name) {
         /* Not the overview with exit 0: to a script 0 says that every target is done. */
         error_set(err, EXIT_USAGE,
-                  "no command: want plan, run, verify, report, check or providers");
+                  "no command: want plan, run, verify, report, check, list, match or providers");
         return usage(err, NULL);
     }
     return 0;
@@ -246,7 +246,9 @@ static int read_job(struct reading *r, struct error *err)
 static int set_one(struct reading *r, struct given *g, struct error *err)
 {
     char shown[SHOWN];
-    bool secret = looks_secret(r->catalog, g->value) && access(g->value, F_OK) != 0;
+    /* The beginning of a masked key, sk-or-v1-0e6*, is no secret. */
+    bool masked = strcmp(g->spec->name, "label") == 0 && strlen(g->value) < LABEL_MAX;
+    bool secret = !masked && looks_secret(r->catalog, g->value) && access(g->value, F_OK) != 0;
     err->text[0] = '\0';
     r->now = g;
     if (!secret && g->spec->set(r, g->value, err))
@@ -273,12 +275,6 @@ static int set_all(struct reading *r, bool of_job, struct error *err)
     return 0;
 }
 
-/* A manifest, or its run directory. */
-static bool one_operand(enum command c)
-{
-    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY;
-}
-
 static int take_job(struct reading *r, struct error *err)
 {
     for (size_t i = 0; i < r->given_count; i++)
@@ -288,19 +284,30 @@ static int take_job(struct reading *r, struct error *err)
         return 0;
     if (read_job(r, err) != 0)
         return -1;
-    if (one_operand(r->out->command))
+    if (r->out->command == COMMAND_RUN || r->out->command == COMMAND_PLAN ||
+        r->out->command == COMMAND_VERIFY)
         return set_all(r, true, err);
-    /* For other commands a job file brings its definitions, and is checked. */
+    /* For other commands a job file brings its definitions, and is checked; a list goes where a run
+     * would go. */
     struct options kept = *r->out;
     int result = set_all(r, true, err);
+    if (r->out->command == COMMAND_LIST)
+        kept.settings = r->out->settings;
     *r->out = kept;
     return result;
+}
+
+/* Whether it has one operand and no more. */
+static bool takes_one(enum command c)
+{
+    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY || c == COMMAND_LIST ||
+           c == COMMAND_MATCH;
 }
 
 static int check_operands(const struct reading *r, const struct words *w, struct error *err)
 {
     const struct options *o = r->out;
-    bool one = one_operand(o->command);
+    bool one = takes_one(o->command);
     char shown[SHOWN];
     for (size_t i = 1; i < w->count; i++) {
         if (looks_secret(r->catalog, w->operands[i]) && access(w->operands[i], F_OK) != 0)
@@ -324,7 +331,9 @@ static int check_operands(const struct reading *r, const struct words *w, struct
 static int take_operands(struct reading *r, const struct words *w, struct error *err)
 {
     struct options *o = r->out;
-    if (!one_operand(o->command)) {
+    if (o->command == COMMAND_LIST && w->count < 2)
+        return error_set(err, EXIT_USAGE, "no PROVIDER given");
+    if (!takes_one(o->command) || o->command == COMMAND_LIST) {
         o->operands = mem_zalloc(w->count, sizeof *o->operands);
         for (size_t i = 1; i < w->count; i++)
             o->operands[i - 1] = reading_keep(r, w->operands[i]);
@@ -334,7 +343,7 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
         o->manifest = reading_keep(r, w->operands[1]);
     if (!o->manifest)
         return error_set(err, EXIT_USAGE, "no %s given", command_table[o->command].operands);
-    if (strcmp(o->manifest, "-") == 0 && !o->run_dir)
+    if (o->command != COMMAND_MATCH && strcmp(o->manifest, "-") == 0 && !o->run_dir)
         return error_set(err, EXIT_USAGE, "a manifest from standard input needs --run-dir");
     return 0;
 }

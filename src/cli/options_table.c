@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provider/identifier.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,6 +20,8 @@ const struct command_spec command_table[COMMAND_COUNT] = {
     [COMMAND_REPORT] = {"report", "RUN_DIR...",
                         "write the reports again; several make a merged one"},
     [COMMAND_CHECK] = {"check", "RUN_DIR...", "verify journals and print their digests"},
+    [COMMAND_LIST] = {"list", "PROVIDER", "write a manifest of the keys that a provider lists"},
+    [COMMAND_MATCH] = {"match", "FILE", "write a manifest of the raw keys in a file; no network"},
     [COMMAND_PROVIDERS] = {"providers", "[NAME...]", "list the providers, or print definitions"},
 };
 
@@ -188,6 +191,18 @@ static bool set_metrics_file(struct reading *r, const char *value, struct error 
     return take_path(r, value, false, &r->out->metrics_file);
 }
 
+static bool set_output(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_path(r, value, true, &r->out->output);
+}
+
+static bool set_against(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_path(r, value, true, &r->out->against);
+}
+
 static bool set_ca_file(struct reading *r, const char *value, struct error *err)
 {
     char *path;
@@ -196,6 +211,124 @@ static bool set_ca_file(struct reading *r, const char *value, struct error *err)
         return false;
     r->out->settings.ca_file = path;
     return true;
+}
+
+static bool take_text(struct reading *r, const char *value, const char **out)
+{
+    *out = *value ? reading_keep(r, value) : NULL;
+    return *value != '\0';
+}
+
+static bool set_kind(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.kind);
+}
+
+static bool set_name(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.filter.name);
+}
+
+static bool set_label(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.filter.label);
+}
+
+static bool set_workspace(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.filter.workspace);
+}
+
+static bool set_type(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.filter.type);
+}
+
+/* An age such as 90d or 36h, a date, which is meant from its beginning, or a moment; in UTC. */
+static bool take_moment(const char *value, int64_t *ms)
+{
+    uint64_t days;
+    int64_t us;
+    char text[32];
+    size_t len = strlen(value);
+    if (len == 10 && value[4] == '-') {
+        snprintf(text, sizeof text, "%sT00:00:00Z", value);
+        value = text;
+    }
+    *ms = clock_parse(value);
+    if (*ms >= 0)
+        return true;
+    if (len == 0 || len >= sizeof text || !strchr("dhms", value[len - 1]))
+        return false;
+    snprintf(text, sizeof text, "%.*s", (int)len - 1, value);
+    if (value[len - 1] == 'd' && text_u64(text, 36500, &days))
+        us = (int64_t)days * 86400 * 1000000;
+    else if (!text_duration(value, &us))
+        return false;
+    *ms = clock_wall_ms() - us / 1000;
+    return true;
+}
+
+static bool set_created_before(struct reading *r, const char *value, struct error *err)
+{
+    struct filter *f = &r->out->list.filter;
+    (void)err;
+    return f->by_created = take_moment(value, &f->created_before_ms);
+}
+
+static bool set_updated_before(struct reading *r, const char *value, struct error *err)
+{
+    struct filter *f = &r->out->list.filter;
+    (void)err;
+    return f->by_updated = take_moment(value, &f->updated_before_ms);
+}
+
+static bool set_unused(struct reading *r, const char *value, struct error *err)
+{
+    struct filter *f = &r->out->list.filter;
+    unsigned n;
+    (void)err;
+    f->by_unused = take_word(value, window_word, WINDOW_COUNT, &n);
+    if (f->by_unused)
+        f->unused = (enum window)n;
+    return f->by_unused;
+}
+
+static bool set_min_window(struct reading *r, const char *value, struct error *err)
+{
+    struct list_options *l = &r->out->list;
+    (void)err;
+    return l->has_min_window = text_duration(value, &l->min_window_us);
+}
+
+static bool set_spend_below(struct reading *r, const char *value, struct error *err)
+{
+    struct filter *f = &r->out->list.filter;
+    (void)err;
+    return f->by_spend = text_decimal(value, 1e12, &f->spend_below) && f->spend_below > 0;
+}
+
+static bool set_expired(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_bool(value, &r->out->list.filter.expired);
+}
+
+static bool set_disabled(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_bool(value, &r->out->list.filter.disabled);
+}
+
+static bool set_all_keys(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_bool(value, &r->out->list.all);
 }
 
 static bool set_yes(struct reading *r, const char *value, struct error *err)
@@ -403,18 +536,29 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 #define BIT(command) (1u << (command))
 #define RUN          (BIT(COMMAND_RUN) | BIT(COMMAND_PLAN))
 #define SENDING      (RUN | BIT(COMMAND_VERIFY))
-#define ALL          (SENDING | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
+#define LIST         BIT(COMMAND_LIST)
+#define OUTPUT       (LIST | BIT(COMMAND_MATCH))
+#define TRANSFER     (SENDING | LIST)
+#define ALL          (TRANSFER | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
 #define YES_NO       "nothing, yes or no"
 #define COUNT        "a whole number from 0 to 4294967295"
 #define SECONDS      "seconds from 0.001 to 86400"
 #define A_FILE       "the name of a file"
+#define A_TEXT       "a text"
+#define A_MOMENT     "an age such as 90d, a date such as 2026-01-31, or a moment with Z after it"
 
 const struct option_spec option_table[] = {
     {"manifest", "FILE", 0, true, false, GROUP_INPUT, set_manifest, A_FILE ", or -",
      "the manifest, where the command line names none"},
     {"provider", "NAME", RUN, true, false, GROUP_INPUT, set_provider, NULL,
      "provider of the rows that name none"},
-    {"format", "csv|jsonl", RUN, true, false, GROUP_INPUT, set_format, "csv or jsonl",
+    {"kind", "KIND", LIST, false, false, GROUP_INPUT, set_kind, "a kind that the provider has",
+     "what to list: key, byok, ... (default: key)"},
+    {"against", "MANIFEST", BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_against, A_FILE,
+     "only the keys that this manifest has"},
+    {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE,
+     "write there, whole or not at all (default: stdout)"},
+    {"format", "csv|jsonl", RUN | OUTPUT, true, false, GROUP_INPUT, set_format, "csv or jsonl",
      "of the manifest (default: by its ending)"},
     {"job", "FILE", ALL, false, false, GROUP_INPUT, set_job, A_FILE,
      "read options and definitions from a job file"},
@@ -426,6 +570,29 @@ const struct option_spec option_table[] = {
      "a manifest without rows is no error"},
     {"skip-bad-rows", NULL, RUN, true, false, GROUP_INPUT, set_skip_bad_rows, YES_NO,
      "run the good rows of a manifest with bad ones"},
+
+    {"created-before", "WHEN", LIST, false, false, GROUP_FILTER, set_created_before, A_MOMENT,
+     "created before a date, or longer ago than 90d"},
+    {"updated-before", "WHEN", LIST, false, false, GROUP_FILTER, set_updated_before, A_MOMENT,
+     "last changed before it (changed, not used)"},
+    {"unused", "WINDOW", LIST, false, false, GROUP_FILTER, set_unused, "day, week or month",
+     "no usage in this UTC day, week or month"},
+    {"min-window", "DURATION", LIST, false, false, GROUP_FILTER, set_min_window,
+     "a span such as 12h or 3d, at most 365d, or 0",
+     "age --unused asks of its window (12h, 3d, 14d)"},
+    {"expired", NULL, LIST, false, false, GROUP_FILTER, set_expired, YES_NO, "past their expiry"},
+    {"disabled", NULL, LIST, false, false, GROUP_FILTER, set_disabled, YES_NO, "disabled ones"},
+    {"name", "GLOB", LIST, false, false, GROUP_FILTER, set_name, A_TEXT,
+     "whose name fits: * ? and [...]"},
+    {"label", "GLOB", LIST, false, false, GROUP_FILTER, set_label, A_TEXT,
+     "whose label, or one of its name=value, fits"},
+    {"workspace", "ID", LIST, false, false, GROUP_FILTER, set_workspace, A_TEXT,
+     "of this workspace"},
+    {"spend-below", "N", LIST, false, false, GROUP_FILTER, set_spend_below, "an amount above 0",
+     "that spent less than N this month"},
+    {"type", "WORD", LIST, false, false, GROUP_FILTER, set_type, A_TEXT, "of this type"},
+    {"all", NULL, LIST, false, false, GROUP_FILTER, set_all_keys, YES_NO,
+     "a filter may select every key there is"},
 
     {"action", "WORD", RUN, true, false, GROUP_GUARD, set_action, "delete, disable or enable",
      "delete, disable or enable (default: delete)"},
@@ -449,25 +616,25 @@ const struct option_spec option_table[] = {
      "a span such as 5s, 2m or 0s, at most 365d", "from the last done to its proof (default: 5s)"},
     {"again", NULL, BIT(COMMAND_VERIFY), false, false, GROUP_GUARD, set_again, YES_NO,
      "also what was confirmed before"},
-    {"no-preflight", NULL, SENDING, true, false, GROUP_GUARD, set_no_preflight, YES_NO,
+    {"no-preflight", NULL, TRANSFER, true, false, GROUP_GUARD, set_no_preflight, YES_NO,
      "do not check the credentials first"},
 
-    {"concurrency", "N", SENDING, true, false, GROUP_TRANSFER, set_concurrency,
+    {"concurrency", "N", TRANSFER, true, false, GROUP_TRANSFER, set_concurrency,
      "a whole number from 1 to 1024", "requests in flight per provider (default: 32)"},
-    {"max-rate", "R", SENDING, true, false, GROUP_TRANSFER, set_max_rate,
+    {"max-rate", "R", TRANSFER, true, false, GROUP_TRANSFER, set_max_rate,
      "requests a second, 0.001 to 1000000, or 0 for no ceiling",
      "requests a second per provider (0: no ceiling)"},
-    {"max-attempts", "N", SENDING, true, false, GROUP_TRANSFER, set_max_attempts,
+    {"max-attempts", "N", TRANSFER, true, false, GROUP_TRANSFER, set_max_attempts,
      "a whole number from 1 to 1000", "attempts per target, 429 not counted (default: 8)"},
-    {"timeout", "SECONDS", SENDING, true, false, GROUP_TRANSFER, set_timeout, SECONDS,
+    {"timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_timeout, SECONDS,
      "of a request (default: 30)"},
-    {"connect-timeout", "SECONDS", SENDING, true, false, GROUP_TRANSFER, set_connect_timeout,
+    {"connect-timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_connect_timeout,
      SECONDS, "of connecting (default: 5)"},
-    {"deadline", "DURATION", SENDING, true, false, GROUP_TRANSFER, set_deadline,
+    {"deadline", "DURATION", TRANSFER, true, false, GROUP_TRANSFER, set_deadline,
      "a span such as 90s, 15m or 2h, at most 365d", "start no request after it, end resumable"},
-    {"base-url", "PROVIDER=URL", SENDING, true, true, GROUP_TRANSFER, set_base_url,
+    {"base-url", "PROVIDER=URL", TRANSFER, true, true, GROUP_TRANSFER, set_base_url,
      "PROVIDER=URL such as openrouter=http://127.0.0.1:9000/api/v1", "send to another origin"},
-    {"ca-file", "FILE", SENDING, true, false, GROUP_TRANSFER, set_ca_file, A_FILE,
+    {"ca-file", "FILE", TRANSFER, true, false, GROUP_TRANSFER, set_ca_file, A_FILE,
      "trust this CA bundle"},
 
     {"progress", "WHEN", SENDING, true, false, GROUP_OTHER, set_progress,

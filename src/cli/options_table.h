@@ -15,7 +15,7 @@ struct command_spec {
 extern const struct command_spec command_table[COMMAND_COUNT];
 
 /* The headings of the help. */
-enum option_group { GROUP_INPUT, GROUP_GUARD, GROUP_TRANSFER, GROUP_OTHER };
+enum option_group { GROUP_INPUT, GROUP_FILTER, GROUP_GUARD, GROUP_TRANSFER, GROUP_OTHER };
 
 struct reading;
 

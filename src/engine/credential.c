@@ -1,8 +1,6 @@
-/* Secrets, held in pages of their own.
+/* Secrets, held in pages of their own (base/locked.h).
  *
- * Each secret lives in one anonymous mapping that is locked into memory where the limit allows it
- * (a secret must not reach the swap), left out of core dumps, absent from a forked child, and wiped
- * before it is unmapped. A file is read straight into that mapping, never through stdio, whose
+ * A file is read straight into that mapping, never through stdio, whose
  * buffer would keep a copy.
  *
  * Invariant: no text that leaves this file holds a byte of a secret. NAME_FILE's value is not shown
@@ -11,6 +9,7 @@
 #include "engine/credential.h"
 
 #include "base/buf.h"
+#include "base/locked.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -18,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -47,25 +45,11 @@ struct credentials *credentials_new(void)
     return mem_zalloc(1, sizeof(struct credentials));
 }
 
-static void room_free(void *room)
-{
-    if (!room)
-        return;
-    mem_wipe(room, ROOM);
-    munmap(room, ROOM);
-}
-
 static void *room_new(const char *name, struct error *err)
 {
-    void *room = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (room == MAP_FAILED) {
+    void *room = locked_new(ROOM);
+    if (!room)
         error_set(err, EXIT_CREDENTIAL, "%s: no memory for it:", name);
-        return NULL;
-    }
-    /* Best effort all three: RLIMIT_MEMLOCK may be 0 in a container. */
-    (void)mlock(room, ROOM);
-    (void)madvise(room, ROOM, MADV_DONTDUMP);
-    (void)madvise(room, ROOM, MADV_WIPEONFORK);
     return room;
 }
 
@@ -76,7 +60,7 @@ void credentials_free(struct credentials *c)
     while (c->first) {
         struct secret *s = c->first;
         c->first = s->next;
-        room_free(s->room);
+        locked_free(s->room, ROOM);
         free(s->name);
         free(s);
     }
@@ -226,7 +210,7 @@ static struct secret *secret_read(struct credentials *c, const char *name, struc
     s->room = room;
     room = NULL;
 out:
-    room_free(room);
+    locked_free(room, ROOM);
     buf_free(&path);
     return s;
 }

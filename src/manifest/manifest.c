@@ -80,7 +80,7 @@ static void tell_ignored(struct reading *r)
     buf_free(&names);
 }
 
-static enum manifest_format format_of(const struct manifest_options *options, struct source *source)
+enum manifest_format manifest_format_of(const char *path)
 {
     static const struct {
         const char *ending;
@@ -89,12 +89,20 @@ static enum manifest_format format_of(const struct manifest_options *options, st
                  {".jsonl", FORMAT_JSONL},
                  {".ndjson", FORMAT_JSONL},
                  {".json", FORMAT_JSONL}};
-    if (options->format != FORMAT_AUTO)
-        return options->format;
-    const char *ending = strrchr(options->path, '.');
+    const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof table / sizeof *table; i++)
         if (strcasecmp(ending, table[i].ending) == 0)
             return table[i].format;
+    return FORMAT_AUTO;
+}
+
+static enum manifest_format format_of(const struct manifest_options *options, struct source *source)
+{
+    enum manifest_format format = options->format;
+    if (format == FORMAT_AUTO)
+        format = manifest_format_of(options->path);
+    if (format != FORMAT_AUTO)
+        return format;
     int first = source_peek(source);
     return first == '{' || first == '[' ? FORMAT_JSONL : FORMAT_CSV;
 }

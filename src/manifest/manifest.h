@@ -47,6 +47,9 @@ int manifest_read_source(const struct manifest_options *options, struct source *
                          struct targets *t, struct row_set *listed, struct manifest_facts *facts,
                          struct error *err);
 
+/* What a file's ending says: FORMAT_AUTO where it says nothing. */
+enum manifest_format manifest_format_of(const char *path);
+
 /* targets.csv: the table as a file of the run directory, columns provider,kind,id, the scopes that
  * are in use, note. A row of it is a row of the table. */
 int targets_save(const struct targets *t, const char *path, struct error *err);

@@ -81,7 +81,7 @@ unsigned rawkey_fits(const char *pattern, const char *text, size_t len)
     return literal + 1;
 }
 
-enum rawkey rawkey_find(const struct catalog *c, const char *provider, const char *text, size_t len,
+enum rawkey rawkey_find(const struct catalog *c, const char *text, size_t len,
                         const struct definition **out)
 {
     enum rawkey found = RAWKEY_NONE;
@@ -90,7 +90,7 @@ enum rawkey rawkey_find(const struct catalog *c, const char *provider, const cha
         const struct definition *d = catalog_at(c, i);
         for (char **pattern = d->raw; pattern && *pattern; pattern++) {
             unsigned n = rawkey_fits(*pattern, text, len);
-            if (!n || n < best || (provider && strcmp(provider, d->provider) != 0))
+            if (!n || n < best)
                 continue;
             if (n > best)
                 found = RAWKEY_ONE;

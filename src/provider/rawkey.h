@@ -15,8 +15,8 @@ unsigned rawkey_fits(const char *pattern, const char *text, size_t len);
 enum rawkey { RAWKEY_NONE, RAWKEY_ONE, RAWKEY_AMBIGUOUS };
 
 /* The definition whose pattern fits a text, that with the most literal characters where several
- * do; AMBIGUOUS where that is no one's alone. `provider` NULL: any. */
-enum rawkey rawkey_find(const struct catalog *c, const char *provider, const char *text, size_t len,
+ * do; AMBIGUOUS where that is no one's alone. */
+enum rawkey rawkey_find(const struct catalog *c, const char *text, size_t len,
                         const struct definition **out);
 
 #endif

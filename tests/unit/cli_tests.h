@@ -79,8 +79,8 @@ static inline void put_settings(const struct settings *s, struct buf *out)
 
 static inline void describe(const struct options *o, struct buf *out)
 {
-    static const char *const command[] = {"plan",      "run",  "verify", "report", "check",
-                                          "providers", "help", "version"};
+    static const char *const command[] = {"plan", "run",   "verify",    "report", "check",
+                                          "list", "match", "providers", "help",   "version"};
     buf_clear(out);
     buf_puts(out, command[o->command]);
     if (o->command == COMMAND_HELP)

@@ -1,0 +1,265 @@
+/* `rescind list`: everything is read before anything is selected, and everything is selected before
+ * anything is written. A filter never answers for what it was not told. */
+
+#include "cli/commands.h"
+#include "cli/prepare.h"
+#include "cli/sheet.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "engine/lister.h"
+#include "manifest/columns.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILTERS_MAX = 16 };
+
+struct selection {
+    bool *chosen;    /* by key */
+    uint64_t others; /* keys but for the credential in use */
+    uint64_t selected;
+    bool own_is_there;
+    struct untold {
+        const char *option;
+        uint64_t count;
+    } untold[FILTERS_MAX];
+};
+
+static int find_definition(const struct options *o, const struct catalog *catalog,
+                           const struct definition **d, struct error *err)
+{
+    const char *provider = o->operands[0], *kind = o->list.kind ? o->list.kind : "key";
+    if (!catalog_has_provider(catalog, provider))
+        return error_set(err, EXIT_USAGE, "%.60s: no such provider; 'rescind providers' lists them",
+                         provider);
+    *d = catalog_find(catalog, provider, kind);
+    if (!*d)
+        return error_set(err, EXIT_USAGE, "%s has no kind %.60s; 'rescind providers' lists them",
+                         provider, kind);
+    return (*d)->list.request.method
+               ? 0
+               : error_set(err, EXIT_USAGE, "%s %s: its definition does not say how to list it",
+                           provider, kind);
+}
+
+static int check_filter(const struct options *o, const struct definition *d, struct error *err)
+{
+    const char *option = filter_unanswerable(&o->list.filter, d);
+    if (option)
+        return error_set(err, EXIT_USAGE,
+                         "%s: the list of %s %s does not tell that; nothing was read", option,
+                         d->provider, d->kind);
+    if (o->list.has_min_window && !o->list.filter.by_unused)
+        return error_set(err, EXIT_USAGE, "--min-window says something with --unused only");
+    return 0;
+}
+
+/* A column of ours that `run` would read as one of its own. */
+static int check_columns(const struct catalog *catalog, const struct definition *d,
+                         struct error *err)
+{
+    struct columns *columns = columns_new(catalog);
+    int result = 0;
+    for (size_t i = 0; i < d->list.field_count && result == 0; i++) {
+        const char *name = d->list.field[i].name;
+        if (columns_find(columns, name, strlen(name))->role != COLUMN_IGNORED)
+            result = error_set(err, EXIT_CONFIG,
+                               "%s %s: list.field %s is a column that manifests know already",
+                               d->provider, d->kind, name);
+    }
+    columns_free(columns);
+    return result;
+}
+
+/* Just after a window began every key looks unused. */
+static int check_window(const struct options *o, int64_t now_ms, struct error *err)
+{
+    const struct filter *f = &o->list.filter;
+    char age[TEXT_SPAN], least[TEXT_SPAN];
+    if (!f->by_unused)
+        return 0;
+    int64_t young_us = (now_ms - window_start_ms(f->unused, now_ms)) * 1000;
+    int64_t least_us = o->list.has_min_window ? o->list.min_window_us : window_least_us(f->unused);
+    if (young_us >= least_us)
+        return 0;
+    return error_set(err, EXIT_REFUSED,
+                     "--unused %s: this %s (UTC) is %s old, and until it is %s old a key that is "
+                     "in use may well look unused; nothing was read (--min-window changes that)",
+                     window_word[f->unused], window_word[f->unused], text_span(young_us, age),
+                     text_span(least_us, least));
+}
+
+static void count_untold(struct selection *s, const char *option)
+{
+    size_t i = 0;
+    while (s->untold[i].option && s->untold[i].option != option)
+        i++;
+    s->untold[i].option = option;
+    s->untold[i].count++;
+}
+
+static void select_keys(const struct options *o, const struct definition *d,
+                        const struct inventory *all, int64_t now_ms, struct selection *s)
+{
+    size_t count = keylist_count(all->keys);
+    s->chosen = mem_zalloc(count + 1, sizeof *s->chosen);
+    for (size_t i = 0; i < count; i++) {
+        const char *untold = NULL;
+        if (*all->own_id && strcmp(keylist_id(all->keys, i), all->own_id) == 0) {
+            s->own_is_there = true;
+            continue;
+        }
+        s->others++;
+        switch (filter_match(&o->list.filter, d, all->keys, i, now_ms, &untold)) {
+        case FILTER_SELECTED:
+            s->chosen[i] = true;
+            s->selected++;
+            break;
+        case FILTER_UNTOLD:
+            count_untold(s, untold);
+            break;
+        case FILTER_PASSED:
+            break;
+        }
+    }
+}
+
+static void put_header(struct sheet *sheet, const struct definition *d)
+{
+    if (d->column) {
+        sheet_column(sheet, d->column);
+    } else {
+        sheet_column(sheet, "provider");
+        sheet_column(sheet, "kind");
+        sheet_column(sheet, "id");
+    }
+    for (size_t i = 0; i < d->list.field_count; i++)
+        sheet_column(sheet, d->list.field[i].name);
+    sheet_end_row(sheet);
+}
+
+/* For people: one form of time, and a blank between the parts of what has several. */
+static void put_field(struct sheet *sheet, const char *name, const char *text)
+{
+    char moment[CLOCK_TEXT];
+    struct buf shown = {0};
+    int64_t at = text ? clock_parse(text) : -1;
+    if (at >= 0)
+        text = clock_text(at, moment);
+    for (; text && *text; text++)
+        buf_putc(&shown, *text == KEYLIST_PART ? ' ' : *text);
+    sheet_text(sheet, name, buf_text(&shown));
+    buf_free(&shown);
+}
+
+static void put_key(struct sheet *sheet, const struct definition *d, const struct keylist *keys,
+                    size_t i)
+{
+    if (d->column) {
+        sheet_word(sheet, d->column, keylist_id(keys, i));
+    } else {
+        sheet_word(sheet, "provider", d->provider);
+        sheet_word(sheet, "kind", d->kind);
+        sheet_word(sheet, "id", keylist_id(keys, i));
+    }
+    for (size_t k = 0; k < d->list.field_count; k++)
+        put_field(sheet, d->list.field[k].name, keylist_field(keys, i, k));
+    sheet_end_row(sheet);
+}
+
+static int write_keys(const struct options *o, const struct catalog *catalog,
+                      const struct definition *d, const struct keylist *keys,
+                      const struct selection *s, struct error *err)
+{
+    struct sheet sheet;
+    sheet_init(&sheet, catalog, o->format, o->output);
+    put_header(&sheet, d);
+    for (size_t i = 0; i < keylist_count(keys); i++)
+        if (s->chosen[i])
+            put_key(&sheet, d, keys, i);
+    int result = sheet_write(&sheet, o->output, err);
+    sheet_free(&sheet);
+    return result;
+}
+
+static void tell(const struct definition *d, const struct selection *s, bool filtered)
+{
+    char selected[TEXT_COUNT], others[TEXT_COUNT];
+    for (const struct untold *u = s->untold; u->option; u++)
+        say("%s %s: %" PRIu64 " not selected, because the list does not tell for them what %s asks",
+            d->provider, d->kind, u->count, u->option);
+    if (s->own_is_there)
+        say("%s %s: the credential in use is one of them and was left out", d->provider, d->kind);
+    text_count(s->others, others);
+    if (filtered)
+        say("%s %s: %s of %s selected", d->provider, d->kind, text_count(s->selected, selected),
+            others);
+    else
+        say("%s %s: %s listed", d->provider, d->kind, others);
+}
+
+static int check_selection(const struct options *o, const struct definition *d,
+                           const struct selection *s, struct error *err)
+{
+    char count[TEXT_COUNT];
+    if (!filter_any(&o->list.filter) || o->list.all || s->selected == 0 || s->selected < s->others)
+        return 0;
+    return error_set(err, EXIT_REFUSED,
+                     "%s %s: the filter selects every key there is (%s); nothing was written. "
+                     "--all if that is meant",
+                     d->provider, d->kind, text_count(s->selected, count));
+}
+
+/* What was read: whether it can be selected from, selected, and written. */
+static int use(const struct options *o, const struct catalog *catalog, const struct definition *d,
+               const struct inventory *all, int64_t began_ms, struct error *err)
+{
+    const struct filter *f = &o->list.filter;
+    struct selection s = {0};
+    int64_t now_ms = clock_wall_ms();
+    if (f->by_unused && window_start_ms(f->unused, began_ms) != window_start_ms(f->unused, now_ms))
+        return error_set(err, EXIT_STOPPED,
+                         "--unused %s: a new %s began (UTC) while the list was read; nothing was "
+                         "written",
+                         window_word[f->unused], window_word[f->unused]);
+    select_keys(o, d, all, now_ms, &s);
+    int result = check_selection(o, d, &s, err);
+    if (result == 0)
+        result = write_keys(o, catalog, d, all->keys, &s, err);
+    if (result == 0)
+        tell(d, &s, filter_any(f));
+    free(s.chosen);
+    return result;
+}
+
+static int list(const struct options *o, struct catalog *catalog, struct credentials *credentials,
+                struct error *err)
+{
+    const struct definition *d = NULL;
+    const struct fetch_observer observer = {say_line, NULL};
+    struct inventory all = {0};
+    int64_t began_ms = clock_wall_ms();
+    if (find_definition(o, catalog, &d, err) != 0 || check_filter(o, d, err) != 0 ||
+        check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0)
+        return -1;
+    int result = lister_read(&o->settings, d, credentials, &observer, &all, err);
+    if (result == 0)
+        result = use(o, catalog, d, &all, began_ms, err);
+    inventory_free(&all);
+    return result;
+}
+
+int command_list(const struct options *o, struct catalog *catalog)
+{
+    struct error err = {0};
+    struct credentials *credentials = credentials_new();
+    credentials_on_warning(credentials, say_line, NULL);
+    int result = list(o, catalog, credentials, &err);
+    if (result != 0)
+        say("%s", err.text);
+    credentials_free(credentials);
+    return result == 0 ? EXIT_DONE : (int)err.code;
+}

@@ -1,0 +1,92 @@
+#include "cli/sheet.h"
+
+#include "base/durable.h"
+#include "provider/identifier.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void sheet_init(struct sheet *s, const struct catalog *catalog, enum manifest_format format,
+                const char *output)
+{
+    if (format == FORMAT_AUTO && output)
+        format = manifest_format_of(output);
+    *s = (struct sheet){.catalog = catalog, .jsonl = format == FORMAT_JSONL};
+}
+
+void sheet_free(struct sheet *s)
+{
+    buf_free(&s->text);
+}
+
+void sheet_column(struct sheet *s, const char *name)
+{
+    if (!s->jsonl)
+        sheet_word(s, name, name);
+}
+
+static void put_cell(struct sheet *s, const char *name, const char *text, size_t len)
+{
+    if (!s->jsonl) {
+        if (s->cells++)
+            buf_putc(&s->text, ',');
+        buf_put_csv(&s->text, text, len);
+        return;
+    }
+    buf_putc(&s->text, s->cells++ ? ',' : '{');
+    buf_put_json_string(&s->text, name);
+    buf_puts(&s->text, ":\"");
+    buf_put_json(&s->text, text, len);
+    buf_putc(&s->text, '"');
+}
+
+void sheet_word(struct sheet *s, const char *name, const char *text)
+{
+    if (text || !s->jsonl)
+        put_cell(s, name, text ? text : "", text ? strlen(text) : 0);
+}
+
+void sheet_text(struct sheet *s, const char *name, const char *text)
+{
+    struct buf shown = {0};
+    if (!text || !*text) {
+        sheet_word(s, name, NULL);
+        return;
+    }
+    if (identifier_is_secret(s->catalog, text, strlen(text))) {
+        buf_puts(&shown, "(looks like a secret, not written)");
+    } else {
+        if (!s->jsonl && strchr("=+-@", *text))
+            buf_putc(&shown, '\'');
+        buf_puts(&shown, text);
+    }
+    put_cell(s, name, buf_text(&shown), shown.len);
+    buf_free(&shown);
+}
+
+void sheet_end_row(struct sheet *s)
+{
+    if (s->jsonl && s->cells)
+        buf_putc(&s->text, '}');
+    if (s->cells)
+        buf_putc(&s->text, '\n');
+    s->cells = 0;
+}
+
+int sheet_write(const struct sheet *s, const char *output, struct error *err)
+{
+    if (!output || strcmp(output, "-") == 0) {
+        if (fwrite(buf_text(&s->text), 1, s->text.len, stdout) != s->text.len ||
+            fflush(stdout) != 0)
+            return error_set(err, EXIT_IO, "cannot write to standard output:");
+        return 0;
+    }
+    struct durable_file *f = durable_begin(output, 0600, err);
+    if (!f)
+        return -1;
+    if (durable_put(f, buf_text(&s->text), s->text.len, err) != 0) {
+        durable_abort(f);
+        return -1;
+    }
+    return durable_commit(f, err);
+}

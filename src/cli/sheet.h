@@ -1,0 +1,37 @@
+#ifndef RESCIND_CLI_SHEET_H
+#define RESCIND_CLI_SHEET_H
+
+/* A manifest in the making, as CSV or JSONL: in memory, so that nothing is written of what is
+ * refused later. */
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "manifest/manifest.h"
+
+struct sheet {
+    const struct catalog *catalog;
+    bool jsonl;
+    struct buf text;
+    size_t cells; /* of the row in the making */
+};
+
+/* --format, else what the ending of --output says, else CSV. `output` may be NULL. */
+void sheet_init(struct sheet *s, const struct catalog *catalog, enum manifest_format format,
+                const char *output);
+void sheet_free(struct sheet *s);
+
+/* The header row, column by column; nothing in JSONL. */
+void sheet_column(struct sheet *s, const char *name);
+
+/* An identifier, provider or kind: as it is. NULL: an empty cell, or no member. */
+void sheet_word(struct sheet *s, const char *name, const char *text);
+/* A text of somebody else's: one that looks like a raw secret is not written, and in CSV an
+ * apostrophe stands before what a spreadsheet would take for a formula. */
+void sheet_text(struct sheet *s, const char *name, const char *text);
+void sheet_end_row(struct sheet *s);
+
+/* To the file `output` (mode 0600, whole or not at all), or to stdout where it is NULL or "-".
+ * EXIT_CANTCREATE, EXIT_IO. */
+int sheet_write(const struct sheet *s, const char *output, struct error *err);
+
+#endif
