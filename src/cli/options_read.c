@@ -275,12 +275,6 @@ static int set_all(struct reading *r, bool of_job, struct error *err)
     return 0;
 }
 
-/* A manifest, or its run directory. */
-static bool one_operand(enum command c)
-{
-    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY;
-}
-
 static int take_job(struct reading *r, struct error *err)
 {
     for (size_t i = 0; i < r->given_count; i++)
@@ -290,7 +284,8 @@ static int take_job(struct reading *r, struct error *err)
         return 0;
     if (read_job(r, err) != 0)
         return -1;
-    if (one_operand(r->out->command))
+    if (r->out->command == COMMAND_RUN || r->out->command == COMMAND_PLAN ||
+        r->out->command == COMMAND_VERIFY)
         return set_all(r, true, err);
     /* For other commands a job file brings its definitions, and is checked; a list goes where a run
      * would go. */
@@ -356,9 +351,10 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
 static int settle_passes(struct options *o, struct error *err)
 {
     struct settings *s = &o->settings;
-    s->act = o->command != COMMAND_VERIFY;
-    if (o->command == COMMAND_VERIFY)
+    if (o->command == COMMAND_VERIFY) {
+        s->act = false;
         s->verify = true;
+    }
     if (s->verify && s->action != ACTION_DELETE)
         return error_set(err, EXIT_USAGE, "--verify proves that keys are gone: not for --action %s",
                          action_word[s->action]);
@@ -374,6 +370,7 @@ static void set_defaults(struct options *o)
                                        .timeout_us = 30000000,
                                        .connect_timeout_us = 5000000,
                                        .halt_percent = 5,
+                                       .act = true,
                                        .verify_delay_us = 5000000,
                                        .preflight = true}};
 }

@@ -28,7 +28,7 @@ _rescind_value() {
             compopt -o filenames
             ;;
         --expect | --max | --canary | --halt | --shard | --concurrency | --max-rate | \
-            --max-attempts | --timeout | --connect-timeout | --deadline) ;;
+            --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay) ;;
         *) return 1 ;;
     esac
 }
@@ -49,21 +49,22 @@ _rescind() {
 
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-            plan | run | report | check | providers | help)
+            plan | run | verify | report | check | providers | help)
                 command=$word
                 break
                 ;;
         esac
     done
     case $command in
-        plan) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
-        run) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        plan) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        run) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        verify) options='--job= --run-dir= --verify-delay= --again --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
         providers) options='--job= --help --version' ;;
         help) ;;
         *)
-            mapfile -t COMPREPLY < <(compgen -W 'plan run report check providers help --help --version' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check providers help --help --version' -- "$cur")
             return 0
             ;;
     esac
@@ -74,10 +75,10 @@ _rescind() {
         return 0
     fi
     case $command in
-        plan | run) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        plan | run | verify) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         report | check) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         providers) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
-        help) mapfile -t COMPREPLY < <(compgen -W 'plan run report check providers' -- "$cur") ;;
+        help) mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check providers' -- "$cur") ;;
     esac
     [[ $command == providers || $command == help ]] || compopt -o filenames
 }

@@ -68,6 +68,10 @@ static inline void put_settings(const struct settings *s, struct buf *out)
         put_double(out, "halt_percent", s->halt_percent, 5);
     put_flag(out, "expect_absent", s->expect_absent);
     put_flag(out, "no_preflight", !s->preflight);
+    put_flag(out, "only", !s->act); /* verify, nothing else */
+    put_flag(out, "verify", s->verify);
+    put_flag(out, "again", s->again);
+    put_double(out, "verify_delay_us", (double)s->verify_delay_us, 5e6);
     put_text(out, "ca_file", s->ca_file);
     for (unsigned i = 0; i < s->base_url_count; i++)
         buf_printf(out, " base:%s=%s", s->base_urls[i].provider, s->base_urls[i].url);
@@ -75,8 +79,8 @@ static inline void put_settings(const struct settings *s, struct buf *out)
 
 static inline void describe(const struct options *o, struct buf *out)
 {
-    static const char *const command[] = {"plan",      "run",  "report", "check",
-                                          "providers", "help", "version"};
+    static const char *const command[] = {"plan", "run",   "verify",    "report", "check",
+                                          "list", "match", "providers", "help",   "version"};
     buf_clear(out);
     buf_puts(out, command[o->command]);
     if (o->command == COMMAND_HELP)

@@ -76,6 +76,16 @@ static void good_lines(void **state)
         {"rescind run k.csv --progress json", "run manifest=k.csv progress=3"},
         {"rescind run k.csv --progress auto", "run manifest=k.csv"},
         {"rescind run k.csv --metrics-file m.prom", "run manifest=k.csv metrics_file=m.prom"},
+        {"rescind run k.csv --verify", "run manifest=k.csv verify"},
+        {"rescind run k.csv --verify=yes --verify-delay 2m",
+         "run manifest=k.csv verify verify_delay_us=1.2e+08"},
+        {"rescind run k.csv --verify-delay 0s", "run manifest=k.csv verify_delay_us=0"},
+        {"rescind plan k.csv --verify", "plan manifest=k.csv verify"},
+        {"rescind verify d", "verify manifest=d only verify"},
+        {"rescind verify d --again --verify-delay=0 --max-rate 5",
+         "verify manifest=d max_rate=5 only verify again verify_delay_us=0"},
+        {"rescind verify k.csv --run-dir d --no-preflight --deadline 1m",
+         "verify manifest=k.csv run_dir=d deadline_us=6e+07 no_preflight only verify"},
         {"rescind report d", "report operand=d"},
         {"rescind report d e --salvage", "report operand=d operand=e salvage"},
         {"rescind report d e --run-dir all", "report operand=d operand=e run_dir=all"},
@@ -112,7 +122,7 @@ static void refused_lines(void **state)
     static const struct {
         const char *line, *text;
     } rows[] = {
-        {"rescind", "no command: want plan, run, report, check or providers (see 'rescind help')"},
+        {"rescind", "no command: want plan, run, verify, report, check, list, match or providers (see 'rescind help')"},
         {"rescind _", "no such command: (empty) (see 'rescind help')"},
         {"rescind rum k.csv", "no such command: rum (see 'rescind help')"},
         {"rescind k.csv run", "no such command: k.csv (see 'rescind help')"},
