@@ -33,8 +33,8 @@ static int find_definition(const struct options *o, const struct catalog *catalo
 {
     const char *provider = o->operands[0], *kind = o->list.kind ? o->list.kind : "key";
     if (!catalog_has_provider(catalog, provider))
-        return error_set(err, EXIT_USAGE,
-                         "%.60s: no such provider; 'rescind providers' lists them", provider);
+        return error_set(err, EXIT_USAGE, "%.60s: no such provider; 'rescind providers' lists them",
+                         provider);
     *d = catalog_find(catalog, provider, kind);
     if (!*d)
         return error_set(err, EXIT_USAGE, "%s has no kind %.60s; 'rescind providers' lists them",
@@ -82,8 +82,7 @@ static int check_window(const struct options *o, int64_t now_ms, struct error *e
     if (!f->by_unused)
         return 0;
     int64_t young_us = (now_ms - window_start_ms(f->unused, now_ms)) * 1000;
-    int64_t least_us =
-        o->list.has_min_window ? o->list.min_window_us : window_least_us(f->unused);
+    int64_t least_us = o->list.has_min_window ? o->list.min_window_us : window_least_us(f->unused);
     if (young_us >= least_us)
         return 0;
     return error_set(err, EXIT_REFUSED,
@@ -206,8 +205,7 @@ static int check_selection(const struct options *o, const struct definition *d,
                            const struct selection *s, struct error *err)
 {
     char count[TEXT_COUNT];
-    if (!filter_any(&o->list.filter) || o->list.all || s->selected == 0 ||
-        s->selected < s->others)
+    if (!filter_any(&o->list.filter) || o->list.all || s->selected == 0 || s->selected < s->others)
         return 0;
     return error_set(err, EXIT_REFUSED,
                      "%s %s: the filter selects every key there is (%s); nothing was written. "

@@ -204,9 +204,9 @@ static void tell(const struct match *m)
         buf_printf(&more, ", %" PRIu64 " of them repeated", m->repeated);
     if (m->known)
         buf_printf(&more, ", %" PRIu64 " not in %s", m->not_there, m->o->against);
-    say("%s: %s key%s in %s line%s%s; %" PRIu32 " written", m->file,
-        text_count(m->keys, keys), m->keys == 1 ? "" : "s", text_count(m->lines, lines),
-        m->lines == 1 ? "" : "s", buf_text(&more), targets_count(m->found));
+    say("%s: %s key%s in %s line%s%s; %" PRIu32 " written", m->file, text_count(m->keys, keys),
+        m->keys == 1 ? "" : "s", text_count(m->lines, lines), m->lines == 1 ? "" : "s",
+        buf_text(&more), targets_count(m->found));
     buf_free(&more);
 }
 

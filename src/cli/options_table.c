@@ -519,8 +519,7 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 #define LIST         BIT(COMMAND_LIST)
 #define OUTPUT       (LIST | BIT(COMMAND_MATCH))
 #define TRANSFER     (RUN | LIST)
-#define ALL                                                                                        \
-    (RUN | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
+#define ALL          (RUN | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
 #define YES_NO       "nothing, yes or no"
 #define COUNT        "a whole number from 0 to 4294967295"
 #define SECONDS      "seconds from 0.001 to 86400"
@@ -535,9 +534,9 @@ const struct option_spec option_table[] = {
      "provider of the rows that name none"},
     {"kind", "KIND", LIST, false, false, GROUP_INPUT, set_kind, "a kind that the provider has",
      "what to list: key, byok, ... (default: key)"},
-    {"against", "MANIFEST", BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_against, A_FILE,
-     "only the keys that this manifest has"},
-    {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE,
+    {"against", "MANIFEST", BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_against,
+     A_FILE ", or -", "only the keys that this manifest has"},
+    {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE ", or -",
      "write there, whole or not at all (default: stdout)"},
     {"format", "csv|jsonl", RUN | OUTPUT, true, false, GROUP_INPUT, set_format, "csv or jsonl",
      "of the manifest (default: by its ending)"},
@@ -603,8 +602,8 @@ const struct option_spec option_table[] = {
      "a whole number from 1 to 1000", "attempts per target, 429 not counted (default: 8)"},
     {"timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_timeout, SECONDS,
      "of a request (default: 30)"},
-    {"connect-timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_connect_timeout, SECONDS,
-     "of connecting (default: 5)"},
+    {"connect-timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_connect_timeout,
+     SECONDS, "of connecting (default: 5)"},
     {"deadline", "DURATION", TRANSFER, true, false, GROUP_TRANSFER, set_deadline,
      "a span such as 90s, 15m or 2h, at most 365d", "start no request after it, end resumable"},
     {"base-url", "PROVIDER=URL", TRANSFER, true, true, GROUP_TRANSFER, set_base_url,

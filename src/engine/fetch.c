@@ -87,8 +87,7 @@ static void on_answer(void *at, unsigned slot, const struct http_answer *answer)
     if (f->result != PREFLIGHT_RETRY)
         return;
     int64_t hold = pacer_view(&f->pacer, now).hold_until;
-    f->due_us =
-        patience_again_us(&f->patience, &a, hold, f->settings->max_attempts, &f->rng, now);
+    f->due_us = patience_again_us(&f->patience, &a, hold, f->settings->max_attempts, &f->rng, now);
     tell_wait(f, &hint, holds, f->due_us >= 0);
 }
 
@@ -106,9 +105,8 @@ static struct http_client *client_new(struct fetch *f, struct error *err)
     return http_client_new(f->loop, &config, err);
 }
 
-struct fetch *fetch_new(const struct settings *s, const struct definition *d,
-                        struct credentials *c, const struct fetch_observer *observer,
-                        struct error *err)
+struct fetch *fetch_new(const struct settings *s, const struct definition *d, struct credentials *c,
+                        const struct fetch_observer *observer, struct error *err)
 {
     struct fetch *f = mem_zalloc(1, sizeof *f);
     struct buf origin = {0};

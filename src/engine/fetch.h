@@ -20,15 +20,14 @@ struct fetch_observer {
 
 /* Opens no connection yet. All is borrowed. EXIT_CREDENTIAL, EXIT_USAGE (no base URL),
  * EXIT_STOPPED. */
-struct fetch *fetch_new(const struct settings *s, const struct definition *d,
-                        struct credentials *c, const struct fetch_observer *observer,
-                        struct error *err);
+struct fetch *fetch_new(const struct settings *s, const struct definition *d, struct credentials *c,
+                        const struct fetch_observer *observer, struct error *err);
 void fetch_free(struct fetch *f); /* NULL is fine */
 
 /* Makes one read of the definition and waits for its end: 2xx, whole, a JSON object without
- * `error` in which `checks` hold (NULL: none). The body is good until the next call. `path` replaces
- * the request's (a query may be added to it), NULL: its own. EXIT_CREDENTIAL where the credential is
- * refused or a check does not hold; EXIT_STOPPED for all else. */
+ * `error` in which `checks` hold (NULL: none). The body is good until the next call. `path`
+ * replaces the request's (a query may be added to it), NULL: its own. EXIT_CREDENTIAL where the
+ * credential is refused or a check does not hold; EXIT_STOPPED for all else. */
 int fetch_get(struct fetch *f, const struct request *r, const char *path,
               const struct conditions *checks, const char **body, size_t *len, struct error *err);
 

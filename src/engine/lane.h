@@ -30,7 +30,7 @@ struct endpoint {
     struct lane *lane;
     const char *secret;
     const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
-    uint32_t first_row;                        /* a row of it, for the scope of its reads */
+    uint32_t first_row;                      /* a row of it, for the scope of its reads */
 };
 
 /* What is in a slot. */

@@ -107,8 +107,8 @@ static int read_all(struct lister *l, struct error *err)
 {
     const struct list_rule *rule = &l->d->list;
     struct keylist *keys = l->out->keys;
-    if (rule->each && read_list(l, &rule->each_request, &rule->each_pages, NULL,
-                                keylist_each_page, err) != 0)
+    if (rule->each &&
+        read_list(l, &rule->each_request, &rule->each_pages, NULL, keylist_each_page, err) != 0)
         return -1;
     size_t parts = keylist_each_count(keys);
     if (!parts)

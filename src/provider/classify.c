@@ -344,9 +344,8 @@ static enum preflight_result preflight_of(enum event event)
 }
 
 /* A preflight's 2xx: a JSON object without `error` in which the checks hold. */
-static enum preflight_result preflight_body(const struct conditions *checks,
-                                            const struct answer *a, json_t *json,
-                                            char reason[REASON_SIZE])
+static enum preflight_result preflight_body(const struct conditions *checks, const struct answer *a,
+                                            json_t *json, char reason[REASON_SIZE])
 {
     if (a->body_clipped && !checks->count && a->body_len && a->body[0] == '{')
         return PREFLIGHT_OK;

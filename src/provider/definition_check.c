@@ -293,8 +293,8 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
     return base_good(d, why) && column_good(d, why) && headers_good(d, why) &&
            scopes_good(d, why) && actions_good(d, &all, why) &&
            read_good(d, "preflight", &d->preflight, why) &&
-           read_good(d, "self", &d->self_read, why) && list_good(d, why) &&
-           statuses_good(d, why) && rates_good(d, why) &&
+           read_good(d, "self", &d->self_read, why) && list_good(d, why) && statuses_good(d, why) &&
+           rates_good(d, why) &&
            (!d->raw || (d->self != SELF_UNKNOWN && d->self != SELF_READ) ||
             WHY("raw: no `self` tells the id of such a secret"));
 }
