@@ -10,6 +10,9 @@
  *     PREREQFUNCTION is called for each real send, so its count tells
  *   - HTTP/2 without a host cap opens a connection for each transfer beyond the stream limit
  *   - a reset HTTP/2 stream may look complete (fixed in 8.0.0): the length is compared again here
+ *   - a connection whose first send failed, while the peer still has it open, is kept, its protocol
+ *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
+ *     a failed send new connections are asked for, and what waited is ended from outside
  */
 
 #include "engine/http.h"
@@ -31,6 +34,7 @@ enum {
     H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
     CONNECTION_AGE_S = 20,
     EVENTS = 64,
+    OVERDUE_US = 1000000, /* libcurl ends a transfer at its timeout; after that, we do */
     CLIENTS_MAX = 255,
 };
 
@@ -38,6 +42,7 @@ struct http_loop {
     struct poller *poller;
     struct http_client *client[CLIENTS_MAX];
     unsigned clients;
+    int64_t look_at; /* when to look for overdue transfers */
 };
 
 struct slot {
@@ -66,6 +71,7 @@ struct http_client {
     int64_t timer_at; /* when libcurl wants to be called; INT64_MAX: not */
     unsigned index;
     bool learned, http2;
+    bool distrust; /* a send failed, and no answer came since */
 };
 
 struct http_headers {
@@ -73,9 +79,14 @@ struct http_headers {
 };
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+static void *resize(void *old, size_t size)
+{
+    return mem_resize(old, size, 1);
+}
+
 static void library_start(void)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, free, resize, mem_string, mem_zalloc);
 }
 
 const char *http_library(void)
@@ -133,6 +144,7 @@ static void drive_timers(struct http_loop *loop)
 }
 
 static bool hand_out(struct http_client *c);
+static void end_overdue(struct http_client *c, int64_t now);
 
 static int curl_mask(unsigned mask)
 {
@@ -155,8 +167,15 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
     for (unsigned i = 0; i < n; i++)
         drive(event[i].owner, event[i].fd, curl_mask(event[i].mask));
     drive_timers(loop);
-    for (unsigned i = 0; i < loop->clients; i++)
+    int64_t now = clock_mono_us();
+    bool look = now >= loop->look_at;
+    if (look)
+        loop->look_at = now + OVERDUE_US;
+    for (unsigned i = 0; i < loop->clients; i++) {
         hand_out(loop->client[i]);
+        if (look)
+            end_overdue(loop->client[i], now);
+    }
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *known)
@@ -413,7 +432,7 @@ static CURLcode aim(struct slot *s, const struct http_request *r)
 {
     CURL *e = s->easy;
     CURLcode bad = CURLE_OK;
-    bool with_body = r->body != NULL;
+    bool with_body = r->body != NULL, fresh = r->fresh || s->client->distrust;
 #define SET(option, value) bad = bad ? bad : curl_easy_setopt(e, option, value)
     SET(CURLOPT_URL, r->url);
     if (with_body) {
@@ -426,15 +445,15 @@ static CURLcode aim(struct slot *s, const struct http_request *r)
         SET(CURLOPT_HTTPHEADER, with_body ? r->headers->with_body : r->headers->plain);
         SET(CURLOPT_CUSTOMREQUEST, r->method);
     }
-    if (s->fresh != r->fresh) {
-        SET(CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
-        SET(CURLOPT_FORBID_REUSE, r->fresh ? 1L : 0L);
+    if (s->fresh != fresh) {
+        SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+        SET(CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
     }
 #undef SET
     s->method = r->method;
     s->headers = r->headers;
     s->with_body = with_body;
-    s->fresh = r->fresh;
+    s->fresh = fresh;
     return bad;
 }
 
@@ -517,6 +536,8 @@ static void finish(struct http_client *c, struct slot *s, CURLcode code)
         transport = TRANSPORT_LOST;
     if (transport == TRANSPORT_WHOLE)
         learn_protocol(c, s);
+    if (code == CURLE_OK || code == CURLE_SEND_ERROR)
+        c->distrust = code != CURLE_OK;
     const struct http_answer a = {
         .answer = {.transport = transport,
                    .status = (int)status,
@@ -554,4 +575,15 @@ static bool hand_out(struct http_client *c)
         any = true;
     }
     return any;
+}
+
+static void end_overdue(struct http_client *c, int64_t now)
+{
+    for (unsigned i = 0; c->in_flight && i < c->config.concurrency; i++) {
+        struct slot *s = &c->slot[i];
+        if (!s->busy || now - s->sent_at < c->config.timeout_us + OVERDUE_US)
+            continue;
+        c->distrust = true;
+        finish(c, s, CURLE_OPERATION_TIMEDOUT);
+    }
 }
