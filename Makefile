@@ -113,7 +113,7 @@ c_files = $(shell find src tests -name '*.[ch]')
 format:
 	clang-format -i $(c_files)
 format-check:
-	clang-format --dry-run -Werror $(c_files)
+	@clang-format --dry-run -Werror $(c_files)
 
 clean:
 	rm -rf $(BUILD)
