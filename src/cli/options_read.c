@@ -300,7 +300,8 @@ static int take_job(struct reading *r, struct error *err)
 /* Whether it has one operand and no more. */
 static bool takes_one(enum command c)
 {
-    return one_operand(c) || c == COMMAND_LIST || c == COMMAND_MATCH;
+    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY || c == COMMAND_LIST ||
+           c == COMMAND_MATCH;
 }
 
 static int check_operands(const struct reading *r, const struct words *w, struct error *err)
