@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -111,4 +112,27 @@ uint32_t crc32c(uint32_t crc, const void *bytes, size_t len)
         return ~crc_by_sse(~crc, bytes, len);
 #endif
     return ~crc_by_table(~crc, bytes, len);
+}
+
+static void *crypto_alloc(size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return mem_alloc(size);
+}
+
+static void *crypto_resize(void *old, size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return mem_resize(old, size, 1);
+}
+
+static void crypto_free(void *old, const char *file, int line)
+{
+    (void)file, (void)line;
+    free(old);
+}
+
+void digest_use_mem(void)
+{
+    CRYPTO_set_mem_functions(crypto_alloc, crypto_resize, crypto_free);
 }

@@ -18,6 +18,10 @@ void sha256_free(struct sha256 *d); /* NULL is fine */
 
 void sha256_of(const void *bytes, size_t len, char out[SHA256_HEX + 1]);
 
+/* Makes libcrypto, and TLS with it, take its memory from base/mem. To be called before anything
+ * else of it; without effect afterwards. */
+void digest_use_mem(void);
+
 /* crc is 0 at the start, or what the call for the bytes before returned. */
 uint32_t crc32c(uint32_t crc, const void *bytes, size_t len);
 
