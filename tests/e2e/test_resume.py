@@ -111,6 +111,47 @@ def test_an_extended_and_reordered_manifest(make_wire, make_tool):
     assert set(tool.run_dir.outcomes.values()) == {"revoked"}
 
 
+def test_a_shortened_manifest(make_wire, make_tool):
+    """What is not listed any more is not sent, and told as dropped; back on the list it is sent."""
+    wire = make_wire([DELETED, DELETED, error(400, "no"), error(400, "no"), DELETED])
+    tool = make_tool(wire.origin, options=("--concurrency", "1", "--halt", "100%"))
+    rows = targets(6)
+    assert tool.run(tool.manifest(rows[:4])).code == 1
+    result = tool.run(tool.manifest([rows[5], rows[0]]))
+    assert result.code == 0
+    assert len(wire.deletions) == 5
+    assert set(tool.run_dir.rows) == {rows[0], rows[5]}
+    assert tool.run_dir.report["dropped"] == 3
+    assert "dropped" in result.out
+    assert tool.run(tool.manifest(rows)).code == 0
+    assert len(wire.deletions) == 8
+    assert tool.run_dir.totals == {"revoked": 6}
+    assert tool.run_dir.report["dropped"] == 0
+
+
+def test_attempts_before_a_crash_count(make_wire, make_tool):
+    """Two attempts end, then it is killed: of three at most, one is left."""
+    tool = make_tool(options=("--no-preflight", "--max-attempts", "3"))
+    manifest = tool.manifest(targets(1))
+    wire = make_wire([error(500), error(500), reply(200, {"deleted": True}, wait=30)])
+    tool.origins = [wire.origin]
+    process = tool.start(manifest)
+    end = time.monotonic() + 20
+    while len(wire.deletions) < 3 and time.monotonic() < end:
+        time.sleep(0.01)
+    process.kill()
+    finish(process)
+    wire.answer_with([error(500)])
+    result = tool.run(manifest)
+    assert result.code == 1
+    assert len(wire.deletions) == 4
+    (row,) = tool.run_dir.rows.values()
+    assert (row["outcome"], row["attempts"]) == ("failed", "4"), "and the one that never ended shows"
+    wire.answer_with([error(500), DELETED])
+    assert tool.run(manifest).code == 0, "run again: fresh attempts"
+    assert tool.run_dir.totals == {"revoked": 1}
+
+
 def test_a_second_process_is_refused_while_the_first_lives(make_wire, make_tool):
     wire = make_wire([reply(200, {"deleted": True}, wait=3)])
     tool = make_tool(wire.origin)
@@ -122,7 +163,8 @@ def test_a_second_process_is_refused_while_the_first_lives(make_wire, make_tool)
     sent = len(wire.requests)
     second = tool.run(manifest)
     assert second.code == 75
-    assert str(process.pid) in second.err
+    since = tool.run_dir.records("open")[0]["at"]
+    assert f"process {process.pid}, since {since[:16]}" in second.err
     assert len(wire.requests) == sent
     process.kill()
     finish(process)

@@ -90,6 +90,10 @@ class Wire:
             self._tls.load_cert_chain(*tls)
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def answer_with(self, script):
+        """Another script from now on."""
+        self._answer = self._script(list(script))
+
     @property
     def base(self):
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/api/v1"
