@@ -105,9 +105,12 @@ static void send_all(struct world *w)
         c->sent(w->client, w->now);
         if (w->now < w->known_hold_us)
             w->result.violations++;
-        double d = trip_s(w);
-        heap_push(w, (struct event){
-                         .at_us = w->now + (int64_t)(d / 2 * 1e6), .sent_us = w->now, .trip_s = d});
+        double d = trip_s(w), late = 0;
+        if (w->setup->hiccup > 0 && rng_uniform(&w->rng, 0, 1) < w->setup->hiccup)
+            late = rng_uniform(&w->rng, 0, HICCUP_S);
+        heap_push(w, (struct event){.at_us = w->now + (int64_t)((d / 2 + late) * 1e6),
+                                    .sent_us = w->now,
+                                    .trip_s = d});
     }
 }
 

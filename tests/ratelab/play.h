@@ -23,11 +23,14 @@ struct client {
 };
 extern const struct client client_pacer, client_reference;
 
+#define HICCUP_S .01
+
 struct play_setup {
     struct limiter_spec limiter;
     const struct client *client;
     enum hint hint;
     double rtt_s, sigma; /* the round trip is lognormal, half of it before the server */
+    double hiccup;       /* this share of requests reaches the server up to HICCUP_S late */
     int64_t turn_us;     /* the client's loop only wakes at multiples of this */
     int64_t requests;
     unsigned concurrency;

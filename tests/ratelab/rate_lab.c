@@ -237,6 +237,35 @@ static int print_ramp(const struct client *client)
     return missed;
 }
 
+/* A bucket without burst punishes every request that the network brings too close to the one
+ * before: what a busy machine costs there, and what nobody can get back. */
+static void print_hiccups(void)
+{
+    static const double rates[] = {40, 60, 90}, shares[] = {0, .01, .02};
+    enum { RUNS = 8 };
+    printf("\nburst 1, Retry-After, 30 ms away, 25 s; some requests arrive up to %.0f ms late\n",
+           HICCUP_S * 1e3);
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 3; k++) {
+            struct grid_case c = {.limiter = {.kind = LIMITER_BUCKET, .rate = rates[i], .burst = 1},
+                                  .hint = HINT_SECONDS,
+                                  .rtt_s = .03,
+                                  .sigma = .005,
+                                  .seconds = 25};
+            double eta[CLIENTS] = {0}, best = 0;
+            for (int n = 0; n < CLIENTS; n++)
+                for (int seed = 1; seed <= RUNS; seed++) {
+                    struct play_setup s = grid_setup(&c, clients[n], (uint64_t)seed);
+                    s.turn_us = 200;
+                    s.hiccup = shares[k];
+                    eta[n] += play(&s).eta / RUNS;
+                    best = n + seed == 1 ? steady_best(&s, .1) : best;
+                }
+            printf("  %2.0f/s, %.0f%% late: best constant rate %.2f, %s %.2f, %s %.2f\n", rates[i],
+                   shares[k] * 100, best, clients[0]->name, eta[0], clients[1]->name, eta[1]);
+        }
+}
+
 static void read_options(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++) {
@@ -278,6 +307,7 @@ int main(int argc, char **argv)
             int slow = print_recovery(clients[i]) + print_ramp(clients[i]);
             missed += clients[i] == &client_pacer ? slow : 0;
         }
+    print_hiccups();
     printf("\n%d cases, %d seeds, turn %ld us, %.0f s\n", case_count, options.seeds,
            (long)options.turn_us,
            (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) * 1e-9);
