@@ -1,12 +1,17 @@
 #include "engine/lister.h"
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "provider/classify.h"
 
 #include <stdio.h>
 #include <string.h>
 
+enum { TELL_US = 10 * 1000000 }; /* between two words on how far a long list is */
+
 struct lister {
     struct fetch *fetch;
+    int64_t tell_at_us;
     const struct definition *d;
     const struct fetch_observer *observer;
     struct inventory *out;
@@ -46,6 +51,24 @@ static int read_first(struct lister *l, bool preflight, struct error *err)
     return 0;
 }
 
+static void tell(const struct lister *l, const char *line)
+{
+    if (l->observer && l->observer->tell)
+        l->observer->tell(l->observer->at, line);
+}
+
+static void tell_how_far(struct lister *l)
+{
+    char line[200], count[TEXT_COUNT];
+    int64_t now = clock_mono_us();
+    if (now < l->tell_at_us)
+        return;
+    l->tell_at_us = now + TELL_US;
+    snprintf(line, sizeof line, "%s %s: %s read so far", l->d->provider, l->d->kind,
+             text_count(keylist_count(l->out->keys), count));
+    tell(l, line);
+}
+
 /* From the first page to the last. */
 static enum walk_step walk(struct lister *l, struct walk *w, take_page *take,
                            char reason[WALK_REASON], struct error *err)
@@ -60,6 +83,7 @@ static enum walk_step walk(struct lister *l, struct walk *w, take_page *take,
             return WALK_BROKEN;
         }
         step = take(l->out->keys, w, body, len, reason);
+        tell_how_far(l);
     }
     return step;
 }
@@ -67,11 +91,9 @@ static enum walk_step walk(struct lister *l, struct walk *w, take_page *take,
 static void tell_again(const struct lister *l, const char *reason)
 {
     char line[WALK_REASON + 120];
-    if (!l->observer || !l->observer->tell)
-        return;
     snprintf(line, sizeof line, "%s %s: the list changed while it was read (%s): reading it anew",
              l->d->provider, l->d->kind, reason);
-    l->observer->tell(l->observer->at, line);
+    tell(l, line);
 }
 
 /* A whole list, again where it changed underneath. */
@@ -123,7 +145,8 @@ static int read_all(struct lister *l, struct error *err)
 int lister_read(const struct settings *s, const struct definition *d, struct credentials *c,
                 const struct fetch_observer *observer, struct inventory *out, struct error *err)
 {
-    struct lister l = {.d = d, .observer = observer, .out = out};
+    struct lister l = {
+        .d = d, .observer = observer, .out = out, .tell_at_us = clock_mono_us() + TELL_US};
     *out = (struct inventory){0};
     if (!d->list.request.method)
         return error_set(err, EXIT_USAGE, "%s %s: its definition does not say how to list it",

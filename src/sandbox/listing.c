@@ -79,7 +79,7 @@ static void put_object(const struct listing *l, uint32_t row, struct buf *out)
 void listing_page(struct listing *l, const struct listing_filter *f, uint64_t offset,
                   uint64_t limit, struct buf *out)
 {
-    uint32_t row = seek(l, f, offset);
+    uint32_t row = seek(l, f, offset), last = row;
     uint64_t shown = 0;
     for (; row && (!limit || shown < limit); row--) {
         if (!wanted(l, f, row - 1))
@@ -87,11 +87,12 @@ void listing_page(struct listing *l, const struct listing_filter *f, uint64_t of
         if (shown++)
             buf_putc(out, ',');
         put_object(l, row - 1, out);
+        last = row;
     }
     l->filter = *f;
     l->version = l->truth->version;
-    l->offset = offset + shown;
-    l->next = row;
+    l->offset = offset + (shown ? shown - 1 : 0);
+    l->next = last;
 }
 
 uint64_t listing_count(struct listing *l, const struct listing_filter *f)

@@ -2,7 +2,8 @@
 #define RESCIND_SANDBOX_LISTING_H
 
 /* Walks what exists of one definition, the newest first, so that a key that appears shifts every
- * offset by one. Remembers where the last page ended: a walk through all pages is linear. */
+ * offset by one. Remembers where the last page's last object stands: a walk through all pages is
+ * linear, also where each page begins with the last object of the one before. */
 
 #include "sandbox/overlay.h"
 #include "sandbox/profile.h"
@@ -22,7 +23,7 @@ struct listing {
     const struct profile_world *world;
     struct listing_filter filter;
     uint64_t version, offset;
-    uint32_t next; /* one more than the row where offset goes on */
+    uint32_t next; /* one more than the row that stands at `offset` */
 };
 
 /* The object that a list or a read tells of a row; to be released. */
