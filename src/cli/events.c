@@ -84,6 +84,11 @@ static void tell_others(struct events *e, struct buf *out)
 void events_add(struct events *e, const char *key, const char *line, int64_t now, struct buf *out)
 {
     struct kind *k = NULL;
+    if (!*key) {
+        event_clean(line, out);
+        buf_putc(out, '\n');
+        return;
+    }
     for (size_t i = 0; i < e->kinds && !k; i++)
         if (strcmp(e->kind[i].key, key) == 0)
             k = &e->kind[i];

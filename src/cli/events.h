@@ -3,6 +3,7 @@
 
 /* Events of a run, grouped: the first of a key is told at once, those that follow are counted, and
  * told with their count when EVENTS_PAUSE has gone by since the key was last told, and at the end.
+ * An event without a key ("") is told at once and in full, however many there are.
  * Pure: it appends what is to be told, a line each, to a buffer. `now` is microseconds. */
 
 #include "base/buf.h"

@@ -161,12 +161,12 @@ static void refresh(struct progress *p, bool draw, int patience_ms)
 }
 
 /* Puts what events told in line to be written, with the program's name before each line. */
-static void take_told(struct progress *p)
+static void take_told(struct progress *p, bool all)
 {
     const char *line = buf_text(&p->told);
     for (size_t len; *line; line += len + (line[len] == '\n')) {
         len = strcspn(line, "\n");
-        if (p->waiting.len < WAITING_MAX)
+        if (all || p->waiting.len < WAITING_MAX)
             buf_printf(&p->waiting, "rescind: %.*s\n", (int)len, line);
     }
     buf_clear(&p->told);
@@ -244,7 +244,7 @@ static void tick_plain(struct progress *p, const struct run_view *view, int64_t 
             progress_line(&view->lane[i], PLAIN_COLUMNS, &p->told);
             buf_putc(&p->told, '\n');
         }
-        take_told(p);
+        take_told(p, false);
     }
     if (p->waiting.len)
         refresh(p, false, 0);
@@ -269,7 +269,7 @@ void progress_tick(void *at, const struct run_view *view)
     struct progress *p = at;
     int64_t now = clock_mono_us();
     events_due(p->events, now, &p->told);
-    take_told(p);
+    take_told(p, false);
     if (p->style == STYLE_LIVE)
         tick_live(p, view, now);
     else if (p->style == STYLE_JSON)
@@ -299,8 +299,8 @@ void progress_tell(void *at, const char *key, const char *line)
     struct progress *p = at;
     if (p->style != STYLE_JSON) {
         events_add(p->events, key, line, clock_mono_us(), &p->told);
-        take_told(p);
-    } else if (p->waiting.len < WAITING_MAX) {
+        take_told(p, !*key);
+    } else if (!*key || p->waiting.len < WAITING_MAX) {
         tell_json(p, key, line);
     }
     if (p->waiting.len)
@@ -312,7 +312,7 @@ void progress_free(struct progress *p)
     if (!p)
         return;
     events_end(p->events, &p->told);
-    take_told(p);
+    take_told(p, false);
     if (p->style == STYLE_JSON && !p->written)
         buf_put(&p->waiting, buf_text(&p->text), p->text.len); /* how it ended */
     refresh(p, false, PATIENCE_MS);

@@ -37,7 +37,7 @@ struct observer {
     /* Called at most every 100 ms while the loop runs. */
     void (*tick)(void *at, const struct run_view *view);
     /* One event for a person, such as "openrouter: 401: ..."; not yet grouped. `key` is the same
-     * for events of one sort. */
+     * for events of one sort, "" for one that must be told by itself. */
     void (*tell)(void *at, const char *key, const char *line);
 };
 

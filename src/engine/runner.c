@@ -177,7 +177,7 @@ static void name_waiting(struct runner *r, const struct queue *q, struct buf *li
             continue;
         buf_clear(line);
         name_row(r, row, line);
-        view_tell(r, buf_text(line), "unknown, was to be tried again: %s", buf_text(line));
+        view_tell(r, "", "unknown, was to be tried again: %s", buf_text(line));
     }
 }
 
@@ -194,7 +194,7 @@ static void name_unknown(struct runner *r)
                 continue;
             buf_clear(&line);
             name_row(r, l->flight[slot].row, &line);
-            view_tell(r, buf_text(&line), "unknown, was in flight: %s", buf_text(&line));
+            view_tell(r, "", "unknown, was in flight: %s", buf_text(&line));
         }
     }
     for (size_t i = 0; i < r->lanes; i++)
@@ -202,11 +202,10 @@ static void name_unknown(struct runner *r)
     for (size_t i = 0; i < r->unsynced_count && i < NAMED_MOST; i++) {
         buf_clear(&line);
         name_row(r, r->unsynced[i], &line);
-        view_tell(r, buf_text(&line), "unknown, result not on disk: %s", buf_text(&line));
+        view_tell(r, "", "unknown, result not on disk: %s", buf_text(&line));
     }
     if (r->unsynced_count > NAMED_MOST)
-        view_tell(r, "unknown", "unknown, result not on disk: %zu more",
-                  r->unsynced_count - NAMED_MOST);
+        view_tell(r, "", "unknown, result not on disk: %zu more", r->unsynced_count - NAMED_MOST);
     buf_free(&line);
 }
 

@@ -155,3 +155,16 @@ def test_every_allocation(scene, injector, lane):
         if tool.run_dir.path.exists():
             watch.look()
             finishes(tool, sandbox, manifest, rows, watch)
+
+
+def test_a_first_send_that_fails_holds_up_nobody(scene, injector):
+    """Its connection stays open: libcurl by itself would let all others to that host wait for it,
+    without a timeout."""
+    sandbox, tool, manifest, rows = scene()
+    watch = Watch(tool, sandbox)
+    injector.arm(tool, "send:1:EIO")
+    result = tool.run(manifest, "--no-preflight", "--timeout", "2", timeout=30)
+    assert result.code == 0, result.err
+    injector.disarm(tool)
+    watch.look()
+    audit(tool.run_dir, sandbox.truth(), rows, crashed=True)

@@ -90,6 +90,25 @@ static void kinds_are_kept_apart(void **state)
     buf_free(&told);
 }
 
+static void without_a_key_all_are_told(void **state)
+{
+    struct events *e = events_new();
+    struct buf told = {0};
+    (void)state;
+    for (int i = 0; i < EVENTS_KEYS + 1000; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "%d", i);
+        events_add(e, key, "x", 0, &told);
+    }
+    buf_clear(&told);
+    events_add(e, "", "unknown: a", 0, &told);
+    events_add(e, "", "unknown: b\033", 0, &told);
+    events_add(e, "", "unknown: a", 0, &told);
+    assert_string_equal(buf_text(&told), "unknown: a\nunknown: b?\nunknown: a\n");
+    events_free(e);
+    buf_free(&told);
+}
+
 static void too_many_kinds_are_counted(void **state)
 {
     struct events *e = events_new();
@@ -119,6 +138,7 @@ int main(void)
         cmocka_unit_test(cleaning),
         cmocka_unit_test(grouping),
         cmocka_unit_test(kinds_are_kept_apart),
+        cmocka_unit_test(without_a_key_all_are_told),
         cmocka_unit_test(too_many_kinds_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

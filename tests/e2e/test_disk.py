@@ -1,0 +1,106 @@
+"""A disk that is really full, or read-only: a small tmpfs in a mount namespace of its own."""
+
+import subprocess
+
+import pytest
+
+from audit import audit
+from crashed import Remains, Watch, asked, named_unknown
+from targets import targets
+from tool import RunDir
+
+MOUNT = 'mount -t tmpfs -o "size=$2" disk "$1" && echo ready && exec cat'
+
+
+class Disk:
+    """`path` leads into it, from outside of its namespace too."""
+
+    def __init__(self, directory, size):
+        directory.mkdir()
+        self._at = directory
+        unshare = ["unshare", "--mount", "--propagation", "private"]
+        self._holder = subprocess.Popen(
+            [*unshare, "sh", "-c", MOUNT, "sh", directory, size],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        self.ready = self._holder.stdout.readline() == b"ready\n"
+        self.path = f"/proc/{self._holder.pid}/root{directory}"
+
+    def remount(self, options):
+        inside = ["nsenter", "--mount", f"--target={self._holder.pid}"]
+        command = [*inside, "mount", "-o", f"remount,{options}", self._at]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def stop(self):
+        self._holder.communicate(timeout=10)
+
+
+@pytest.fixture
+def scene(make_sandbox, make_tool, tmp_path, running):
+    """A run directory on a disk of that size; skipped where mounting is not permitted."""
+
+    def make(size, count):
+        disk = running(Disk(tmp_path / "disk", size))
+        if not disk.ready:
+            pytest.skip("no mount namespace for us")
+        rows = targets(count)
+        sandbox = make_sandbox(rows)
+        tool = make_tool(*sandbox.origins, options=("--max-rate", "0"))
+        tool.run_dir = RunDir(f"{disk.path}/run")
+        return disk, sandbox, tool, tool.manifest(rows), rows
+
+    return make
+
+
+def test_full_in_the_middle(scene):
+    disk, sandbox, tool, manifest, rows = scene("96k", 400)
+    watch = Watch(tool, sandbox)
+    for _ in range(2):  # full, and still full
+        before = asked(sandbox.truth())
+        result = tool.run(manifest)
+        assert result.code == 74
+        assert "No space left on device" in result.err
+        remains = watch.look()
+        after = asked(sandbox.truth())
+        sent = {target for target, count in after.items() if count != before.get(target)}
+        unknown = sent - set(remains.ended)
+        assert unknown
+        assert unknown <= named_unknown(result.err)
+
+    disk.remount("size=4m")
+    assert tool.run(manifest).code == 0
+    watch.look()
+    audit(tool.run_dir, sandbox.truth(), rows, crashed=True)
+
+
+def test_full_when_the_reports_are_written(scene):
+    disk, sandbox, tool, manifest, rows = scene("28k", 20)
+    result = tool.run(manifest)
+    assert result.code == 73
+    assert "the journal is safe" in result.err
+    assert set(Remains(tool.run_dir).done) == set(rows)
+    assert not (tool.run_dir.path / "report.json").exists()
+    assert not list(tool.run_dir.path.glob("*.tmp-*"))
+    assert tool.call("check", tool.run_dir.path).code == 0
+    disk.remount("size=4m")
+    assert tool.call("report", tool.run_dir.path).code == 0
+    audit(tool.run_dir, sandbox.truth(), rows)
+
+
+def test_read_only(scene):
+    disk, sandbox, tool, manifest, rows = scene("4m", 20)
+    disk.remount("ro")
+    assert tool.run(manifest).code == 73
+    disk.remount("rw")
+    assert tool.run(manifest, "--deadline", "1s", "--canary", "1").code == 0
+    disk.remount("ro")
+    more = tool.manifest(rows + targets(5, "baseten"), "more.csv")
+    requests = sandbox.counts()["requests"]
+    result = tool.run(more)
+    assert result.code == 74
+    assert "Read-only file system" in result.err
+    assert sandbox.counts()["requests"] == requests
+    assert tool.call("check", tool.run_dir.path).code == 0
+    assert tool.call("report", tool.run_dir.path).code == 73
