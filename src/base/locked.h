@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-void *locked_new(size_t size); /* zeroed; NULL and errno */
+void *locked_new(size_t size);           /* zeroed; NULL and errno */
 void locked_free(void *at, size_t size); /* NULL is fine */
 
 #endif

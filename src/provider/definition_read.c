@@ -279,8 +279,8 @@ void definition_free(struct definition *d)
     char *texts[] = {d->provider, d->kind, d->title, d->column, d->base, d->credential, d->id.name};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
-    char **lists[] = {d->headers, d->id.reserved, d->id.secret,
-                      d->echo,    d->error_text,  d->self_pointers, d->raw};
+    char **lists[] = {d->headers,    d->id.reserved,   d->id.secret, d->echo,
+                      d->error_text, d->self_pointers, d->raw};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         list_free(lists[i]);
     for (size_t i = 0; i < d->scope_count; i++)

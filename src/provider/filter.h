@@ -14,8 +14,8 @@ struct filter {
     int64_t created_before_ms, updated_before_ms;
     enum window unused;
     bool expired, disabled;
-    const char *name, *label;      /* globs (fnmatch(3)), NULL: not asked */
-    const char *workspace, *type;  /* exactly */
+    const char *name, *label;     /* globs (fnmatch(3)), NULL: not asked */
+    const char *workspace, *type; /* exactly */
     double spend_below;
 };
 
