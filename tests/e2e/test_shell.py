@@ -48,6 +48,12 @@ def complete(*words, cwd):
         (["report", "--s"], ["--salvage"]),
         (["check", "--s"], []),
         (["providers", "reques"], ["requesty"]),
+        (["list", "openr"], ["openrouter"]),
+        (["list", "--up"], ["--updated-before="]),
+        (["list", "--unused", ""], ["day", "week", "month"]),
+        (["list", "openrouter", "--kind", "b"], ["byok"]),
+        (["match", "ke"], ["keys.csv"]),
+        (["match", "--ag"], ["--against="]),
         (["help", "p"], ["plan", "providers"]),
     ],
 )
