@@ -24,7 +24,7 @@ obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 lib_obj   = $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o
 unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
 
-.PHONY: all demo test asan bench install unit-tests clean format format-check
+.PHONY: all demo test asan bench rate-lab crash fuzz install unit-tests clean format format-check
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
 $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
@@ -54,13 +54,31 @@ $(BUILD)/gen/builtin.c: scripts/embed $(builtin)
 	@mkdir -p $(@D)
 	scripts/embed $(builtin) > $@.tmp && mv $@.tmp $@
 
+# The rate limiters in simulation: the whole grid, and the library for its unit test.
+$(BUILD)/libratelab.a: $(call obj,$(filter-out %/rate_lab.c,$(wildcard tests/ratelab/*.c)))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/rate-lab: $(call obj,tests/ratelab/rate_lab.c) $(BUILD)/libratelab.a $(BUILD)/librescind.a
+	$(CC) $(LDFLAGS) -o $@ $^ -lm
+
+rate-lab: $(BUILD)/rate-lab
+	$<
+
 unit-tests: $(unit_bin)
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/librescind.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
+$(BUILD)/tests/test_pacer_%: tests/unit/test_pacer_%.c $(BUILD)/libratelab.a $(BUILD)/librescind.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
 $(BUILD)/tests/test_sandbox_%: tests/unit/test_sandbox_%.c $(BUILD)/libsandbox.a $(BUILD)/librescind.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
+
+# Fuzzers, with clang and the variables that scripts/fuzz gives.
+$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/librescind.a
+	$(CC) $(CPPFLAGS) -Itests/fuzz $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS)
 
 # What a person calls: each installs what it needs first.
 demo:
@@ -73,6 +91,13 @@ test:
 asan:
 	scripts/install-deps build test
 	scripts/test sanitized
+crash:
+	scripts/install-deps build test
+	$(MAKE) -j$$(nproc) all
+	scripts/crash
+fuzz:
+	scripts/install-deps build fuzz
+	scripts/fuzz
 bench:
 	scripts/install-deps build bench
 	$(MAKE) -j$$(nproc) all
@@ -88,7 +113,7 @@ c_files = $(shell find src tests -name '*.[ch]')
 format:
 	clang-format -i $(c_files)
 format-check:
-	clang-format --dry-run -Werror $(c_files)
+	@clang-format --dry-run -Werror $(c_files)
 
 clean:
 	rm -rf $(BUILD)

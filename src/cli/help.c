@@ -7,7 +7,7 @@
 enum { COLUMN = 28 };
 
 static const char *const group_title[] = {
-    [GROUP_INPUT] = "What to run", [GROUP_FILTER] = "Which keys: all that is asked must hold",
+    [GROUP_INPUT] = "What to run", [GROUP_FILTER] = "Which keys (all that is asked must hold)",
     [GROUP_GUARD] = "Guards",      [GROUP_TRANSFER] = "Transfer",
     [GROUP_OTHER] = "Other",
 };

@@ -3,10 +3,14 @@
 #include "cli/commands.h"
 #include "cli/prepare.h"
 
+#include "base/mem.h"
 #include "engine/credential.h"
 #include "engine/http.h"
 
+#include <jansson.h>
+#include <openssl/crypto.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static int dispatch(const struct options *o, struct catalog *catalog)
 {
@@ -37,11 +41,38 @@ static int dispatch(const struct options *o, struct catalog *catalog)
     return EXIT_USAGE;
 }
 
+/* Where memory runs out the process ends with a word for it, wherever it runs out: a library that
+ * goes on with half of what it was told would be worse. */
+static void *crypto_alloc(size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return mem_alloc(size);
+}
+
+static void *crypto_resize(void *old, size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    return mem_resize(old, size, 1);
+}
+
+static void crypto_free(void *old, const char *file, int line)
+{
+    (void)file, (void)line;
+    free(old);
+}
+
+static void watch_allocations(void)
+{
+    json_set_alloc_funcs(mem_alloc, free);
+    CRYPTO_set_mem_functions(crypto_alloc, crypto_resize, crypto_free);
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
     struct error err = {0};
     credentials_harden();
+    watch_allocations();
     struct catalog *catalog = catalog_new();
     int code;
     if (options_read(argc, argv, catalog, &options, &err) != 0) {

@@ -35,8 +35,8 @@ struct list_options {
 struct options {
     enum command command;
     enum command help_for; /* COMMAND_HELP: of which command; COMMAND_HELP itself: the overview */
-    char *manifest;        /* run, plan; verify: or its run directory; match: the raw keys' file */
-    char **operands;       /* report, check: run directories; providers, list: names; else NULL */
+    char *manifest;  /* run, plan; verify: it, or its run directory; match: the file of raw keys */
+    char **operands; /* report, check: run directories; providers, list: names; else NULL */
     enum manifest_format format;
     char *provider, *run_dir, *job, *protect, *metrics_file;
     char *output, *against; /* list, match */

@@ -539,7 +539,7 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 #define LIST         BIT(COMMAND_LIST)
 #define OUTPUT       (LIST | BIT(COMMAND_MATCH))
 #define TRANSFER     (SENDING | LIST)
-#define ALL          (TRANSFER | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
+#define ALL          (SENDING | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
 #define YES_NO       "nothing, yes or no"
 #define COUNT        "a whole number from 0 to 4294967295"
 #define SECONDS      "seconds from 0.001 to 86400"
@@ -554,9 +554,9 @@ const struct option_spec option_table[] = {
      "provider of the rows that name none"},
     {"kind", "KIND", LIST, false, false, GROUP_INPUT, set_kind, "a kind that the provider has",
      "what to list: key, byok, ... (default: key)"},
-    {"against", "MANIFEST", BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_against, A_FILE,
-     "only the keys that this manifest has"},
-    {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE,
+    {"against", "MANIFEST", BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_against,
+     A_FILE ", or -", "only the keys that this manifest has"},
+    {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE ", or -",
      "write there, whole or not at all (default: stdout)"},
     {"format", "csv|jsonl", RUN | OUTPUT, true, false, GROUP_INPUT, set_format, "csv or jsonl",
      "of the manifest (default: by its ending)"},

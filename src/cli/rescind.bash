@@ -19,7 +19,12 @@ _rescind_value() {
             mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '=')" -- "$cur")
             compopt -o nospace
             ;;
-        --job | --protect | --ca-file | --metrics-file)
+        --unused) mapfile -t COMPREPLY < <(compgen -W 'day week month' -- "$cur") ;;
+        --kind)
+            mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" providers 2>/dev/null |
+                while read -r _ kind _; do echo "$kind"; done | sort -u)" -- "$cur")
+            ;;
+        --job | --protect | --ca-file | --metrics-file | --output | --against)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames
             ;;
@@ -28,7 +33,9 @@ _rescind_value() {
             compopt -o filenames
             ;;
         --expect | --max | --canary | --halt | --shard | --concurrency | --max-rate | \
-            --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay) ;;
+            --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay | --created-before | \
+            --updated-before | --min-window | --name | --label | --workspace | --spend-below | \
+            --type) ;;
         *) return 1 ;;
     esac
 }
@@ -49,7 +56,7 @@ _rescind() {
 
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-            plan | run | verify | report | check | providers | help)
+            plan | run | verify | report | check | list | match | providers | help)
                 command=$word
                 break
                 ;;
@@ -61,10 +68,12 @@ _rescind() {
         verify) options='--job= --run-dir= --verify-delay= --again --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
+        list) options='--kind= --output= --format= --job= --created-before= --updated-before= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;
+        match) options='--against= --output= --format= --job= --help --version' ;;
         providers) options='--job= --help --version' ;;
         help) ;;
         *)
-            mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check providers help --help --version' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check list match providers help --help --version' -- "$cur")
             return 0
             ;;
     esac
@@ -75,12 +84,12 @@ _rescind() {
         return 0
     fi
     case $command in
-        plan | run | verify) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        plan | run | verify | match) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         report | check) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-        providers) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
-        help) mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check providers' -- "$cur") ;;
+        list | providers) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
+        help) mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check list match providers' -- "$cur") ;;
     esac
-    [[ $command == providers || $command == help ]] || compopt -o filenames
+    [[ $command == list || $command == providers || $command == help ]] || compopt -o filenames
 }
 
 complete -F _rescind rescind

@@ -1,4 +1,4 @@
-/* libcurl's multi interface under one epoll descriptor.
+/* libcurl's multi interface over engine/poller.
  *
  * Each client owns a multi handle; libcurl tells through callbacks which sockets to watch and when
  * it wants to be called next, and http_loop_wait does so. One multi handle per pair, because
@@ -10,6 +10,9 @@
  *     PREREQFUNCTION is called for each real send, so its count tells
  *   - HTTP/2 without a host cap opens a connection for each transfer beyond the stream limit
  *   - a reset HTTP/2 stream may look complete (fixed in 8.0.0): the length is compared again here
+ *   - a connection whose first send failed, while the peer still has it open, is kept, its protocol
+ *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
+ *     a failed send new connections are asked for, and what waited is ended from outside
  */
 
 #include "engine/http.h"
@@ -17,16 +20,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "engine/poller.h"
 
 #include <curl/curl.h>
-#include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 enum {
@@ -34,18 +34,15 @@ enum {
     H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
     CONNECTION_AGE_S = 20,
     EVENTS = 64,
-    SIGNAL_MARK = UINT16_MAX,
+    OVERDUE_US = 1000000, /* libcurl ends a transfer at its timeout; after that, we do */
     CLIENTS_MAX = 255,
 };
 
 struct http_loop {
-    int epoll, signals;
-    sigset_t old_mask;
-    unsigned signal_count;
-    int signal_last;
+    struct poller *poller;
     struct http_client *client[CLIENTS_MAX];
     unsigned clients;
-    bool precise; /* epoll_pwait2 (Linux 5.11) is there */
+    int64_t look_at; /* when to look for overdue transfers */
 };
 
 struct slot {
@@ -58,6 +55,10 @@ struct slot {
     unsigned sends;
     int64_t sent_at;
     char detail[CURL_ERROR_SIZE];
+    /* what the handle was last set to */
+    const char *method;
+    const struct http_headers *headers;
+    bool with_body, fresh;
 };
 
 struct http_client {
@@ -70,6 +71,7 @@ struct http_client {
     int64_t timer_at; /* when libcurl wants to be called; INT64_MAX: not */
     unsigned index;
     bool learned, http2;
+    bool distrust; /* a send failed, and no answer came since */
 };
 
 struct http_headers {
@@ -77,9 +79,14 @@ struct http_headers {
 };
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+static void *resize(void *old, size_t size)
+{
+    return mem_resize(old, size, 1);
+}
+
 static void library_start(void)
 {
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, free, resize, mem_string, mem_zalloc);
 }
 
 const char *http_library(void)
@@ -99,23 +106,11 @@ const char *http_library(void)
 struct http_loop *http_loop_new(struct error *err)
 {
     pthread_once(&library_once, library_start);
-    struct http_loop *loop = mem_zalloc(1, sizeof *loop);
-    sigset_t mask;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    sigaddset(&mask, SIGTERM);
-    signal(SIGPIPE, SIG_IGN);
-    sigprocmask(SIG_BLOCK, &mask, &loop->old_mask);
-    loop->precise = true;
-    loop->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
-    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
-    struct epoll_event event = {.events = EPOLLIN, .data.u64 = (uint64_t)SIGNAL_MARK << 32};
-    if (loop->signals < 0 || loop->epoll < 0 ||
-        epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->signals, &event) != 0) {
-        error_set(err, EXIT_STOPPED, "cannot wait for events:");
-        http_loop_free(loop);
+    struct poller *poller = poller_new(err);
+    if (!poller)
         return NULL;
-    }
+    struct http_loop *loop = mem_zalloc(1, sizeof *loop);
+    loop->poller = poller;
     return loop;
 }
 
@@ -123,28 +118,13 @@ void http_loop_free(struct http_loop *loop)
 {
     if (!loop)
         return;
-    if (loop->epoll >= 0)
-        close(loop->epoll);
-    if (loop->signals >= 0)
-        close(loop->signals);
-    sigprocmask(SIG_SETMASK, &loop->old_mask, NULL);
+    poller_free(loop->poller);
     free(loop);
 }
 
 unsigned http_loop_signals(const struct http_loop *loop, int *last)
 {
-    if (last)
-        *last = loop->signal_last;
-    return loop->signal_count;
-}
-
-static void take_signals(struct http_loop *loop)
-{
-    struct signalfd_siginfo info;
-    while (read(loop->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        loop->signal_count++;
-        loop->signal_last = (int)info.ssi_signo;
-    }
+    return poller_signals(loop->poller, last);
 }
 
 static void drive(struct http_client *c, curl_socket_t fd, int mask)
@@ -163,21 +143,14 @@ static void drive_timers(struct http_loop *loop)
             drive(loop->client[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
-static int wait_events(struct http_loop *loop, struct epoll_event *events, int64_t us)
-{
-    if (us < 0)
-        us = 0;
-    if (loop->precise) {
-        struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
-        int n = epoll_pwait2(loop->epoll, events, EVENTS, &t, NULL);
-        if (n >= 0 || errno != ENOSYS)
-            return n;
-        loop->precise = false;
-    }
-    return epoll_wait(loop->epoll, events, EVENTS, (int)((us + 999) / 1000));
-}
-
 static bool hand_out(struct http_client *c);
+static void end_overdue(struct http_client *c, int64_t now);
+
+static int curl_mask(unsigned mask)
+{
+    return (mask & EVENT_IN ? CURL_CSELECT_IN : 0) | (mask & EVENT_OUT ? CURL_CSELECT_OUT : 0) |
+           (mask & EVENT_ERROR ? CURL_CSELECT_ERR : 0);
+}
 
 void http_loop_wait(struct http_loop *loop, int64_t until_us)
 {
@@ -189,50 +162,38 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
         if (loop->client[i]->timer_at < wake)
             wake = loop->client[i]->timer_at;
     }
-    struct epoll_event events[EVENTS];
-    int n = wait_events(loop, events, wake - clock_mono_us());
-    for (int i = 0; i < n; i++) {
-        unsigned index = (unsigned)(events[i].data.u64 >> 32);
-        if (index == SIGNAL_MARK) {
-            take_signals(loop);
-            continue;
-        }
-        int mask = 0;
-        if (events[i].events & EPOLLIN)
-            mask |= CURL_CSELECT_IN;
-        if (events[i].events & EPOLLOUT)
-            mask |= CURL_CSELECT_OUT;
-        if (events[i].events & (EPOLLERR | EPOLLHUP))
-            mask |= CURL_CSELECT_ERR;
-        drive(loop->client[index], (curl_socket_t)(uint32_t)events[i].data.u64, mask);
-    }
+    struct event event[EVENTS];
+    unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
+    for (unsigned i = 0; i < n; i++)
+        drive(event[i].owner, event[i].fd, curl_mask(event[i].mask));
     drive_timers(loop);
-    for (unsigned i = 0; i < loop->clients; i++)
+    int64_t now = clock_mono_us();
+    bool look = now >= loop->look_at;
+    if (look)
+        loop->look_at = now + OVERDUE_US;
+    for (unsigned i = 0; i < loop->clients; i++) {
         hand_out(loop->client[i]);
+        if (look)
+            end_overdue(loop->client[i], now);
+    }
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *known)
 {
-    (void)easy;
+    (void)easy, (void)known;
     struct http_client *c = at;
-    struct epoll_event event = {.data.u64 = (uint64_t)c->index << 32 | (uint32_t)fd};
-    if (what == CURL_POLL_REMOVE) {
-        /* The descriptor may be closed and given out anew by now: then there is nothing to remove.
-         */
-        epoll_ctl(c->loop->epoll, EPOLL_CTL_DEL, fd, NULL);
-        curl_multi_assign(c->multi, fd, NULL);
-        return 0;
-    }
-    if (what & CURL_POLL_IN)
-        event.events |= EPOLLIN;
-    if (what & CURL_POLL_OUT)
-        event.events |= EPOLLOUT;
-    int op = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
-    if (epoll_ctl(c->loop->epoll, op, fd, &event) != 0 && (errno == EEXIST || errno == ENOENT))
-        epoll_ctl(c->loop->epoll, op == EPOLL_CTL_MOD ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &event);
-    if (!known)
-        curl_multi_assign(c->multi, fd, c);
+    unsigned mask = 0;
+    if (what != CURL_POLL_REMOVE)
+        mask = (what & CURL_POLL_IN ? EVENT_IN : 0u) | (what & CURL_POLL_OUT ? EVENT_OUT : 0u);
+    poller_want(c->loop->poller, fd, mask, c);
     return 0;
+}
+
+static int close_socket(void *at, curl_socket_t fd)
+{
+    struct http_client *c = at;
+    poller_closing(c->loop->poller, fd);
+    return close(fd);
 }
 
 static int set_timer(CURLM *multi, long ms, void *at)
@@ -303,7 +264,7 @@ static bool is_loopback(const char *base)
     return loopback;
 }
 
-static bool set_easy(struct slot *s, const struct http_config *config)
+static bool set_easy(struct slot *s, struct http_client *c, const struct http_config *config)
 {
     CURL *e = s->easy = curl_easy_init();
     if (!e)
@@ -336,6 +297,8 @@ static bool set_easy(struct slot *s, const struct http_config *config)
     SET(CURLOPT_WRITEDATA, s);
     SET(CURLOPT_PREREQFUNCTION, count_send);
     SET(CURLOPT_PREREQDATA, s);
+    SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    SET(CURLOPT_CLOSESOCKETDATA, c);
 #undef SET
     return bad == CURLE_OK;
 }
@@ -369,7 +332,7 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     bool good = c->multi != NULL;
     for (unsigned i = config->concurrency; good && i-- > 0;) {
         c->slot[i].client = c;
-        good = set_easy(&c->slot[i], config);
+        good = set_easy(&c->slot[i], c, config);
         c->free_slot[c->free_count++] = i;
     }
     if (!good) {
@@ -464,24 +427,33 @@ void http_headers_free(struct http_headers *h)
 
 /* Sending and handing out */
 
+/* Each curl_easy_setopt costs, and from one request to the next little but the URL changes. */
 static CURLcode aim(struct slot *s, const struct http_request *r)
 {
     CURL *e = s->easy;
     CURLcode bad = CURLE_OK;
+    bool with_body = r->body != NULL, fresh = r->fresh || s->client->distrust;
 #define SET(option, value) bad = bad ? bad : curl_easy_setopt(e, option, value)
-    if (r->body) {
+    SET(CURLOPT_URL, r->url);
+    if (with_body) {
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
         SET(CURLOPT_COPYPOSTFIELDS, r->body);
-        SET(CURLOPT_HTTPHEADER, r->headers->with_body);
-    } else {
-        SET(CURLOPT_HTTPGET, 1L);
-        SET(CURLOPT_HTTPHEADER, r->headers->plain);
     }
-    SET(CURLOPT_CUSTOMREQUEST, r->method);
-    SET(CURLOPT_URL, r->url);
-    SET(CURLOPT_FRESH_CONNECT, r->fresh ? 1L : 0L);
-    SET(CURLOPT_FORBID_REUSE, r->fresh ? 1L : 0L);
+    if (s->headers != r->headers || s->with_body != with_body || s->method != r->method) {
+        if (!with_body)
+            SET(CURLOPT_HTTPGET, 1L);
+        SET(CURLOPT_HTTPHEADER, with_body ? r->headers->with_body : r->headers->plain);
+        SET(CURLOPT_CUSTOMREQUEST, r->method);
+    }
+    if (s->fresh != fresh) {
+        SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+        SET(CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
+    }
 #undef SET
+    s->method = r->method;
+    s->headers = r->headers;
+    s->with_body = with_body;
+    s->fresh = fresh;
     return bad;
 }
 
@@ -564,6 +536,8 @@ static void finish(struct http_client *c, struct slot *s, CURLcode code)
         transport = TRANSPORT_LOST;
     if (transport == TRANSPORT_WHOLE)
         learn_protocol(c, s);
+    if (code == CURLE_OK || code == CURLE_SEND_ERROR)
+        c->distrust = code != CURLE_OK;
     const struct http_answer a = {
         .answer = {.transport = transport,
                    .status = (int)status,
@@ -601,4 +575,15 @@ static bool hand_out(struct http_client *c)
         any = true;
     }
     return any;
+}
+
+static void end_overdue(struct http_client *c, int64_t now)
+{
+    for (unsigned i = 0; c->in_flight && i < c->config.concurrency; i++) {
+        struct slot *s = &c->slot[i];
+        if (!s->busy || now - s->sent_at < c->config.timeout_us + OVERDUE_US)
+            continue;
+        c->distrust = true;
+        finish(c, s, CURLE_OPERATION_TIMEDOUT);
+    }
 }

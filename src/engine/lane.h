@@ -90,7 +90,7 @@ struct lane {
     struct lane_read read[READS_MAX];
     unsigned reads, reads_done;
     struct patience read_patience;
-    int64_t read_due;
+    int64_t read_due, room_read_us;
     bool held_at_start; /* by a hold of an earlier run: others do not wait for its preflight */
     bool ready;         /* preflight passed */
     bool fresh_next;    /* the next request goes on a connection of its own */

@@ -16,7 +16,7 @@
 #define BUDGET_MOST  10.0 /* saved up: what a pair that just fell sick can get at once */
 
 #define DOWN_STREAK  20   /* at 90% failures, 20 in a row still come up once in eight tries */
-#define PROBE_US     50e3 /* the first spacing: ends a blip of a second within a few probes, */
+#define PROBE_US     50e3 /* the first spacing: a blip costs no more than this, */
 #define PROBE_GROW   1.01 /* and 413 probes in the 300 s of patience, the last 3 s apart */
 #define PROBE_JITTER .25
 

@@ -15,8 +15,8 @@
  *   down    20 failures in a row: one request at a time, first attempts and retries alike. After
  *           the k-th failure of a probe nothing goes for 50 ms x 1.01^k x U(0.75, 1.25), at most
  *           5 s. That lets a manifest of 50 targets whose every request fails, three attempts
- *           each, come to its end in about 15 s, while a provider that is down under a large one
- *           gets about 110 requests in the first 10 s, 260 in the first minute and 410 in all. One
+ *           each, come to its end in about 14 s, while a provider that is down under a large one
+ *           gets about 130 requests in the first 10 s, 280 in the first minute and 435 in all. One
  *           success ends it.
  *   lost    down, and RETRY_PATIENCE_US since the first failure after the last success: given up
  *           for this run; what is left stays resumable.

@@ -168,6 +168,19 @@ static void name_row(const struct runner *r, uint32_t row, struct buf *out)
     buf_printf(out, "%s %s %s", d->provider, d->kind, id);
 }
 
+/* Those between two attempts, of which one that ended may have taken effect. */
+static void name_waiting(struct runner *r, const struct queue *q, struct buf *line)
+{
+    for (size_t i = 0; i < q->waiting && i < NAMED_MOST; i++) {
+        uint32_t row = q->heap[i].row;
+        if (!ledger_state(r->run.ledger, row).applied)
+            continue;
+        buf_clear(line);
+        name_row(r, row, line);
+        view_tell(r, buf_text(line), "unknown, was to be tried again: %s", buf_text(line));
+    }
+}
+
 /* Where the journal failed, what it does not know must at least be said. */
 static void name_unknown(struct runner *r)
 {
@@ -184,6 +197,8 @@ static void name_unknown(struct runner *r)
             view_tell(r, buf_text(&line), "unknown, was in flight: %s", buf_text(&line));
         }
     }
+    for (size_t i = 0; i < r->lanes; i++)
+        name_waiting(r, &r->lane[i].queue, &line);
     for (size_t i = 0; i < r->unsynced_count && i < NAMED_MOST; i++) {
         buf_clear(&line);
         name_row(r, r->unsynced[i], &line);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* A told hold that moves the end of the one before by less is not worth a record of its own. */
-enum { HOLD_STEP_MS = 100 };
+enum { HOLD_STEP_MS = 100, ROOM_US = 5000 };
 
 void runner_put(struct runner *r, struct record *record)
 {
@@ -59,9 +59,13 @@ static void tell_pacer(struct lane *l, const struct http_answer *a, const struct
         note_hold(l, a->answer.status, hint);
 }
 
+/* What is left of a quota changes slowly, and looking a dozen headers up is not free. */
 static void read_room(struct lane *l, const struct definition *d, const struct http_answer *a,
                       int64_t now)
 {
+    if (now - l->room_read_us < ROOM_US)
+        return;
+    l->room_read_us = now;
     struct room room = hint_room(d, &a->headers, clock_wall_ms());
     if (room.remaining >= 0)
         pacer_room(&l->pacer, now, room.remaining, room.reset_us);

@@ -2,13 +2,14 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "base/scale.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 16 };
+enum { CHUNK = 1 << SCALE_BITS(16, 9) };
 
 /*   buffer:  | hashed | handed out, not hashed yet | not looked at |
  *            0        hashed                       next           len    */

@@ -5,11 +5,13 @@
  * pointer into it stays good while the arena lives, and growing never holds two copies. An entry
  * never crosses chunks. Zero-initialised it is empty and owns nothing. */
 
+#include "base/scale.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    ARENA_BITS = 20,
+    ARENA_BITS = SCALE_BITS(20, 12),
     ARENA_CHUNK = 1 << ARENA_BITS, /* longest entry, bytes */
     ARENA_CHUNKS = 1 << (32 - ARENA_BITS),
 };

@@ -21,7 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 1 << 18 };
+enum { BLOCK = 1 << SCALE_BITS(18, 8) };
 
 struct source {
     source_read *read;

@@ -5,12 +5,13 @@
  * MANIFEST_LINE_MAX is never stored. */
 
 #include "base/error.h"
+#include "base/scale.h"
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { MANIFEST_LINE_MAX = 1 << 20 }; /* longest line, and longest CSV row, bytes */
+enum { MANIFEST_LINE_MAX = 1 << SCALE_BITS(20, 10) }; /* longest line, and longest CSV row, bytes */
 
 struct source;
 

@@ -18,6 +18,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "base/scale.h"
 #include "manifest/arena.h"
 #include "provider/identifier.h"
 
@@ -33,11 +34,11 @@ struct row {
 };
 
 enum {
-    ROW_BITS = 16, /* rows come in chunks that never move, as the arenas' bytes do */
+    ROW_BITS = SCALE_BITS(16, 3), /* rows come in chunks that never move, as the arenas' bytes do */
     ROWS_A_CHUNK = 1 << ROW_BITS,
-    SLOT_BITS_AT_FIRST = 10,
+    SLOT_BITS_AT_FIRST = SCALE_BITS(10, 2),
     SLOT_BITS_AT_MOST = 32,
-    DIGEST_BATCH = 1 << 16,
+    DIGEST_BATCH = 1 << SCALE_BITS(16, 6),
 };
 
 struct targets {

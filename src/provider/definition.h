@@ -69,11 +69,14 @@
  *                                        query parameter workspace_id; where it has no item, once
  *                                        without. A key that has such a member must agree
  *   list.each.items = /data              with .id, .page, .total as above
- *   list.field = name /name              repeatable: a column of the inventory, and where in an
- * item its value is. These are filtered by: name, label, type, workspace; created, updated, expires
- * (times); disabled (true or false); spend (a number, or one in a string) list.unused.day =
- * /usage_daily       what must all be 0 for a key to be unused since the list.unused.week,
- * list.unused.month  beginning of the UTC day, week (Monday) or month
+ *   list.field = name /name              repeatable: a column of the inventory and its place in an
+ *                                        item; what can be filtered is called
+ *                                            name, label, type, workspace    (texts)
+ *                                            created, updated, expires       (times)
+ *                                            disabled                        (true or false)
+ *                                            spend              (a number, or one as a text)
+ *   list.unused.day = /usage_daily       likewise .week and .month: what must all be 0 for a key to
+ *                                        be unused since that window of UTC began
  *
  * Conditions are `POINTER is VALUE`, `POINTER is string|number|object|array`, `POINTER exists`,
  * `POINTER contains "TEXT"`, POINTER an RFC 6901 JSON pointer; `... is VALUE if present` holds

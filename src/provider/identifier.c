@@ -242,8 +242,9 @@ size_t identifier_unpack(const struct definition *d, const unsigned char *packed
         out[len] = '\0';
         return len;
     }
+    bool dashes = d->id.class == ID_UUID;
     for (size_t i = 0; i < len; i++) {
-        if (dash_here(d->id.class, at))
+        if (dashes && dash_here(d->id.class, at))
             out[at++] = '-';
         out[at++] = hex[packed[i] >> 4];
         out[at++] = hex[packed[i] & 15];

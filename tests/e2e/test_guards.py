@@ -1,6 +1,11 @@
 """What refuses a run before anything is sent, and what halts it on the way."""
 
+import fcntl
 import hashlib
+import os
+import pty
+import termios
+import threading
 
 import pytest
 from targets import Target, mixed, targets
@@ -37,6 +42,48 @@ def test_without_yes_and_without_a_terminal(make_wire, make_tool):
     assert result.code == 2
     assert "--yes" in result.err
     assert wire.connections == 0
+
+
+@pytest.mark.parametrize("typed, code", [
+    (b"30\n", 0),
+    (b" 30 \n", 0),
+    (b"29\n", 2),
+    (b"yes\n", 2),
+    (b"\n", 2),
+    (b"\x04", 2),
+    (b"\x03", 2),
+])
+def test_the_question_at_a_terminal(typed, code, make_wire, make_tool):
+    """Nothing is sent unless the number of targets was typed."""
+    wire = make_wire([DELETED])
+    tool = make_tool()
+    terminal, theirs = pty.openpty()
+    process = tool.start_as_is(
+        *("run", "--base-url", wire.origin, "--run-dir", tool.run_dir.path, tool.manifest(ROWS)),
+        stdin=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    shown = b""
+    while b"30" not in shown.replace(str(tool.directory).encode(), b""):
+        shown += os.read(terminal, 4096)
+    assert wire.connections == 0, "asked before anything is sent"
+    os.write(terminal, typed)
+    drain = threading.Thread(target=read_to_the_end, args=(terminal,), daemon=True)
+    drain.start()
+    process.wait(30)
+    assert process.returncode == code
+    assert len(wire.deletions) == (30 if code == 0 else 0)
+    drain.join(10)
+    os.close(terminal)
+
+
+def read_to_the_end(terminal):
+    try:
+        while os.read(terminal, 4096):
+            pass
+    except OSError:  # what Linux says when the other side is gone
+        pass
 
 
 def test_guards_that_are_met_let_pass(make_sandbox, make_tool):

@@ -48,6 +48,12 @@ def complete(*words, cwd):
         (["report", "--s"], ["--salvage"]),
         (["check", "--s"], []),
         (["providers", "reques"], ["requesty"]),
+        (["list", "openr"], ["openrouter"]),
+        (["list", "--up"], ["--updated-before="]),
+        (["list", "--unused", ""], ["day", "week", "month"]),
+        (["list", "openrouter", "--kind", "b"], ["byok"]),
+        (["match", "ke"], ["keys.csv"]),
+        (["match", "--ag"], ["--against="]),
         (["help", "p"], ["plan", "providers"]),
     ],
 )
@@ -64,7 +70,8 @@ def test_manual_lints():
         ["mandoc", "-Tlint", "-W", "style,stop", ROOT / "src" / "cli" / "rescind.1"],
         capture_output=True, text=True, check=False,
     )
-    found = [line for line in done.stdout.splitlines() if "mandoc.db" not in line]
+    of_the_machine = ("mandoc.db", "referenced manual not found")  # what else is installed there
+    found = [line for line in done.stdout.splitlines() if not any(w in line for w in of_the_machine)]
     assert found == [], done.stdout
 
 

@@ -199,3 +199,31 @@ def test_one_provider_that_holds_stops_no_other(make_sandbox, make_tool):
     assert finish(process).code == 75
     outcomes = tool.run_dir.outcomes
     assert {outcomes[target] for target in others} <= DONE
+
+
+@pytest.mark.parametrize("stop", ["signal", "deadline"])
+def test_a_hold_delays_no_stop(stop, make_wire, make_tool):
+    wire = make_wire([DELETED, limited(Retry_After="600")])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(5))
+    began = time.monotonic()
+    if stop == "deadline":
+        result = tool.run(manifest, "--deadline", "2s")
+    else:
+        process = tool.start(manifest)
+        wait_until(lambda: tool.run_dir.path.exists() and tool.run_dir.records("hold"))
+        process.send_signal(signal.SIGTERM)
+        result = finish(process)
+    assert result.code == 75
+    assert time.monotonic() - began < 10
+    assert tool.run_dir.totals["not_attempted"] == 4
+
+
+def test_a_stop_during_the_preflight(make_wire, make_tool):
+    wire = make_wire(lambda _: error(500, "broken"))
+    tool = make_tool(wire.origin)
+    process = tool.start(tool.manifest(targets(5)))
+    wait_until(lambda: wire.requests)
+    process.send_signal(signal.SIGINT)
+    assert finish(process, 20).code == 75
+    assert tool.run_dir.totals == {"not_attempted": 5}

@@ -144,6 +144,52 @@ def test_http2_over_tls(make_sandbox, make_nginx, make_tool, authority):
     assert {line.split(" ")[0] for line in seen} == {"HTTP/2.0"}
 
 
+def test_http2_connections_that_are_told_to_go_away(make_sandbox, make_nginx, make_tool, authority):
+    """nginx ends a connection by GOAWAY after so many requests, with others in flight."""
+    rows = targets(600)
+    sandbox = make_sandbox(rows)
+    server = "keepalive_requests 25;" + in_front_of(sandbox)
+    nginx = make_nginx(server, streams=10)
+    tool = make_tool(https(nginx.tls), options=("--ca-file", authority.pem, "--max-rate", "0"))
+    result = tool.run(tool.manifest(rows))
+    assert result.code == 0, result.err
+    audit(tool.run_dir, sandbox.truth(), rows)
+
+
+def test_a_limiter_that_we_did_not_write(make_nginx, make_tool, authority):
+    """nginx's limit_req: a bare 429 with an HTML page and no hint."""
+    server = """
+        location = /api/v1/key { return 200 '{"data":{"is_management_key":true}}'; }
+        location /api/v1/keys/ {
+            limit_req zone=keys burst=5 nodelay;
+            limit_req_status 429;
+            try_files /nowhere @deleted;
+        }
+        location @deleted { return 200 '{"deleted":true}'; }
+    """
+    nginx = make_nginx(server, http="limit_req_zone $server_name zone=keys:1m rate=100r/s;")
+    tool = make_tool(f"openrouter=http://127.0.0.1:{nginx.plain}/api/v1")
+    result = tool.run(tool.manifest(targets(300)))
+    assert result.code == 0, result.err
+    assert tool.run_dir.totals == {"revoked": 300}
+    assert tool.run_dir.report["requests"]["http_429"] < 60
+
+
+@pytest.mark.parametrize("fault", [
+    "stray:25%", "cut:25%", "cut:25%:effect=no", "drop-before:25%", "drop-after:25%",
+    "reset-before:25%", "reset-after:25%", "deleted-false:25%:effect=no", "empty:25%:effect=no",
+    "html:25%:effect=no", "html404:25%:effect=no", "redirect:25%", "stall:5%:for=2s",
+])
+def test_odd_answers_are_never_taken_for_another_target(fault, make_sandbox, make_tool):
+    """A quarter of the answers is odd; no target is called revoked that still exists."""
+    rows = targets(400)
+    sandbox = make_sandbox(rows, "--fault", fault)
+    tool = make_tool(*sandbox.origins, options=("--max-rate", "0", "--halt", "100%"))
+    result = tool.run(tool.manifest(rows), "--max-attempts", "3", "--timeout", "1")
+    assert result.code in (0, 1), result.err
+    audit(tool.run_dir, sandbox.truth(), rows)
+
+
 def test_http2_uses_few_connections(make_sandbox, make_nginx, make_tool, authority):
     sandbox = make_sandbox("--any")
     nginx = make_nginx("access_log access.log seen;" + in_front_of(sandbox),

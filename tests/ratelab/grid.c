@@ -5,18 +5,20 @@
 #define COUNT(a) ((int)(sizeof(a) / sizeof *(a)))
 
 const struct grid_class grid_classes[CLASSES] = {
-    [CLASS_BUCKET_FREE] = {"bucket, burst 5+, no hint or ms", {.93, .96, .96}},
+    [CLASS_BUCKET_FREE] = {"bucket, no hint or ms", {.93, .96, .96}},
     [CLASS_BUCKET_DEEP] = {"bucket, burst of 1 s+, Retry-After", {.90, .93, .93}},
-    [CLASS_BUCKET_SHALLOW] = {"bucket, burst 5+, Retry-After", {.72, .82, .87}},
-    [CLASS_WINDOW_FREE] = {"window 1-5 s, no hint or ms", {.86, .93, .93}},
-    [CLASS_WINDOW_TOLD] = {"window 1-5 s, Retry-After", {.70, .76, .84}},
+    [CLASS_BUCKET_SHALLOW] = {"bucket, shallow, Retry-After", {.72, .82, .87}},
+    [CLASS_WINDOW_FREE] = {"window 1-3 s, no hint or ms", {.86, .93, .93}},
+    [CLASS_WINDOW_TOLD] = {"window 1-3 s, Retry-After", {.70, .76, .84}},
+    [CLASS_WINDOW_MIDDLE] = {"window 4-5 s", {0}},
     [CLASS_WINDOW_LONG] = {"window 10-60 s", {0, .85, .85}},
-    [CLASS_BOX] = {"penalty box, out 4-15 s", {.45, .58, .58}},
+    [CLASS_BOX] = {"penalty box, out 4-10 s", {.45, .58, .58}},
+    [CLASS_BOX_MIDDLE] = {"penalty box, out 15 s", {0}},
     [CLASS_BOX_LONG] = {"penalty box, out 300 s", {0, .93, .93}},
     [CLASS_BURST1] = {"burst 1, 40/s+ (x best constant)", {.65, .75, .75}},
-    [CLASS_BURST1_SLOW] = {"burst 1, under 40/s", {0, 0, 0}},
-    [CLASS_STEP] = {"step", {0, 0, 0}},
-    [CLASS_OPEN] = {"no limit", {0, 0, 0}},
+    [CLASS_BURST1_SLOW] = {"burst 1, under 40/s", {0}},
+    [CLASS_STEP] = {"step", {0}},
+    [CLASS_OPEN] = {"no limit", {0}},
 };
 
 static const enum hint all_hints[] = {HINT_NONE, HINT_SECONDS, HINT_DATE, HINT_MS};
@@ -55,9 +57,11 @@ static enum class_id class_of(const struct limiter_spec *l, enum hint hint)
     case LIMITER_WINDOW:
         if (l->width >= 10)
             return CLASS_WINDOW_LONG;
+        if (l->width > 3)
+            return CLASS_WINDOW_MIDDLE;
         return free_hint(hint) ? CLASS_WINDOW_FREE : CLASS_WINDOW_TOLD;
     case LIMITER_BOX:
-        return l->out >= 100 ? CLASS_BOX_LONG : CLASS_BOX;
+        return l->out > 15 ? CLASS_BOX_LONG : l->out > 10 ? CLASS_BOX_MIDDLE : CLASS_BOX;
     case LIMITER_NONE:
         break;
     }
@@ -157,7 +161,7 @@ int grid_fill(struct grid_case *cases)
     add_windows(&f);
     add_boxes(&f);
     add_steps(&f);
-    struct limiter_spec open = {LIMITER_NONE};
+    struct limiter_spec open = {.kind = LIMITER_NONE};
     add(&f, &open, 5, 1);
     return f.count;
 }

@@ -8,13 +8,16 @@
 #include <stddef.h>
 
 enum class_id {
-    CLASS_BUCKET_FREE,    /* token bucket, burst 5 and more, no hint or reset in ms */
-    CLASS_BUCKET_DEEP,    /* token bucket, burst of a second and more, any hint */
-    CLASS_BUCKET_SHALLOW, /* token bucket, burst 5, Retry-After */
-    CLASS_WINDOW_FREE,    /* window 1 to 5 s, no hint or ms */
-    CLASS_WINDOW_TOLD,    /* window 1 to 5 s, Retry-After */
-    CLASS_WINDOW_LONG,    /* window 10 to 60 s */
-    CLASS_BOX,            /* penalty box, out 4 to 15 s */
+    CLASS_BUCKET_FREE,    /* token bucket, burst 2 and more, no hint or reset in ms */
+    CLASS_BUCKET_DEEP,    /* token bucket, burst of a second and more, Retry-After */
+    CLASS_BUCKET_SHALLOW, /* token bucket, burst 2 and more, Retry-After */
+    CLASS_WINDOW_FREE,    /* window 1 to 3 s, no hint or ms */
+    CLASS_WINDOW_TOLD,    /* window 1 to 3 s, Retry-After */
+    CLASS_WINDOW_MIDDLE,  /* window 4 to 5 s: no bar; 25 s are five windows, and the best possible
+                             run sends its last quota at once, which an even rate cannot */
+    CLASS_WINDOW_LONG,    /* window 10 to 60 s, five of them and more */
+    CLASS_BOX,            /* penalty box, out 4 to 10 s */
+    CLASS_BOX_MIDDLE,     /* penalty box, out 15 s: no bar */
     CLASS_BOX_LONG,       /* 1200 or 800 per 300 s, out 300 s */
     CLASS_BURST1,         /* burst 1, 40/s and more: beside the best constant rate */
     CLASS_BURST1_SLOW,    /* burst 1, under 40/s: no bar */
@@ -44,6 +47,7 @@ enum { GRID_MAX = 4096 };
 int grid_fill(struct grid_case *cases); /* returns their number */
 
 /* "bucket 40/s burst 5, seconds, 30 ms, 25 s" */
+enum { GRID_NAME = 160 };
 void grid_name(const struct grid_case *c, char *out, size_t size);
 
 struct play_setup grid_setup(const struct grid_case *c, const struct client *client, uint64_t seed);

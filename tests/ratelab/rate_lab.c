@@ -4,7 +4,7 @@
  *
  * --cases prints every case, worst first. Exit status 1 when the pacer misses a bar. */
 
-#include "grid.h"
+#include "measure.h"
 #include "recovery.h"
 
 #include <math.h>
@@ -17,19 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MOST_W       .10
-#define FEW_REQUESTS 500
-#define FEW_MOST     50 /* refusals allowed in a run of fewer requests */
+#define MEAN_SHORT        .85 /* over all but burst 1 */
+#define MEAN_LONGER       .90
+#define RECOVERY_MEDIAN_S 15
+#define RECOVERY_WORST_S  20
+#define RAMP_S            1
 
 enum { CLIENTS = 2, WORKERS = 2, SEEDS_MAX = 32 };
 
 static const struct client *const clients[CLIENTS] = {&client_reference, &client_pacer};
-
-struct outcome {
-    double eta, w, refusals;
-    int64_t violations, requests;
-    double share; /* of the bar's yardstick: eta, for burst 1 over the best constant rate's */
-};
 
 static struct {
     int seeds;
@@ -43,7 +39,7 @@ static int case_count;
 
 struct shared {
     atomic_int next;
-    struct outcome outcome[GRID_MAX][CLIENTS];
+    struct measured outcome[GRID_MAX][CLIENTS];
 };
 
 static bool chosen(int i, int client)
@@ -52,38 +48,14 @@ static bool chosen(int i, int client)
            (options.client < 0 || options.client == client);
 }
 
-static struct outcome measure(const struct grid_case *c, const struct client *client)
-{
-    struct outcome o = {0};
-    for (int seed = 1; seed <= options.seeds; seed++) {
-        struct play_setup s = grid_setup(c, client, (uint64_t)seed);
-        s.turn_us = options.turn_us;
-        struct play_result r = play(&s);
-        o.eta += r.eta / options.seeds;
-        o.w += r.w / options.seeds;
-        o.refusals += (double)r.refusals / options.seeds;
-        o.violations += r.violations;
-        o.requests = s.requests;
-    }
-    o.share = o.eta;
-    if (c->class == CLASS_BURST1) {
-        struct grid_case brief = *c;
-        brief.seconds = 25;
-        struct play_setup s = grid_setup(&brief, client, 1);
-        s.turn_us = options.turn_us;
-        double best = steady_best(&s, MOST_W);
-        o.share = best > 0 ? o.eta / best : 1;
-    }
-    return o;
-}
-
 static void work(struct shared *shared)
 {
     int i;
     while ((i = atomic_fetch_add(&shared->next, 1)) < case_count)
         for (int c = 0; c < CLIENTS; c++)
             if (chosen(i, c))
-                shared->outcome[i][c] = measure(&cases[i], clients[c]);
+                shared->outcome[i][c] =
+                    measure(&cases[i], clients[c], options.seeds, options.turn_us);
 }
 
 static void run_all(struct shared *shared)
@@ -97,11 +69,6 @@ static void run_all(struct shared *shared)
     while (wait(&status) > 0)
         if (status != 0)
             abort();
-}
-
-static bool noisy(const struct outcome *o)
-{
-    return o->requests >= FEW_REQUESTS ? o->w > MOST_W : o->refusals > FEW_MOST;
 }
 
 struct row {
@@ -118,10 +85,10 @@ static struct row row_of(const struct shared *shared, int client, int class, int
         if ((int)c->class != class || (int)c->span != span || c->barred != barred ||
             !chosen(i, client))
             continue;
-        const struct outcome *o = &shared->outcome[i][client];
+        const struct measured *o = &shared->outcome[i][client];
         r.cases++;
-        r.missed += o->share < grid_classes[class].bar[span];
-        r.noisy += noisy(o);
+        r.missed += measured_below(o, c);
+        r.noisy += measured_noisy(o);
         r.mean += o->share;
         r.worst = fmin(r.worst, o->share);
         r.w += o->w;
@@ -167,9 +134,10 @@ static int print_table(const struct shared *shared, bool barred)
     return missed;
 }
 
-static void print_means(const struct shared *shared)
+static int print_means(const struct shared *shared)
 {
-    printf("\nmean over all but burst 1 (bars .85, .90)\n");
+    int missed = 0;
+    printf("\nmean over all but burst 1 (bars %.2f, %.2f)\n", MEAN_SHORT, MEAN_LONGER);
     for (int c = 0; c < CLIENTS; c++) {
         double sum[2] = {0}, w[2] = {0};
         int n[2] = {0};
@@ -182,10 +150,13 @@ static void print_means(const struct shared *shared)
             w[longer] += shared->outcome[i][c].w;
             n[longer]++;
         }
+        if (clients[c] == &client_pacer)
+            missed = sum[0] / n[0] < MEAN_SHORT || sum[1] / n[1] < MEAN_LONGER;
         printf("  %-10s 25 s: %.3f (w %.3f, %d cases)   longer: %.3f (w %.3f, %d cases)\n",
                clients[c]->name, sum[0] / n[0], w[0] / n[0], n[0], sum[1] / n[1], w[1] / n[1],
                n[1]);
     }
+    return missed;
 }
 
 static const struct shared *sort_shared;
@@ -210,14 +181,13 @@ static void print_cases(const struct shared *shared, int client)
     qsort(order, (size_t)n, sizeof *order, by_eta);
     for (int k = 0; k < n; k++) {
         const struct grid_case *c = &cases[order[k]];
-        const struct outcome *o = &shared->outcome[order[k]][client];
-        char name[160];
+        const struct measured *o = &shared->outcome[order[k]][client];
+        char name[GRID_NAME];
         grid_name(c, name, sizeof name);
         printf("%-9s %s %-70s share %.3f eta %.3f w %.3f refused %.0f of %ld%s%s\n",
                clients[client]->name, c->barred ? "*" : " ", name, o->share, o->eta, o->w,
-               o->refusals, (long)o->requests,
-               c->barred && o->share < grid_classes[c->class].bar[c->span] ? " BELOW" : "",
-               noisy(o) ? " NOISY" : "");
+               o->refusals, (long)o->requests, measured_below(o, c) ? " BELOW" : "",
+               measured_noisy(o) ? " NOISY" : "");
     }
 }
 
@@ -227,7 +197,7 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void print_recovery(const struct client *client)
+static int print_recovery(const struct client *client)
 {
     static const enum hint hints[] = {HINT_NONE, HINT_SECONDS};
     double all[RECOVERY_CASES * 2 * SEEDS_MAX];
@@ -244,13 +214,17 @@ static void print_recovery(const struct client *client)
             }
     }
     qsort(all, (size_t)n, sizeof *all, ascending);
-    printf("  median %.1f s, worst %.1f s (bars 15, 20)\n", all[n / 2], all[n - 1]);
+    double median = all[n / 2], worst = all[n - 1];
+    printf("  median %.1f s, worst %.1f s (bars %d, %d)\n", median, worst, RECOVERY_MEDIAN_S,
+           RECOVERY_WORST_S);
+    return median > RECOVERY_MEDIAN_S || worst > RECOVERY_WORST_S;
 }
 
-static void print_ramp(const struct client *client)
+static int print_ramp(const struct client *client)
 {
     static const double rtts[] = {2e-4, 1e-3};
     static const int64_t turns[] = {0, 200, 1000, 2000};
+    int missed = 0;
     printf("\n%s: no limit, 100,000 requests, 32 in flight\n", client->name);
     for (int i = 0; i < 2; i++)
         for (int t = 0; t < 4; t++) {
@@ -258,7 +232,9 @@ static void print_ramp(const struct client *client)
             printf("  round trip %.1f ms, turns of %ld us: 10,000/s after %.2f s, %.0f/s in all, "
                    "%.2f s lost\n",
                    rtts[i] * 1e3, (long)turns[t], r.to_10k_s, r.rate, r.lost_s);
+            missed += r.to_10k_s > RAMP_S;
         }
+    return missed;
 }
 
 static void read_options(int argc, char **argv)
@@ -296,11 +272,11 @@ int main(int argc, char **argv)
             print_cases(shared, c);
     int missed = print_table(shared, true);
     print_table(shared, false);
-    print_means(shared);
+    missed += print_means(shared);
     for (int i = 0; i < CLIENTS; i++)
         if (options.client < 0 || options.client == i) {
-            print_recovery(clients[i]);
-            print_ramp(clients[i]);
+            int slow = print_recovery(clients[i]) + print_ramp(clients[i]);
+            missed += clients[i] == &client_pacer ? slow : 0;
         }
     printf("\n%d cases, %d seeds, turn %ld us, %.0f s\n", case_count, options.seeds,
            (long)options.turn_us,

@@ -95,9 +95,7 @@ class Tool:
             [str(RESCIND), *map(str, args)],
             cwd=self.directory,
             env={name: str(value) for name, value in self.env.items() if value is not None},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            **more,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | more,
         )
         self._started.append(process)
         return process
@@ -122,6 +120,10 @@ class Tool:
     def run(self, manifest, *args, **more):
         """`rescind run --yes`, with this tool's origins, options and run directory."""
         return self.call(*self._run_args(manifest, args), **more)
+
+    def start_as_is(self, *args, **more):
+        """Any command line, not waited for."""
+        return self._process(args, **more)
 
     def start(self, manifest, *args, **more):
         """The same, not waited for."""

@@ -77,6 +77,35 @@ static inline void put_settings(const struct settings *s, struct buf *out)
         buf_printf(out, " base:%s=%s", s->base_urls[i].provider, s->base_urls[i].url);
 }
 
+static inline void put_moment(struct buf *out, const char *name, int64_t ms)
+{
+    char text[CLOCK_TEXT];
+    put_text(out, name, clock_text(ms, text));
+}
+
+static inline void put_list(const struct list_options *l, struct buf *out)
+{
+    const struct filter *f = &l->filter;
+    put_text(out, "kind", l->kind);
+    if (f->by_created)
+        put_moment(out, "created_before", f->created_before_ms);
+    if (f->by_updated)
+        put_moment(out, "updated_before", f->updated_before_ms);
+    if (f->by_unused)
+        put_text(out, "unused", window_word[f->unused]);
+    put_flag(out, "expired", f->expired);
+    put_flag(out, "disabled", f->disabled);
+    put_text(out, "name", f->name);
+    put_text(out, "label", f->label);
+    put_text(out, "workspace", f->workspace);
+    put_text(out, "type", f->type);
+    if (f->by_spend)
+        buf_printf(out, " spend_below=%g", f->spend_below);
+    put_flag(out, "all", l->all);
+    if (l->has_min_window)
+        buf_printf(out, " min_window_us=%g", (double)l->min_window_us);
+}
+
 static inline void describe(const struct options *o, struct buf *out)
 {
     static const char *const command[] = {"plan", "run",   "verify",    "report", "check",
@@ -94,6 +123,9 @@ static inline void describe(const struct options *o, struct buf *out)
     put_text(out, "job", o->job);
     put_text(out, "protect", o->protect);
     put_text(out, "metrics_file", o->metrics_file);
+    put_text(out, "output", o->output);
+    put_text(out, "against", o->against);
+    put_list(&o->list, out);
     put_flag(out, "yes", o->yes);
     put_flag(out, "allow_empty", o->allow_empty);
     put_flag(out, "skip_bad_rows", o->skip_bad_rows);

@@ -280,13 +280,69 @@ static void cut_and_grown(void **state)
     keylist_free(l);
 }
 
+#define HEAD                                                                                       \
+    "[provider y]\ncredential = Y\nheader = Y: {secret}\nid.name = id\nid.class = word\n"          \
+    "id.length = 1-9\ncolumn = y_id\ndelete = DELETE /k/{id}\n"
+#define LIST HEAD "list = GET /k\nlist.items = /k\nlist.id = /id\n"
+
+static void impossible_lists(void **state)
+{
+    static const struct {
+        const char *text, *error; /* NULL: fine */
+    } rows[] = {
+        {LIST, NULL},
+        {LIST "list.page = offset\nlist.total = /n\nlist.field = a /b/c\n", NULL},
+        {LIST "list.each = room GET /r\nlist.each.items = /r\nlist.each.id = /id\n", NULL},
+        {HEAD "list = GET /k\n", "t.ini:1: list has no `list.items`"},
+        {HEAD "list = GET /k\nlist.items = /k\n", "t.ini:1: list has no `list.id`"},
+        {HEAD "list.items = /k\n", "t.ini:1: list is missing, though something of it is given"},
+        {HEAD "list.unused.week = /k\n",
+         "t.ini:1: list is missing, though something of it is given"},
+        {HEAD "list = POST /k\n", "t.ini:1: list: only GET reads"},
+        {HEAD "list = GET /k/{id}\n",
+         "t.ini:1: list: it is made before there is a target, so it names no {id}"},
+        {HEAD "list = GET k\n",
+         "t.ini:9: list: not a request: METHOD and a path that begins with /"},
+        {HEAD "list.items = k\n", "t.ini:9: list.items: not a JSON pointer: it begins with /"},
+        {LIST "list.page = a b\n", "t.ini:1: list.page: not the name of a query parameter"},
+        {LIST "list.each = room\n", "t.ini:12: list.each: not PARAMETER METHOD /path"},
+        {LIST "list.each = room GET /r\n", "t.ini:1: list.each has no `list.each.items`"},
+        {LIST "list.each.id = /id\n",
+         "t.ini:1: list.each is missing, though something of it is given"},
+        {LIST "list.each = r=1 GET /r\nlist.each.items = /r\nlist.each.id = /id\n",
+         "t.ini:1: list.each: not the name of a query parameter"},
+        {LIST "list.field = name\n", "t.ini:12: list.field: not a name and a JSON pointer"},
+        {LIST "list.field = name name\n", "t.ini:12: list.field: not a name and a JSON pointer"},
+        {LIST "list.field = Name /name\n", "t.ini:1: list.field: a name is of a-z 0-9 _"},
+        {LIST "list.field = id /name\n", "t.ini:1: list.field: id is taken"},
+        {LIST "list.field = y_id /name\n", "t.ini:1: list.field: y_id is taken"},
+        {LIST "list.field = a /a\nlist.field = a /b\n", "t.ini:1: list.field: a is given twice"},
+        {LIST "list.unused.day = day\n",
+         "t.ini:12: list.unused.day: not a JSON pointer: it begins with /"},
+        {HEAD "self = sha256\nraw = sk-{9}\nraw = rk-{9}\n", NULL},
+        {HEAD "raw = sk-{9}\n", "t.ini:1: raw: no `self` tells the id of such a secret"},
+        {HEAD "self = read GET /me /id\nraw = sk-{9}\n",
+         "t.ini:1: raw: no `self` tells the id of such a secret"},
+        {HEAD "self = sha256\nraw = sk-*\n", "t.ini:10: raw: not a pattern such as abc-{16-64}"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct catalog *c = catalog_new();
+        struct error err = {0};
+        int result = catalog_add(c, "t.ini", 1, rows[i].text, &err);
+        assert_string_equal(err.text, rows[i].error ? rows[i].error : "");
+        assert_int_equal(result, rows[i].error ? -1 : 0);
+        catalog_free(c);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests),        cmocka_unit_test(pages),
         cmocka_unit_test(fields),          cmocka_unit_test(usage),
         cmocka_unit_test(of_another_room), cmocka_unit_test(rooms),
-        cmocka_unit_test(cut_and_grown),
+        cmocka_unit_test(cut_and_grown),   cmocka_unit_test(impossible_lists),
     };
     struct error err;
     catalog = catalog_new();

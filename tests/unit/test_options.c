@@ -16,6 +16,12 @@
 
 static struct catalog *catalog;
 
+/* Ages count from here. */
+static int64_t noon(void)
+{
+    return 1795262400000; /* 2026-11-21T12:00:00Z */
+}
+
 static void good_lines(void **state)
 {
     static const struct {
@@ -90,6 +96,37 @@ static void good_lines(void **state)
         {"rescind report d e --salvage", "report operand=d operand=e salvage"},
         {"rescind report d e --run-dir all", "report operand=d operand=e run_dir=all"},
         {"rescind check d e", "check operand=d operand=e"},
+        {"rescind list openrouter", "list operand=openrouter"},
+        {"rescind list openrouter --kind byok --output o.csv --format jsonl",
+         "list operand=openrouter format=2 output=o.csv kind=byok"},
+        {"rescind list openrouter --created-before 2026-01-31",
+         "list operand=openrouter created_before=2026-01-31T00:00:00.000Z"},
+        {"rescind list openrouter --created-before 2026-01-31T12:30:00Z",
+         "list operand=openrouter created_before=2026-01-31T12:30:00.000Z"},
+        {"rescind list openrouter --created-before 90d --updated-before 36h",
+         "list operand=openrouter created_before=2026-08-23T12:00:00.000Z "
+         "updated_before=2026-11-20T00:00:00.000Z"},
+        {"rescind list openrouter --created-before 730d --updated-before 1d12h",
+         "list operand=openrouter created_before=2024-11-21T12:00:00.000Z "
+         "updated_before=2026-11-20T00:00:00.000Z"},
+        {"rescind list openrouter --unused day", "list operand=openrouter unused=day"},
+        {"rescind list openrouter --unused month --min-window 0",
+         "list operand=openrouter unused=month min_window_us=0"},
+        {"rescind list openrouter --unused=week --min-window=3d12h",
+         "list operand=openrouter unused=week min_window_us=3.024e+11"},
+        {"rescind list openrouter --expired --disabled --all --workspace w",
+         "list operand=openrouter expired disabled workspace=w all"},
+        {"rescind list openrouter --name ci-* --label sk-or-v1-0e6*",
+         "list operand=openrouter name=ci-* label=sk-or-v1-0e6*"},
+        {"rescind list requesty --spend-below 0.5", "list operand=requesty spend_below=0.5"},
+        {"rescind list baseten --type PERSONAL", "list operand=baseten type=PERSONAL"},
+        {"rescind list baseten --base-url baseten=http://127.0.0.1:1 --max-rate 2 --timeout 3 "
+         "--no-preflight --deadline 9s",
+         "list operand=baseten max_rate=2 timeout_us=3e+06 deadline_us=9e+06 no_preflight "
+         "base:baseten=http://127.0.0.1:1"},
+        {"rescind match leaked.txt", "match manifest=leaked.txt"},
+        {"rescind match - --against all.csv --output - --format csv",
+         "match manifest=- format=1 output=- against=all.csv"},
         {"rescind providers", "providers"},
         {"rescind providers baseten requesty", "providers operand=baseten operand=requesty"},
         {"rescind help", "help for=help"},
@@ -157,6 +194,32 @@ static void refused_lines(void **state)
         {"rescind report d --yes", "--yes is no option of report (see 'rescind report --help')"},
         {"rescind check d --run-dir e", "--run-dir is no option of check"},
         {"rescind providers --max 3", "--max is no option of providers"},
+        {"rescind list", "no PROVIDER given (see 'rescind list --help')"},
+        {"rescind list a b", "more than one PROVIDER: b"},
+        {"rescind match", "no FILE given (see 'rescind match --help')"},
+        {"rescind match a b", "more than one FILE: b"},
+        {"rescind run a --unused day", "--unused is no option of run"},
+        {"rescind list a --yes", "--yes is no option of list"},
+        {"rescind match a --base-url a=b", "--base-url is no option of match"},
+        {"rescind list a --unused year", "--unused: year: want day, week or month"},
+        {"rescind list a --unused _", "--unused: (empty): want day, week or month"},
+        {"rescind list a --created-before 90",
+         "--created-before: 90: want an age such as 90d, a date such as 2026-01-31, or a moment "
+         "with Z after it"},
+        {"rescind list a --created-before 2026-02-30", "--created-before: 2026-02-30: want an age"},
+        {"rescind list a --created-before 2026-01-31T00:00", "--created-before: 2026-01-31T00:00:"},
+        {"rescind list a --created-before -3d", "--created-before: -3d: want an age"},
+        {"rescind list a --created-before d", "--created-before: d: want an age"},
+        {"rescind list a --updated-before 99999d", "--updated-before: 99999d: want an age"},
+        {"rescind list a --min-window 400d", "--min-window: 400d: want a span"},
+        {"rescind list a --spend-below 0", "--spend-below: 0: want an amount above 0"},
+        {"rescind list a --spend-below $3", "--spend-below: $3: want an amount above 0"},
+        {"rescind list a --name _", "--name: (empty): want a text"},
+        {"rescind list a --name sk-or-v1-0123456789abcdef",
+         "--name: looks like a raw secret, which has no place here"},
+        {"rescind list a --label sk-or-v1-0123456789abcdef0123",
+         "--label: looks like a raw secret, which has no place here"},
+        {"rescind match " SECRET, "operand 1 looks like a raw secret"},
         {"rescind run a --expect", "--expect: want N (see 'rescind run --help')"},
         {"rescind run a --max 3 --max 3", "--max: given twice (see 'rescind run --help')"},
         {"rescind run a --yes --yes", "--yes: given twice"},
@@ -481,6 +544,8 @@ int main(void)
         cmocka_unit_test(manual_knows_the_options),
         cmocka_unit_test(completion_knows_the_options),
     };
+    static const struct clock_source clock = {clock_mono_us, noon};
+    clock_set(&clock);
     catalog = catalog_new();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     catalog_free(catalog);

@@ -76,7 +76,7 @@ static void lines(void **state)
         {&holding, 20, "requesty     99%"},
         {&holding, 30, "requesty     99%  hold 27s"},
         {&down, 80, "baseten     3/9   33%  down"},
-        {&verifying, 80, "openrouter   12/40   30%  verify 9.8/s  2 failed  eta 3s"},
+        {&verifying, 80, "openrouter  12/40   30%  verify 9.8/s  2 failed  eta 3s"},
         {&finished, 80, "baseten     9/9  100%  finished"},
         {&preflight, 80, "openrouter      0/1,200    0%  preflight"},
         {&odd, 80, "baseten     0/0    0%  0.0/s  limit 0.0/s"},

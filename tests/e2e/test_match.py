@@ -1,0 +1,312 @@
+"""`rescind match`: from raw keys to a manifest, and no raw key anywhere else."""
+
+import array
+import csv
+import fcntl
+import hashlib
+import io
+import json
+import os
+import random
+import shutil
+import stat
+import subprocess
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+from inventory import Key, write
+from paths import RESCIND
+from tool import all_bytes, finish
+
+WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+def openrouter(seed):
+    return f"sk-or-v1-{random.Random(f'or {seed}').getrandbits(256):064x}"
+
+
+def baseten(seed):
+    dice = random.Random(f"bt {seed}")
+    return "".join(dice.choices(WORD, k=8)) + "." + "".join(dice.choices(WORD, k=32))
+
+
+def hash_of(key):
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def rows(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.fixture
+def tool(make_tool):
+    return make_tool()
+
+
+def leaked(tool, text, name="leaked.txt"):
+    path = tool.directory / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return name
+
+
+def test_both_providers(tool):
+    mine = [openrouter(1), baseten(1), openrouter(2)]
+    result = tool.call("match", leaked(tool, "\n".join(mine) + "\n"))
+    assert result.code == 0, result
+    assert rows(result.out) == [
+        {"prefix": "", "hash": hash_of(mine[0]), "note": "line 1"},
+        {"prefix": mine[1][:8], "hash": "", "note": "line 2"},
+        {"prefix": "", "hash": hash_of(mine[2]), "note": "line 3"},
+    ]
+    assert result.err == "rescind: leaked.txt: 3 keys in 3 lines; 3 written\n"
+    (tool.directory / "found.csv").write_text(result.out)
+    planned = tool.call("plan", "found.csv")
+    assert planned.code == 0 and "3 targets in 3 rows" in planned.out
+    assert planned.err == ""
+
+
+@pytest.mark.parametrize(
+    "before, after",
+    [("", ""), ("", "\r"), ("  ", "\t "), ('"', '"'), ("'", "'"), ('  "', '",'), ("`", "`;"), ("\t", "\r")],
+)
+def test_what_stands_around_a_key(tool, before, after):
+    key, other = openrouter(3), baseten(3)
+    result = tool.call("match", leaked(tool, f"{before}{key}{after}\n\n{before}{other}{after}"))
+    assert result.code == 0, result
+    assert [(row["hash"], row["prefix"]) for row in rows(result.out)] == [
+        (hash_of(key), ""), ("", other[:8])
+    ]
+
+
+def test_byte_order_mark_and_blank_lines(tool):
+    key = openrouter(4)
+    text = b"\xef\xbb\xbf" + f"{key}\r\n\r\n   \r\n\n{baseten(4)}\r\n".encode()
+    result = tool.call("match", leaked(tool, text))
+    assert [row["note"] for row in rows(result.out)] == ["line 1", "line 5"]
+    assert "2 keys in 2 lines; 2 written" in result.err
+
+
+NO_KEYS = [
+    "hello", "hello.world", "sk-or-v1-0e6...1c9", openrouter(5)[:-1], openrouter(5) + "0",
+    openrouter(5).upper(), "x" + openrouter(5), f"{openrouter(5)} {openrouter(6)}",
+    f"KEY={openrouter(5)}", "sk-proj-" + "a" * 64, baseten(5)[:20], "eyJhbGciOi." + "a" * 30 + "." + "b" * 30,
+    "https://example.com/a-very-long-path-of-words", "a" * 100000, openrouter(5) + "\0", "größe",
+    "." + "a" * 40, "-", "\x7f",
+]
+
+
+def test_lines_that_are_no_keys(tool):
+    """Counted, named by number, never repeated."""
+    text = "\n".join([openrouter(7), *NO_KEYS, baseten(7)])
+    result = tool.call("match", leaked(tool, text))
+    assert result.code == 0, result
+    assert [row["note"] for row in rows(result.out)] == ["line 1", f"line {len(NO_KEYS) + 2}"]
+    lines = f"{len(NO_KEYS)} lines without a whole key of a known provider: lines 2-{len(NO_KEYS) + 1}"
+    assert lines in result.err
+    for text in NO_KEYS:
+        assert len(text) < 6 or text not in result.out + result.err
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "hello\n", "\xff\xfe", "\n".join(NO_KEYS)])
+def test_no_key_at_all(tool, text):
+    result = tool.call("match", leaked(tool, text), "--output", "out.csv")
+    assert (result.code, result.out) == (65, "")
+    assert "no line of it is a whole key of a known provider" in result.err
+    assert not (tool.directory / "out.csv").exists()
+
+
+def test_many_bad_lines_are_named_briefly(tool):
+    lines = [openrouter(n) if n % 2 else "no key" for n in range(400)]
+    result = tool.call("match", leaked(tool, "\n".join(lines)))
+    assert len(rows(result.out)) == 200
+    assert "200 lines without" in result.err and "and 180 more" in result.err
+    assert len(result.err) < 400
+
+
+def test_repeated_keys_count_once(tool):
+    result = tool.call("match", leaked(tool, "\n".join([openrouter(8), baseten(8)] * 3)))
+    assert len(rows(result.out)) == 2
+    assert "6 keys in 6 lines, 4 of them repeated; 2 written" in result.err
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 65535, 65536, 65537])
+def test_long_lines_and_the_edges_of_reads(tool, chunk):
+    """Whatever pieces the bytes come in, and wherever the room for a line ends."""
+    keys = [openrouter(n) for n in range(3)]
+    lines = [keys[0], "x" * 65534, keys[1], "x" * 65535, "x" * 65536, "y" * 200000, keys[2]]
+    data = "\n".join(lines).encode()
+    process = tool._process(["match", "-"], stdin=subprocess.PIPE)
+    sent = data if chunk > 7 else "\n".join([keys[0], "x" * 50, keys[1], keys[2]]).encode()
+    for at in range(0, len(sent), chunk):
+        process.stdin.write(sent[at : at + chunk])
+        process.stdin.flush()
+    result = finish(process)
+    assert result.code == 0, result
+    assert [row["hash"] for row in rows(result.out)] == [hash_of(key) for key in keys]
+    assert ("lines 2, 4-6" if chunk > 7 else "line 2") in result.err
+
+
+def test_against_what_really_exists(make_sandbox, tool, tmp_path):
+    """From the list to the deletion, by nothing but raw keys."""
+    mine = [openrouter(f"mine {n}") for n in range(12)]
+    others = [openrouter(f"other {n}") for n in range(5)]
+    found = [Key("openrouter", "key", hash_of(key), {}) for key in mine]
+    sandbox = make_sandbox("--inventory", write(tmp_path / "inventory.jsonl", found))
+    urls = ["--base-url", sandbox.origins[0]]
+    assert tool.call("list", "openrouter", *urls, "--output", "all.csv").code == 0
+    leaked(tool, "\n".join(mine[:4] + others))
+    result = tool.call("match", "leaked.txt", "--against", "all.csv", "--output", "found.csv")
+    assert (result.code, result.out) == (0, ""), result
+    assert "9 keys in 9 lines, 5 not in all.csv; 4 written" in result.err
+    assert stat.S_IMODE((tool.directory / "found.csv").stat().st_mode) == 0o600
+
+    done = tool.call("run", "--yes", *urls, "found.csv")
+    assert done.code == 0, done
+    gone = {t.id for t, known in sandbox.truth().items() if not known["exists"]}
+    assert gone == {hash_of(key) for key in mine[:4]}
+
+    none = tool.call("match", leaked(tool, others[0]), "--against", "all.csv")
+    assert (none.code, rows(none.out)) == (0, []), none
+
+
+def test_formats(tool):
+    name = leaked(tool, f"{openrouter(9)}\n{baseten(9)}")
+    want = [{"hash": hash_of(openrouter(9)), "note": "line 1"}, {"prefix": baseten(9)[:8], "note": "line 2"}]
+    for options in (["--format", "jsonl"], ["--output", "o.jsonl"]):
+        result = tool.call("match", name, *options)
+        out = result.out or (tool.directory / "o.jsonl").read_text()
+        assert [json.loads(line) for line in out.splitlines()] == want
+    assert tool.call("plan", "o.jsonl").code == 0
+    assert tool.call("match", name, "--output", "o.jsonl", "--format", "csv").code == 0
+    assert (tool.directory / "o.jsonl").read_text().startswith("prefix,hash,note\n")
+
+
+@pytest.mark.parametrize(
+    "words, code, says",
+    [
+        (["nothing.txt"], 66, "nothing.txt: No such file"),
+        (["."], 66, "Is a directory"),
+        (["keys.txt", "--against", "nothing.csv"], 66, "nothing.csv"),
+        (["keys.txt", "--against", "keys.txt"], 65, "keys.txt:1:"),
+        (["-", "--against", "-"], 64, "both FILE and --against are standard input"),
+        (["keys.txt", "--output", "no/such/dir.csv"], 73, "no/such"),
+        ([], 64, "no FILE given"),
+        ([openrouter(1)], 64, "operand 1 looks like a raw secret"),
+    ],
+)
+def test_refusals(tool, words, code, says):
+    leaked(tool, openrouter(10), "keys.txt")
+    result = tool.call("match", *words)
+    assert (result.code, result.out) == (code, ""), result
+    assert says in result.err
+    for key in (openrouter(10), openrouter(1)):
+        assert key[9:] not in result.err
+
+
+def test_full_disk(tool):
+    """Standard output that takes nothing is an error, not silence."""
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full")
+    leaked(tool, openrouter(11))
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run(
+            [RESCIND, "match", tool.directory / "leaked.txt"], stdout=full,
+            stderr=subprocess.PIPE, check=False,
+        )
+    assert done.returncode == 74
+
+
+def waits_for_input(process):
+    """Once it sleeps in read(2) on standard input."""
+    for _ in range(1000):
+        try:
+            words = Path(f"/proc/{process.pid}/syscall").read_text(encoding="ascii").split()
+        except PermissionError:
+            pytest.skip("the process cannot be looked into")
+        if words[:2] == ["0", "0x0"]:
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never waited for its input")
+
+
+def give(process, text):
+    """Returns when the pipe is empty again."""
+    process.stdin.write(text.encode())
+    process.stdin.flush()
+    left = array.array("i", [1])
+    for _ in range(1000):
+        fcntl.ioctl(process.stdin, termios.FIONREAD, left)
+        if left[0] == 0:
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never read its input")
+
+
+def memory(process):
+    """Every byte of the process that can be read."""
+    with open(f"/proc/{process.pid}/mem", "rb") as mem:
+        for line in Path(f"/proc/{process.pid}/maps").read_text(encoding="ascii").splitlines():
+            span, modes = line.split()[:2]
+            if not modes.startswith("rw"):
+                continue
+            first, last = (int(at, 16) for at in span.split("-"))
+            mem.seek(first)
+            try:
+                yield mem.read(last - first)
+            except OSError:
+                pass
+
+
+def test_no_raw_key_anywhere(tool):
+    """Not in the output, a file, the command line, the environment, or, once it is dealt with, in
+    memory."""
+    keys = [openrouter(n) for n in range(20)] + [baseten(n) for n in range(20)]
+    process = tool._process(["match", "-", "--output", "out.csv"], stdin=subprocess.PIPE)
+    waits_for_input(process)
+    give(process, "\n".join(keys) + "\n")
+    give(process, "\n")  # read only after all that came before was dealt with
+    waits_for_input(process)
+    parts = [key[9:].encode() for key in keys]
+    seen = [part for block in memory(process) for part in parts if part in block]
+    for name in ("cmdline", "environ"):
+        shown = Path(f"/proc/{process.pid}/{name}").read_bytes()
+        assert not any(part in shown for part in parts)
+    result = finish(process)
+    assert result.code == 0, result
+    assert seen == [], "raw keys were left in memory"
+    assert len(rows((tool.directory / "out.csv").read_text())) == 40
+    for data in (result.out.encode(), result.err.encode(), *(d for _, d in all_bytes(tool.directory))):
+        assert not any(part in data for part in parts)
+
+
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not installed")
+def test_it_opens_no_socket(tool):
+    name = leaked(tool, openrouter(12))
+    done = subprocess.run(
+        ["strace", "-f", "-e", "trace=network", "-o", "calls", RESCIND, "match", name],
+        cwd=tool.directory, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0"},
+        capture_output=True, check=False,
+    )
+    assert done.returncode == 0, done
+    calls = (tool.directory / "calls").read_text().splitlines()
+    assert [line for line in calls if "exited" not in line and "SIG" not in line] == []
+
+
+def test_a_definition_of_ones_own(tool):
+    (tool.directory / "job.ini").write_text(
+        "[provider x]\ncredential = X\nheader = X: {secret}\nid.name = key id\nid.class = word\n"
+        "id.length = 4\ndelete = DELETE /k/{id}\nself = between-dots\nraw = xk.{4}.{8}\n"
+    )
+    name = leaked(tool, f"xk.abcd.01234567\nxk.abcd.0123456\n{openrouter(13)}\n")
+    result = tool.call("match", name, "--job", "job.ini")
+    assert result.code == 0, result
+    assert rows(result.out) == [
+        {"provider": "x", "kind": "key", "id": "abcd", "hash": "", "note": "line 1"},
+        {"provider": "", "kind": "", "id": "", "hash": hash_of(openrouter(13)), "note": "line 3"},
+    ]
+    (tool.directory / "found.csv").write_text(result.out)
+    planned = tool.call("plan", "found.csv", "--job", "job.ini", "--base-url", "x=http://127.0.0.1:1")
+    assert planned.code == 0, planned
