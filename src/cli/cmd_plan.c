@@ -73,6 +73,11 @@ static double print_share(const struct prepared *p, const struct definition *d,
     else
         printf("  request     none: this provider cannot %s, a run would be refused\n",
                action_word[s->action]);
+    if (s->verify && check_verifiable(d))
+        printf("  verify      %s %s\n", check_by_list(d) ? d->list.request.method : d->read.method,
+               check_by_list(d) ? d->list.request.path : d->read.path);
+    else if (s->verify)
+        printf("  verify      none: its definition says no way, a run would be refused\n");
     printf("  credential  %s: %s\n", d->credential,
            from ? from : "MISSING, a run would be refused");
     if (ceiling > 0)

@@ -12,10 +12,13 @@
 static void describe(const struct prepared *p, struct buf *out)
 {
     static const char *const verb[ACTION_COUNT] = {"revokes", "disables", "enables"};
+    static const char *const undo[ACTION_COUNT] = {"It cannot be undone.",
+                                                   "--action enable takes it back.",
+                                                   "--action disable takes it back."};
     char count[TEXT_COUNT];
     buf_printf(out, "This %s %s target%s, at %s. %s", verb[p->options->settings.action],
                text_count(p->left, count), p->left == 1 ? "" : "s", buf_text(&p->origins),
-               p->options->settings.action == ACTION_DELETE ? "It cannot be undone." : "");
+               undo[p->options->settings.action]);
 }
 
 static int ask(const struct prepared *p, struct error *err)

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const action_done[ACTION_COUNT] = {"deleted", "disabled", "enabled"};
+
 static bool own_id_hits(struct runner *r, const struct definition *d, const char *id, size_t len,
                         char reason[512])
 {
@@ -20,8 +22,8 @@ static bool own_id_hits(struct runner *r, const struct definition *d, const char
     snprintf(
         reason, 512,
         "line %u of the manifest is the very credential in use (%s): take it out, or use another "
-        "credential; nothing was deleted",
-        targets_line(r->run.targets, row), d->credential);
+        "credential; nothing was %s",
+        targets_line(r->run.targets, row), d->credential, action_done[r->run.settings->action]);
     return true;
 }
 
@@ -99,7 +101,8 @@ void preflight_send(struct lane *l, int64_t now)
 static void give_up(struct lane *l, enum exit_code code, const char *why)
 {
     char reason[512];
-    snprintf(reason, sizeof reason, "%s: preflight: %s; nothing was deleted", l->name, why);
+    snprintf(reason, sizeof reason, "%s: preflight: %s; nothing was %s", l->name, why,
+             action_done[l->run->run.settings->action]);
     runner_stop(l->run, code, reason);
 }
 

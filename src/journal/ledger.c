@@ -1,15 +1,18 @@
 /* The ledger: what the records of a journal add up to.
  *
- * How a row's state moves (attempts, open_try, applied, ended):
+ * How a row's state moves:
  *
- *   try, rows     +1   open                a second one while it is open: the first went
- * unanswered, so something may have taken effect try, row      +1   open  as it says +1 one attempt
- * ended retryable, the next is announced end          =n    shut  as it says    failed: ended is 0,
- * the next round is a fresh one close, unsent -1   shut                announced, never sent: as if
- * it had not been open           .   shut  set           those still open: sent or not, nobody
- * knows
+ * | record        | attempts | open_try | applied | ended                                     |
+ * |---------------|----------|----------|---------|-------------------------------------------|
+ * | try, rows     | +1       | set      | (1)     |                                           |
+ * | try, row      | +1       | set      | as said | +1: one ended retryable, the next follows |
+ * | end           | = n      | cleared  | as said | failed: 0, the next round is a fresh one  |
+ * | close, unsent | -1       | cleared  |         | announced and never sent: as if it had    |
+ * |               |          |          |         | not been                                  |
+ * | open          |          | cleared  | (1)     |                                           |
+ * | verify        |          |          |         | of a row that is done: verifications.h    |
  *
- * verify         .   .     .          only of a row that is done; see verifications.h
+ * (1) set where it was open: sent or not, nobody knows
  *
  * Invariants: a row that is done takes no further record but `verify`; a row that the run does not
  * list takes no `try`; an `end` names the very target that the table has in that row. */

@@ -249,6 +249,14 @@ static bool worth_a_row(const struct report_facts *f, int o)
     return o > OUTCOME_ROTATED || of[o] == f->action;
 }
 
+/* Only a deletion can have been the cause of an absence. */
+static const char *meaning_of(const struct report_facts *f, int o)
+{
+    if (o == OUTCOME_ABSENT_AFTER_RETRY && f->action != ACTION_DELETE)
+        return "Not there when it was tried again, after an answer that was lost or an error.";
+    return legend[o].meaning;
+}
+
 static void put_percent(struct buf *b, uint64_t part, uint64_t whole)
 {
     double share = whole ? 100 * (double)part / (double)whole : 0;
@@ -283,7 +291,7 @@ static void put_outcomes(struct buf *b, const struct report_facts *f)
         buf_puts(b, "</td><td class=\"n\">");
         put_percent(b, f->outcome[o], f->targets);
         buf_printf(b, "</td><td class=\"o\">%s</td><td class=\"meaning\">%s</td></tr>\n",
-                   legend[o].counts_as, legend[o].meaning);
+                   legend[o].counts_as, meaning_of(f, o));
     }
     buf_puts(b, "</tbody>\n</table></div>\n");
     html_section_end(b);

@@ -93,6 +93,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     classify(d, action, id_for(d), applied_before, &a, &v);
     check_verdict(&a, applied_before, &v);
 
+    bool of_list = data[1] & 8;
+    classify_verify(d, of_list ? &d->list.request : &d->read, of_list ? NULL : id_for(d), &a, &v);
+    check_reason(v.reason);
+    if (v.verified == VERIFIED_PRESENT || v.verified == VERIFIED_NONE)
+        must(v.kind == VERDICT_END && a.transport == TRANSPORT_WHOLE && a.status / 100 == 2 &&
+             !a.body_clipped && of_list == (v.verified == VERIFIED_NONE) && !v.reason[0]);
+    if (v.verified == VERIFIED_ABSENT)
+        must(v.kind == VERDICT_END && a.transport == TRANSPORT_WHOLE && a.status / 100 == 4 &&
+             !a.body_clipped && !of_list && d->gone_form.count);
+
     enum preflight_result p = classify_preflight(d, &a, reason);
     check_reason(reason);
     must((p == PREFLIGHT_OK) == (reason[0] == '\0'));

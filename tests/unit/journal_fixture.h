@@ -113,6 +113,30 @@ static inline struct record rec_end(uint32_t row, enum outcome o, unsigned attem
                                    .error = outcome_failed(o) ? "gone wrong" : NULL}};
 }
 
+static inline struct record rec_look(const char *rows, int64_t at_ms)
+{
+    return (struct record){.type = RECORD_VERIFY,
+                           .at_ms = at_ms,
+                           .verify = {.rows = rows, .counts = {14, 1, 2, 3}, .rate = 100}};
+}
+
+static inline struct record rec_found(uint32_t row, enum verified v, int64_t at_ms)
+{
+    static char ids[64][80];
+    char *id = ids[row % 64];
+    fixture_id(row, id);
+    return (struct record){.type = RECORD_VERIFY,
+                           .at_ms = at_ms,
+                           .verify = {.row = row,
+                                      .provider = fixture_column[row % 3],
+                                      .kind = "key",
+                                      .id = id,
+                                      .verified = v,
+                                      .status = v == VERIFIED_ABSENT ? 404u : 200u,
+                                      .ms = 12,
+                                      .error = v == VERIFIED_UNPROVEN ? "cannot tell" : NULL}};
+}
+
 static inline struct record rec_hold(const char *pair, int64_t until_ms, int64_t at_ms)
 {
     return (struct record){

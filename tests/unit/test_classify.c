@@ -449,6 +449,98 @@ static void other_actions(void **state)
     CHECK(rows);
 }
 
+/* A read of one target, and one of a list that is asked for all of them (no id). */
+static void what_a_read_proves(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *id;
+        int status;
+        const char *body;
+        enum transport transport;
+        enum verdict_kind kind;
+        enum verified verified;
+        const char *reason;
+    } rows[] = {
+        {"openrouter key", HASH, 200, "{\"data\":{\"hash\":\"" HASH "\"}}", TRANSPORT_WHOLE,
+         VERDICT_END, VERIFIED_PRESENT, ""},
+        {"openrouter byok", UUID, 200, "{\"data\":{\"id\":\"" UUID "\"}}", TRANSPORT_WHOLE,
+         VERDICT_END, VERIFIED_PRESENT, ""},
+        {"openrouter key", HASH, 404, NOT_THERE, TRANSPORT_WHOLE, VERDICT_END, VERIFIED_ABSENT, ""},
+        {"openrouter key", HASH, 200, "{\"data\":{\"hash\":\"" OTHER "\"}}", TRANSPORT_WHOLE,
+         VERDICT_END, VERIFIED_UNPROVEN,
+         "200 that does not confirm: its body names another id at /data/hash"},
+        {"openrouter key", HASH, 200, "{\"data\":{}}", TRANSPORT_WHOLE, VERDICT_END,
+         VERIFIED_UNPROVEN, "200 that does not confirm"},
+        {"openrouter key", HASH, 200, "", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN,
+         "200 that does not confirm: its body is empty"},
+        {"openrouter key", HASH, 200, "{\"deleted\":true}", TRANSPORT_WHOLE, VERDICT_END,
+         VERIFIED_UNPROVEN, "200 that does not confirm"},
+        {"openrouter key", HASH, 404, "<p>", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN,
+         "404 without the provider's error form"},
+        {"openrouter key", HASH, 410, NOT_THERE, TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN,
+         "410"},
+        {"openrouter key", HASH, 302, "", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN, "302"},
+        {"openrouter key", HASH, 400, "", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN, "400"},
+        {"openrouter key", HASH, 500, "", TRANSPORT_WHOLE, VERDICT_RETRY, VERIFIED_UNPROVEN, "500"},
+        {"openrouter key", HASH, 404, NOT_THERE, TRANSPORT_LOST, VERDICT_RETRY, VERIFIED_UNPROVEN,
+         "the answer was lost"},
+        {"openrouter key", HASH, 200, NULL, TRANSPORT_TIMEOUT, VERDICT_RETRY, VERIFIED_UNPROVEN,
+         "no whole answer in time"},
+        {"openrouter key", HASH, 429, "", TRANSPORT_WHOLE, VERDICT_HOLD, VERIFIED_UNPROVEN, "429"},
+        {"openrouter key", HASH, 401, "", TRANSPORT_WHOLE, VERDICT_STOP, VERIFIED_UNPROVEN, "401"},
+        {"requesty key", NULL, 200, "{\"keys\":[]}", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_NONE,
+         ""},
+        {"requesty key", NULL, 200, "{\"error\":{\"message\":\"no\"}}", TRANSPORT_WHOLE,
+         VERDICT_END, VERIFIED_UNPROVEN, "200 that does not confirm: its body has an `error`"},
+        {"requesty key", NULL, 200, "<p>", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN,
+         "200 that does not confirm: HTML?"},
+        {"requesty key", NULL, 204, "", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN,
+         "204 that does not confirm: its body is empty"},
+        /* a list that is not there proves nothing of what would be in it */
+        {"requesty key", NULL, 404, "{\"error\":{\"origin\":\"router\",\"message\":\"not found\"}}",
+         TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN, "404"},
+        {"requesty key", NULL, 403, "", TRANSPORT_WHOLE, VERDICT_STOP, VERIFIED_UNPROVEN, "403"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct definition *d = definition(rows[i].target);
+        const char *body = rows[i].body ? rows[i].body : "";
+        struct answer a = {.transport = rows[i].transport,
+                           .status = rows[i].status,
+                           .body = body,
+                           .body_len = strlen(body),
+                           .sends = 1};
+        struct verdict v;
+        classify_verify(d, rows[i].id ? &d->read : &d->list.request, rows[i].id, &a, &v);
+        if (v.kind != rows[i].kind || v.verified != rows[i].verified ||
+            strncmp(v.reason, rows[i].reason, strlen(rows[i].reason)) != 0 ||
+            (!*rows[i].reason && *v.reason))
+            fail_msg("row %zu: kind %d, %s: %s", i, v.kind, verified_word[v.verified], v.reason);
+    }
+    /* A clipped list may lack what it has. */
+    struct answer a = {
+        .status = 200, .body = "{\"keys\":[]}", .body_len = 11, .body_clipped = true, .sends = 1};
+    struct verdict v;
+    const struct definition *d = definition("requesty key");
+    classify_verify(d, &d->list.request, NULL, &a, &v);
+    assert_int_equal(v.verified, VERIFIED_UNPROVEN);
+}
+
+static void findings(void **state)
+{
+    (void)state;
+    static const char *const words[VERIFIED_COUNT] = {"", "confirmed_absent", "still_present",
+                                                      "unproven"};
+    enum verified parsed = VERIFIED_NONE;
+    for (int i = 0; i < VERIFIED_COUNT; i++) {
+        assert_string_equal(verified_word[i], words[i]);
+        assert_int_equal(verified_parse(words[i], strlen(words[i]), &parsed), i != VERIFIED_NONE);
+        assert_int_equal(parsed, i);
+    }
+    assert_false(verified_parse("unprovenx", 9, &parsed));
+    assert_false(verified_parse("confirmed", 9, &parsed));
+}
+
 static void outcomes(void **state)
 {
     (void)state;
@@ -494,6 +586,8 @@ int main(void)
         cmocka_unit_test(every_status),
         cmocka_unit_test(absence_after_an_attempt),
         cmocka_unit_test(other_actions),
+        cmocka_unit_test(what_a_read_proves),
+        cmocka_unit_test(findings),
         cmocka_unit_test(outcomes),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

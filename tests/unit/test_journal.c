@@ -422,6 +422,7 @@ static void contradictions_are_refused_wherever_they_stand(void **state)
     } rows[] = {
         {rec_end(0, OUTCOME_REVOKED, 1, FIXTURE_T0), 10, "done"},
         {rec_try("21", FIXTURE_T0), 10, "does not have"},
+        {rec_found(12, VERIFIED_ABSENT, FIXTURE_T0), 10, "not done"},
         {rec_try("11", FIXTURE_T0), 9, "batch"},
         {rec_try("11", FIXTURE_T0), 11, "batch"},
         {{.type = RECORD_OPEN, .at_ms = FIXTURE_T0, .open = {.origins = "7"}}, 10, "no record"},

@@ -43,6 +43,9 @@ static uint32_t fingerprint(const struct ledger *l)
             s.finished_s, s.finished_ms, s.attempts, s.ended, s.status,
             s.outcome,    s.open_try,    s.applied,  s.ever,  ledger_listed(l, row)};
         sum = mix_text(mix(sum, facts, sizeof facts), ledger_error(l, row));
+        struct verification v = ledger_verification(l, row);
+        int64_t found[] = {v.verified, v.status, v.at_ms};
+        sum = mix_text(mix(sum, found, sizeof found), ledger_verification_error(l, row));
     }
     for (size_t i = 0; i < ledger_runs(l); i++) {
         const struct run_facts *run = ledger_run(l, i);
@@ -116,6 +119,12 @@ static void third_run(struct journal *j)
     for (uint32_t row = 17; row < 20; row++)
         put(j, rec_end(row, OUTCOME_REVOKED, 1, t + 50 + row));
     put(j, rec_hold("https://openrouter.ai:443 OPENROUTER", t + 90000, t + 80));
+    put(j, rec_look("1-3,6", t + 1090));
+    flush(j);
+    put(j, rec_found(0, VERIFIED_ABSENT, t + 91));
+    put(j, rec_found(1, VERIFIED_PRESENT, t + 92));
+    flush(j);
+    put(j, rec_found(5, VERIFIED_UNPROVEN, t + 93));
     put(j, rec_close(0, "", t + 100));
     flush(j);
 }

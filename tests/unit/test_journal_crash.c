@@ -1,11 +1,12 @@
 /* Crashes, thousands of them, each replayable from its seed. A small engine does what the real one
- * does with the journal (announce, flush, send, end, retry, hold, close) against a provider that
- * keeps the truth, on a disk that loses what was not synced (sim_disk.h). Its process is killed, or
- * the power is cut, or a call fails, at any call; then the next one starts. A judge looks on:
+ * does with the journal (announce, flush, send, end, retry, hold, verify, close) against a provider
+ * that keeps the truth, on a disk that loses what was not synced (sim_disk.h). Its process is
+ * killed, or the power is cut, or a call fails, at any call; then the next one starts. A judge
+ * looks on:
  *
  *   - a start after a crash never fails, and finds exactly the bytes that were once to be written
  *   - no request without a synced `try`; none for what has a synced end that is done
- *   - no synced end, attempt or hold is ever lost
+ *   - no synced end, attempt, hold or finding of a verification is ever lost
  *   - a tail that was cut off is kept, whole, in its own file
  *   - what we deleted ourselves is never told as already absent; what is told as revoked is gone
  *   - in the end every target is accounted for
@@ -23,7 +24,7 @@ static struct catalog *catalog;
 static struct targets *targets;
 static char *dir, *path;
 static uint64_t seed;
-static unsigned long lives, kills, power_cuts, failures, torn_tails, requests_made;
+static unsigned long lives, kills, power_cuts, failures, torn_tails, requests_made, findings;
 
 #define JUDGE(condition, ...)                                                                      \
     do {                                                                                           \
@@ -42,6 +43,8 @@ static struct truth {
     int64_t synced_ms;   /* and when that was */
     bool try_synced;     /* announced on disk, in this process's life */
     unsigned ended;      /* synced retryable ends of this round */
+    int64_t found_ms;    /* when its last synced finding was made */
+    enum verified found;
 } truth[ROWS];
 static int64_t hold_synced, now_ms;
 
@@ -60,6 +63,8 @@ static struct process {
     enum outcome unsynced_end[ROWS];
     int64_t unsynced_end_ms[ROWS];
     unsigned unsynced_ended[ROWS];
+    int64_t unsynced_found_ms[ROWS];
+    enum verified unsynced_found[ROWS];
     int64_t unsynced_hold;
     unsigned run;
 } p;
@@ -89,6 +94,11 @@ static bool flush(void)
             truth[row].ended = 0;
         }
         truth[row].ended += p.unsynced_ended[row];
+        if (p.unsynced_found[row]) {
+            truth[row].found = p.unsynced_found[row];
+            truth[row].found_ms = p.unsynced_found_ms[row];
+        }
+        p.unsynced_found[row] = VERIFIED_NONE;
         p.unsynced_end[row] = OUTCOME_NONE;
         p.unsynced_ended[row] = 0;
     }
@@ -125,6 +135,13 @@ static void judge_start(void)
         JUDGE(o != OUTCOME_REVOKED || t->ours, "row %u: revoked, and not by us", row);
         JUDGE(o != OUTCOME_ALREADY_ABSENT || !t->ours, "row %u: absent by our own doing", row);
         JUDGE(!outcome_done(o) || !t->there, "row %u: done, and still there", row);
+        struct verification v = ledger_verification(p.l, row);
+        JUDGE(v.at_ms > t->found_ms || (v.at_ms == t->found_ms && v.verified == t->found),
+              "row %u: a finding is lost", row);
+        JUDGE(v.verified == VERIFIED_NONE || outcome_done(o), "row %u: found before it was done",
+              row);
+        t->found = v.verified;
+        t->found_ms = v.at_ms;
         t->synced = o; /* recovery has synced what it found */
         t->synced_ms = end_ms;
         t->ended = s.ended;
@@ -289,6 +306,23 @@ static void close_run(void)
     flush();
 }
 
+/* A look at what is done, as a verification takes it. */
+static void look(void)
+{
+    uint32_t row = (uint32_t)sim_random(ROWS);
+    char rows[16];
+    if (!outcome_done(truth[row].synced))
+        return;
+    snprintf(rows, sizeof rows, "%u", row + 1);
+    put(rec_look(rows, 0));
+    if (!flush())
+        return;
+    p.unsynced_found[row] = (enum verified)(1 + sim_random(VERIFIED_COUNT - 1));
+    put(rec_found(row, p.unsynced_found[row], 0));
+    p.unsynced_found_ms[row] = now_ms;
+    findings++;
+}
+
 static bool all_finished(void)
 {
     for (uint32_t row = 0; row < ROWS; row++)
@@ -305,14 +339,18 @@ static bool alive(void)
 static void work(unsigned steps, bool to_the_end)
 {
     while (steps-- && alive() && !all_finished()) {
-        uint64_t what = sim_random(4);
+        uint64_t what = sim_random(5);
         if (what == 0)
             announce();
         else if (what == 1)
             flush();
+        else if (what == 2)
+            look();
         else
             send_some();
     }
+    for (uint64_t looks = sim_random(4); looks && alive(); looks--)
+        look();
     if (alive() && (to_the_end || sim_random(4)))
         close_run();
 }
@@ -423,10 +461,11 @@ static void crashes(void **state)
     for (seed = 1; seed <= histories; seed++)
         one_history();
     print_message("%lu processes: %lu killed, %lu power cuts, %lu failing calls; %lu torn tails, "
-                  "%lu requests\n",
-                  lives, kills, power_cuts, failures, torn_tails, requests_made);
+                  "%lu requests, %lu findings\n",
+                  lives, kills, power_cuts, failures, torn_tails, requests_made, findings);
     /* The disk must have done its worst for this to say anything. */
-    assert_true(many || (lives > 10000 && power_cuts > 5000 && torn_tails > 800));
+    assert_true(many ||
+                (lives > 10000 && power_cuts > 5000 && torn_tails > 800 && findings > 5000));
 }
 
 /* Reports and targets.csv: after any crash one whole version is there, none older than the last

@@ -158,6 +158,47 @@ static void an_end_leaves_its_facts(void **state)
     ledger_free(l);
 }
 
+/* Of a row that is done, the last finding counts; nothing is held before the first. */
+static void what_was_verified(void **state)
+{
+    (void)state;
+    struct ledger *l = opened();
+    size_t before = ledger_memory(l);
+    apply(l, rec_try("1-3", FIXTURE_T0));
+    apply(l, rec_end(0, OUTCOME_REVOKED, 1, FIXTURE_T0 + 1));
+    apply(l, rec_end(1, OUTCOME_ALREADY_ABSENT, 1, FIXTURE_T0 + 2));
+    assert_int_equal(ledger_memory(l), before);
+    apply(l, rec_look("1-2", FIXTURE_T0 + 3));
+    assert_int_equal(ledger_memory(l), before);
+    assert_int_equal(ledger_requests(l).sent, 14);
+    assert_int_equal(ledger_verification(l, 0).verified, VERIFIED_NONE);
+    apply(l, rec_found(0, VERIFIED_UNPROVEN, FIXTURE_T0 + 1234));
+    assert_int_equal(ledger_memory(l), before + 16 * ROWS);
+    struct verification v = ledger_verification(l, 0);
+    assert_int_equal(v.verified, VERIFIED_UNPROVEN);
+    assert_int_equal(v.status, 200);
+    assert_true(v.at_ms == FIXTURE_T0 + 1234);
+    assert_string_equal(ledger_verification_error(l, 0), "cannot tell");
+    assert_string_equal(ledger_error(l, 0), "");
+    apply(l, rec_found(0, VERIFIED_PRESENT, FIXTURE_T0 + 1300));
+    v = ledger_verification(l, 0);
+    assert_int_equal(v.verified, VERIFIED_PRESENT);
+    assert_true(v.at_ms == FIXTURE_T0 + 1300);
+    assert_string_equal(ledger_verification_error(l, 0), "");
+    assert_int_equal(ledger_verification(l, 1).verified, VERIFIED_NONE);
+    assert_int_equal(ledger_verification(l, 4000000000u).verified, VERIFIED_NONE);
+    assert_int_equal(ledger_outcome(l, 0), OUTCOME_REVOKED); /* what was done stays as it was */
+    /* what is not done cannot be proved gone, and what a line names must be what is there */
+    refuse(l, rec_found(2, VERIFIED_ABSENT, FIXTURE_T0), "not done");
+    refuse(l, rec_look("1-3", FIXTURE_T0), "not done");
+    refuse(l, rec_look("11", FIXTURE_T0), "does not have");
+    refuse(l, rec_found(10, VERIFIED_ABSENT, FIXTURE_T0), "not there");
+    struct record r = rec_found(1, VERIFIED_ABSENT, FIXTURE_T0);
+    r.verify.kind = "byok";
+    refuse(l, r, "another target");
+    ledger_free(l);
+}
+
 static void contradictions(void **state)
 {
     (void)state;
@@ -389,6 +430,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_of_the_state_table),
         cmocka_unit_test(an_end_leaves_its_facts),
+        cmocka_unit_test(what_was_verified),
         cmocka_unit_test(contradictions),
         cmocka_unit_test(a_manifest_that_changes),
         cmocka_unit_test(runs_and_requests),

@@ -39,6 +39,13 @@ static void lines(void **state)
                                    .rate = 1e9,
                                    .limit = 1e9,
                                    .eta_us = 300 * 86400 * (int64_t)S};
+    const struct lane_view verifying = {.name = "openrouter",
+                                        .state = "verifying",
+                                        .targets = 40,
+                                        .finished = 12,
+                                        .failed = 2,
+                                        .rate = 9.8,
+                                        .eta_us = 3 * (int64_t)S};
     struct lane_view odd = lane("baseten", "running", 0, 0);
     odd.rate = NAN;
     odd.limit = INFINITY;
@@ -69,6 +76,7 @@ static void lines(void **state)
         {&holding, 20, "requesty     99%"},
         {&holding, 30, "requesty     99%  hold 27s"},
         {&down, 80, "baseten     3/9   33%  down"},
+        {&verifying, 80, "openrouter  12/40   30%  verify 9.8/s  2 failed  eta 3s"},
         {&finished, 80, "baseten     9/9  100%  finished"},
         {&preflight, 80, "openrouter      0/1,200    0%  preflight"},
         {&odd, 80, "baseten     0/0    0%  0.0/s  limit 0.0/s"},

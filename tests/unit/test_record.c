@@ -85,6 +85,17 @@ static void exact_bytes(void **state)
          "\"end\"" AT ",\"row\":1,\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0
          "\",\"outcome\":\"failed\",\"status\":503,\"attempts\":2,\"ms\":31,"
          "\"applied\":true,\"error\":\"say \\\"no\\\"\\u000a\\u007f \xc3\xbc\""},
+        {rec_look("1-3,7", at), "\"verify\"" AT ",\"rows\":\"1-3,7\",\"sent\":14,\"http_429\":1,"
+                                "\"http_5xx\":2,\"network_errors\":3,\"rate\":100.0"},
+        {rec_found(0, VERIFIED_ABSENT, at),
+         "\"verify\"" AT ",\"row\":1,\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0
+         "\",\"verified\":\"confirmed_absent\",\"status\":404,\"ms\":12"},
+        {rec_found(0, VERIFIED_PRESENT, at),
+         "\"verify\"" AT ",\"row\":1,\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0
+         "\",\"verified\":\"still_present\",\"status\":200,\"ms\":12"},
+        {rec_found(0, VERIFIED_UNPROVEN, at),
+         "\"verify\"" AT ",\"row\":1,\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0
+         "\",\"verified\":\"unproven\",\"status\":200,\"ms\":12,\"error\":\"cannot tell\""},
         {rec_hold("openrouter", FIXTURE_T0 + 20000, at),
          "\"hold\"" AT ",\"pair\":\"openrouter\",\"until\":\"2026-11-21T05:40:20.000Z\","
          "\"reason\":\"429, asked to wait 20s\""},
@@ -176,9 +187,9 @@ static void times_round_trip(void **state)
 static void every_changed_byte_shows(void **state)
 {
     (void)state;
-    const struct record kinds[] = {rec_end(1, OUTCOME_REVOKED, 1, FIXTURE_T0),
-                                   rec_try("1-20", FIXTURE_T0), rec_hold("a b", 5, FIXTURE_T0),
-                                   rec_close(0, "", FIXTURE_T0)};
+    const struct record kinds[] = {
+        rec_end(1, OUTCOME_REVOKED, 1, FIXTURE_T0), rec_found(1, VERIFIED_UNPROVEN, FIXTURE_T0),
+        rec_try("1-20", FIXTURE_T0), rec_hold("a b", 5, FIXTURE_T0), rec_close(0, "", FIXTURE_T0)};
     struct record_reader *rr = record_reader_new();
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct buf line = line_of(&kinds[k], 3, 2, 7);
@@ -230,6 +241,9 @@ static void malformed_lines_table(void **state)
 #define END_WITH(row, tail)                                                                        \
     "\"end\"" AT ",\"row\":" row ",\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0     \
     "\",\"outcome\":\"revoked\",\"status\":200,\"attempts\":2" tail
+#define FOUND_WITH(row, verified, tail)                                                            \
+    "\"verify\"" AT ",\"row\":" row ",\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0  \
+    "\",\"verified\":\"" verified "\",\"status\":404,\"ms\":1" tail
 #define OPEN_WITH(origins)                                                                         \
     "\"open\"" AT ",\"run\":2,\"tool\":\"\",\"libcurl\":\"\",\"pid\":1,\"action\":\"\","           \
     "\"manifest\":{\"path\":\"\",\"sha256\":\"\",\"rows\":1,\"duplicates\":1,\"rejected\":2},"     \
@@ -284,6 +298,17 @@ static void malformed_lines_table(void **state)
          LINE_MALFORMED},
         {"\"close\"" AT ",\"exit_code\":0,\"reason\":\"\",\"unsent\":\"\",\"sent\":"
          "18446744073709551616,\"http_429\":1,\"http_5xx\":1,\"network_errors\":1",
+         LINE_MALFORMED},
+        {FOUND_WITH("1", "confirmed_absent", ""), LINE_GOOD},
+        {FOUND_WITH("1", "unproven", ",\"error\":\"x\""), LINE_GOOD},
+        {FOUND_WITH("1", "", ""), LINE_MALFORMED},
+        {FOUND_WITH("1", "revoked", ""), LINE_MALFORMED},
+        {FOUND_WITH("1", "confirmed_absentee", ""), LINE_MALFORMED},
+        {FOUND_WITH("0", "unproven", ""), LINE_MALFORMED},
+        {FOUND_WITH("1", "unproven", ",\"error\":\"\""), LINE_MALFORMED},
+        {FOUND_WITH("1", "unproven", ",\"applied\":true"), LINE_MALFORMED},
+        {"\"verify\"" AT ",\"rows\":\"1\",\"sent\":1,\"http_429\":1,\"http_5xx\":1,"
+         "\"network_errors\":1",
          LINE_MALFORMED},
         {OPEN_WITH("{\"a\":\"b\"}"), LINE_GOOD},
         {OPEN_WITH("{\"a\":\"b\",\"a\":\"b\"}"), LINE_MALFORMED},
