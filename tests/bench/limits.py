@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from nginx import Nginx  # noqa: E402
-from sandbox import Sandbox, base_urls  # noqa: E402
+from sandbox import Sandbox  # noqa: E402
 
 DELAY = 0.03  # of the server, before every answer
 IN_FLIGHT = 32
@@ -196,5 +196,3 @@ def serve(directory, limit, hint, manifest, certificate):
         return NginxServer(directory, limit, hint, manifest, *certificate)
     return SandboxServer(directory, limit, hint, manifest)
 
-
-__all__ = ["Bucket", "Window", "Box", "LimitReq", "best", "serve", "base_urls", "IN_FLIGHT"]
