@@ -24,7 +24,7 @@ obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 lib_obj   = $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o
 unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
 
-.PHONY: all demo test asan bench rate-lab crash fuzz install unit-tests clean format format-check
+.PHONY: all demo test asan bench bench-rate rate-lab crash fuzz install unit-tests clean format format-check
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
 $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
@@ -102,6 +102,10 @@ bench:
 	scripts/install-deps build bench
 	$(MAKE) -j$$(nproc) all
 	scripts/bench
+bench-rate:
+	scripts/install-deps build bench
+	$(MAKE) -j$$(nproc) all
+	scripts/bench-rate
 
 install: all
 	install -D -m 755 $(BUILD)/rescind $(DESTDIR)$(PREFIX)/bin/rescind

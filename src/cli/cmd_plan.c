@@ -51,9 +51,40 @@ static void print_manifest(const struct prepared *p)
     printf("left to do   %s\n", text_count(p->left, left));
 }
 
-/* Returns the seconds that this definition's part takes at its ceiling, 0 where none is known. */
-static double print_share(const struct prepared *p, const struct definition *d,
-                          const struct share *share)
+static bool same_pair(const struct settings *s, const struct definition *a,
+                      const struct definition *b)
+{
+    struct buf one = {0}, other = {0};
+    struct error err;
+    bool same = strcmp(a->credential, b->credential) == 0 && check_origin(s, a, &one, &err) == 0 &&
+                check_origin(s, b, &other, &err) == 0 &&
+                strcmp(buf_text(&one), buf_text(&other)) == 0;
+    buf_free(&one);
+    buf_free(&other);
+    return same;
+}
+
+/* The seconds that this definition's targets take, with all that share its pacer: one ceiling, the
+ * lowest of theirs. 0 where none is known. */
+static double pair_seconds(const struct settings *s, const struct catalog *catalog,
+                           const struct share *share, const struct definition *d)
+{
+    double ceiling = 0;
+    uint64_t left = 0;
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        const struct definition *other = catalog_at(catalog, i);
+        if (!share[i].targets || !same_pair(s, d, other))
+            continue;
+        double most = ceiling_of(s, other);
+        if (most > 0 && (ceiling <= 0 || most < ceiling))
+            ceiling = most;
+        left += share[i].left;
+    }
+    return ceiling > 0 ? (double)left / ceiling : 0;
+}
+
+static void print_share(const struct prepared *p, const struct definition *d,
+                        const struct share *share)
 {
     const struct settings *s = &p->options->settings;
     struct error err;
@@ -86,7 +117,6 @@ static double print_share(const struct prepared *p, const struct definition *d,
     else
         printf("  pace        no known limit: found by its 429 answers\n");
     buf_free(&origin);
-    return seconds;
 }
 
 static void print_shares(const struct prepared *p, const struct catalog *catalog)
@@ -99,7 +129,8 @@ static void print_shares(const struct prepared *p, const struct catalog *catalog
         if (!share[i].targets)
             continue;
         const struct definition *d = catalog_at(catalog, i);
-        double seconds = print_share(p, d, &share[i]);
+        print_share(p, d, &share[i]);
+        double seconds = pair_seconds(&p->options->settings, catalog, share, d);
         longest = seconds > longest ? seconds : longest;
         open_ended |= share[i].left && ceiling_of(&p->options->settings, d) <= 0;
     }

@@ -122,12 +122,19 @@ static bool retry_is_due(struct lane *l, int64_t now)
     return w && w->due_us <= now && open_at(l, now, true) <= now;
 }
 
+/* A pair that is down is probed with targets that were not tried yet, while there are any: so many
+ * failures in a row tell of the provider, and should use no target's attempts up. */
+static bool fresh_first(const struct lane *l)
+{
+    return health_down(&l->health) && l->queue.sent < l->queue.announced;
+}
+
 bool lane_needs_flush(struct lane *l, int64_t now)
 {
     const struct queue *q = &l->queue;
     if (!may_send(l, now) || !has_room(l))
         return false;
-    if (retry_is_due(l, now))
+    if (!fresh_first(l) && retry_is_due(l, now))
         return queue_first(q)->batch == l->run->batch;
     return q->sent == q->durable && q->durable < q->announced && open_at(l, now, false) <= now;
 }
@@ -156,6 +163,7 @@ int lane_transfer(struct lane *l, const struct request *request, const char *id,
     int slot = http_send(l->http, &what, err);
     if (slot < 0) {
         pacer_unsent(&l->pacer, now);
+        health_unsent(&l->health, now);
         return -1;
     }
     l->fresh_next = false;
@@ -189,7 +197,7 @@ void lane_send(struct lane *l, int64_t now)
 {
     struct queue *q = &l->queue;
     while (may_send(l, now) && has_room(l)) {
-        if (retry_is_due(l, now) && queue_first(q)->batch != l->run->batch) {
+        if (!fresh_first(l) && retry_is_due(l, now) && queue_first(q)->batch != l->run->batch) {
             struct waiting w = queue_pop(q);
             l->retries++;
             if (!send_row(l, &w, true, now)) {

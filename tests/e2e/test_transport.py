@@ -167,12 +167,12 @@ def test_a_limiter_that_we_did_not_write(make_nginx, make_tool, authority):
         }
         location @deleted { return 200 '{"deleted":true}'; }
     """
-    nginx = make_nginx(server, http="limit_req_zone $server_name zone=keys:1m rate=100r/s;")
+    nginx = make_nginx(server, http="limit_req_zone $server_addr zone=keys:1m rate=100r/s;")
     tool = make_tool(f"openrouter=http://127.0.0.1:{nginx.plain}/api/v1")
     result = tool.run(tool.manifest(targets(300)))
     assert result.code == 0, result.err
     assert tool.run_dir.totals == {"revoked": 300}
-    assert tool.run_dir.report["requests"]["http_429"] < 60
+    assert 0 < tool.run_dir.report["requests"]["http_429"] < 60
 
 
 @pytest.mark.parametrize("fault", [

@@ -167,13 +167,17 @@ class Wire:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         return not (answer.close or answer.reset)
 
-    def stop(self):
+    def refuse(self):
+        """No new connection from now on; those that are open go on."""
         # accept() in another thread only wakes up by a shutdown
         try:
             self._listener.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
         self._listener.close()
+
+    def stop(self):
+        self.refuse()
         with self._lock:
             for connection in self._open:
                 try:
