@@ -30,8 +30,8 @@ static const char *const note[COMMAND_COUNT] = {
         "There is no date of last use: --unused says that nothing was used since the\n"
         "window began. A key that lacks what is asked is not selected, and counted.\n",
     [COMMAND_MATCH] =
-        "\nFILE has a raw key a line; - is standard input. No key is shown, sent or kept.\n"
-        "Lines that are no whole key of a known provider are named by number.\n",
+        ("\nFILE has a raw key a line; - is standard input. No key is shown, sent or kept.\n"
+         "Lines that are no whole key of a known provider are named by number.\n"),
     [COMMAND_PROVIDERS] = "\nWhat it prints for a NAME is the text of a job file's definition.\n",
 };
 
