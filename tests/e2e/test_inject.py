@@ -168,3 +168,21 @@ def test_a_first_send_that_fails_holds_up_nobody(scene, injector):
     injector.disarm(tool)
     watch.look()
     audit(tool.run_dir, sandbox.truth(), rows, crashed=True)
+
+
+def test_each_try_is_synced_before_its_request(make_sandbox, make_tool, injector):
+    """By the order of the calls themselves, whenever a kill might have come."""
+    rows = mixed(1500)
+    sandbox = make_sandbox(rows, "--delay", "1ms", "--fault", "500:5%", "--fault", "drop:3%")
+    tool = make_tool(*sandbox.origins, options=("--max-rate", "0", "--halt", "100%"))
+    injector.arm(tool)
+    assert tool.run(tool.manifest(rows)).code == 0
+    announced = {t.id: size for t, size in Remains(tool.run_dir).announced_at.items()}
+    synced = sent = 0
+    for call in injector.calls(tool):
+        if (call.kind, call.name) == ("synced", "journal.jsonl"):
+            synced = int(call.more)
+        elif (call.kind, call.name) == ("send", "DELETE"):
+            assert announced[call.more.rsplit("/", 1)[1]] <= synced
+            sent += 1
+    assert sent > len(rows)

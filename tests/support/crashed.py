@@ -59,11 +59,17 @@ class Remains:
     @property
     def announced(self):
         """Targets that a `try` speaks of."""
-        found = set()
-        for record in self.records:
+        return set(self.announced_at)
+
+    @property
+    def announced_at(self):
+        """{Target: the size that the journal had to have for its first `try` to be in it}"""
+        found, size = {}, 0
+        for line, record in zip(self.good.splitlines(keepends=True), self.records):
+            size += len(line)
             if record["type"] == "try":
-                rows = record.get("rows") or str(record.get("row"))
-                found.update(self.table[row - 1] for row in _rows(rows))
+                for row in _rows(record.get("rows") or str(record.get("row"))):
+                    found.setdefault(self.table[row - 1], size)
         return found
 
     @property

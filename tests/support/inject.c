@@ -3,7 +3,9 @@
  *   INJECT=CALL:N:WHAT     the N-th CALL, counted from 1; N+ is the N-th and all after it
  *   INJECT_UNDER=DIR       only files in DIR, and DIR itself, count (not for send and alloc)
  *   INJECT_TRACE=FILE      gets a line per call, "CALL NAME", and "! CALL NAME" for one that was
- *                          hit, so a test knows what was asked for before and after
+ *                          hit, so a test knows what was asked for before and after;
+ *                          "synced NAME SIZE" follows a sync that succeeded, and what is sent is
+ *                          told with its path: "send DELETE /keys/1"
  *
  * CALL: open write pwrite fdatasync fsync ftruncate rename mkdir read pread send alloc
  * WHAT: ENOSPC EIO EINTR EACCES EROFS EMFILE ENOMEM, fails so, with nothing done
@@ -218,6 +220,13 @@ ssize_t pread(int fd, void *bytes, size_t len, off_t at)
     TRANSFER("pread", fd, len, real(fd, bytes, most, at));
 }
 
+static void trace_synced(const char *name, int fd)
+{
+    struct stat st;
+    if (plan.trace >= 0 && fstat(fd, &st) == 0)
+        dprintf(plan.trace, "synced %s %lld\n", name, (long long)st.st_size);
+}
+
 #define ON_FILE(call)                                                                              \
     int call(int fd)                                                                               \
     {                                                                                              \
@@ -229,6 +238,8 @@ ssize_t pread(int fd, void *bytes, size_t len, off_t at)
             return -1;                                                                             \
         int r = real(fd);                                                                          \
         AFTER(what);                                                                               \
+        if (r == 0 && name)                                                                        \
+            trace_synced(name, fd);                                                                \
         return r;                                                                                  \
     }
 ON_FILE(fdatasync)
@@ -274,10 +285,10 @@ int mkdir(const char *path, mode_t mode)
 ssize_t send(int fd, const void *bytes, size_t len, int flags)
 {
     REAL(send);
-    char word[16] = "";
-    memcpy(word, bytes, len < sizeof word - 1 ? len : sizeof word - 1);
-    word[strcspn(word, " \r\n")] = '\0';
-    enum what what = plan.ready ? ask("send", word) : NOTHING;
+    char line[512] = "";
+    memcpy(line, bytes, len < sizeof line - 1 ? len : sizeof line - 1);
+    line[strcspn(line, "\r\n")] = '\0';
+    enum what what = plan.ready ? ask("send", line) : NOTHING;
     if (failed(what))
         return -1;
     size_t most = (what == SHORT || what == TORN) && len > 1 ? len / 2 : len;

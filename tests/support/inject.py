@@ -31,6 +31,7 @@ class Call(NamedTuple):
     kind: str
     name: str  # of the file, below the run directory; of what is sent, its first word
     hit: bool
+    more: str = ""  # the path of what is sent, the size of what is synced
 
 
 class Injector:
@@ -60,7 +61,7 @@ class Injector:
         for line in (tool.directory / "trace").read_text().splitlines():
             words = line.removeprefix("! ").split(" ")
             if words[0] != "allocs":
-                found.append(Call(words[0], words[1], line.startswith("! ")))
+                found.append(Call(*words[:2], line.startswith("! "), "".join(words[2:3])))
         return found
 
     @staticmethod
