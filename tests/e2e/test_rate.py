@@ -386,14 +386,15 @@ def lanes(err):
 
 
 def test_progress_tells_rate_limit_hold_and_eta(make_sandbox, make_tool):
-    rows = targets(500)
+    rows = targets(300)
     sandbox = make_sandbox(rows, "--limit", "window:100/2s", "--hint", "sec")
     tool = make_tool(*sandbox.origins)
     manifest = tool.manifest(rows)
     seen = lanes(tool.run(manifest, "--progress", "json").err)
     holding = [lane for lane in seen if lane["state"] == "holding"]
     assert holding, [lane["state"] for lane in seen]
-    assert all(0 < lane["hold_left_s"] <= 2.3 for lane in holding)
+    assert all(0 <= lane["hold_left_s"] <= 2.3 for lane in holding)
+    assert any(lane["hold_left_s"] > 0.5 for lane in holding)
     running = [lane for lane in seen if lane["state"] == "running" and lane["limit"]]
     assert running
     assert all(20 <= lane["limit"] <= 200 for lane in running)
