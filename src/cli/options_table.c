@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "provider/identifier.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -39,13 +38,13 @@ static bool take_unsigned(const char *value, unsigned min, unsigned max, unsigne
     return true;
 }
 
-static bool take_bool(const char *value, bool *out)
+bool option_bool(const char *value, bool *out)
 {
     *out = strcmp(value, "yes") == 0;
     return *out || strcmp(value, "no") == 0;
 }
 
-static bool take_word(const char *value, const char *const *words, size_t count, unsigned *out)
+bool option_word(const char *value, const char *const *words, size_t count, unsigned *out)
 {
     for (unsigned i = 0; i < count; i++) {
         if (words[i] && strcmp(value, words[i]) == 0) {
@@ -83,7 +82,7 @@ static bool set_format(struct reading *r, const char *value, struct error *err)
     static const char *const words[] = {[FORMAT_CSV] = "csv", [FORMAT_JSONL] = "jsonl"};
     unsigned n;
     (void)err;
-    if (!take_word(value, words, sizeof words / sizeof *words, &n))
+    if (!option_word(value, words, sizeof words / sizeof *words, &n))
         return false;
     r->out->format = (enum manifest_format)n;
     return true;
@@ -93,7 +92,7 @@ static bool set_action(struct reading *r, const char *value, struct error *err)
 {
     unsigned n;
     (void)err;
-    if (!take_word(value, action_word, ACTION_COUNT, &n))
+    if (!option_word(value, action_word, ACTION_COUNT, &n))
         return false;
     r->out->settings.action = (enum action)n;
     return true;
@@ -107,7 +106,7 @@ static bool set_progress(struct reading *r, const char *value, struct error *err
                                         [PROGRESS_JSON] = "json"};
     unsigned n;
     (void)err;
-    if (!take_word(value, words, sizeof words / sizeof *words, &n))
+    if (!option_word(value, words, sizeof words / sizeof *words, &n))
         return false;
     r->out->progress = (enum progress_mode)n;
     return true;
@@ -213,152 +212,34 @@ static bool set_ca_file(struct reading *r, const char *value, struct error *err)
     return true;
 }
 
-static bool take_text(struct reading *r, const char *value, const char **out)
-{
-    *out = *value ? reading_keep(r, value) : NULL;
-    return *value != '\0';
-}
-
-static bool set_kind(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_text(r, value, &r->out->list.kind);
-}
-
-static bool set_name(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_text(r, value, &r->out->list.filter.name);
-}
-
-static bool set_label(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_text(r, value, &r->out->list.filter.label);
-}
-
-static bool set_workspace(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_text(r, value, &r->out->list.filter.workspace);
-}
-
-static bool set_type(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_text(r, value, &r->out->list.filter.type);
-}
-
-/* An age such as 90d or 36h, a date, which is meant from its beginning, or a moment; in UTC. */
-static bool take_moment(const char *value, int64_t *ms)
-{
-    uint64_t days;
-    int64_t us;
-    char text[32];
-    size_t len = strlen(value);
-    if (len == 10 && value[4] == '-') {
-        snprintf(text, sizeof text, "%sT00:00:00Z", value);
-        value = text;
-    }
-    *ms = clock_parse(value);
-    if (*ms >= 0)
-        return true;
-    if (len == 0 || len >= sizeof text || !strchr("dhms", value[len - 1]))
-        return false;
-    snprintf(text, sizeof text, "%.*s", (int)len - 1, value);
-    if (value[len - 1] == 'd' && text_u64(text, 36500, &days))
-        us = (int64_t)days * 86400 * 1000000;
-    else if (!text_duration(value, &us))
-        return false;
-    *ms = clock_wall_ms() - us / 1000;
-    return true;
-}
-
-static bool set_created_before(struct reading *r, const char *value, struct error *err)
-{
-    struct filter *f = &r->out->list.filter;
-    (void)err;
-    return f->by_created = take_moment(value, &f->created_before_ms);
-}
-
-static bool set_updated_before(struct reading *r, const char *value, struct error *err)
-{
-    struct filter *f = &r->out->list.filter;
-    (void)err;
-    return f->by_updated = take_moment(value, &f->updated_before_ms);
-}
-
-static bool set_unused(struct reading *r, const char *value, struct error *err)
-{
-    struct filter *f = &r->out->list.filter;
-    unsigned n;
-    (void)err;
-    f->by_unused = take_word(value, window_word, WINDOW_COUNT, &n);
-    if (f->by_unused)
-        f->unused = (enum window)n;
-    return f->by_unused;
-}
-
-static bool set_min_window(struct reading *r, const char *value, struct error *err)
-{
-    struct list_options *l = &r->out->list;
-    (void)err;
-    return l->has_min_window = text_duration(value, &l->min_window_us);
-}
-
-static bool set_spend_below(struct reading *r, const char *value, struct error *err)
-{
-    struct filter *f = &r->out->list.filter;
-    (void)err;
-    return f->by_spend = text_decimal(value, 1e12, &f->spend_below) && f->spend_below > 0;
-}
-
-static bool set_expired(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_bool(value, &r->out->list.filter.expired);
-}
-
-static bool set_disabled(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_bool(value, &r->out->list.filter.disabled);
-}
-
-static bool set_all_keys(struct reading *r, const char *value, struct error *err)
-{
-    (void)err;
-    return take_bool(value, &r->out->list.all);
-}
-
 static bool set_yes(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
-    return take_bool(value, &r->out->yes);
+    return option_bool(value, &r->out->yes);
 }
 
 static bool set_allow_empty(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
-    return take_bool(value, &r->out->allow_empty);
+    return option_bool(value, &r->out->allow_empty);
 }
 
 static bool set_skip_bad_rows(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
-    return take_bool(value, &r->out->skip_bad_rows);
+    return option_bool(value, &r->out->skip_bad_rows);
 }
 
 static bool set_salvage(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
-    return take_bool(value, &r->out->salvage);
+    return option_bool(value, &r->out->salvage);
 }
 
 static bool set_verify(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
-    return take_bool(value, &r->out->settings.verify);
+    return option_bool(value, &r->out->settings.verify);
 }
 
 static bool set_verify_delay(struct reading *r, const char *value, struct error *err)
@@ -370,20 +251,20 @@ static bool set_verify_delay(struct reading *r, const char *value, struct error 
 static bool set_again(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
-    return take_bool(value, &r->out->settings.again);
+    return option_bool(value, &r->out->settings.again);
 }
 
 static bool set_expect_absent(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
-    return take_bool(value, &r->out->settings.expect_absent);
+    return option_bool(value, &r->out->settings.expect_absent);
 }
 
 static bool set_no_preflight(struct reading *r, const char *value, struct error *err)
 {
     bool off;
     (void)err;
-    if (!take_bool(value, &off))
+    if (!option_bool(value, &off))
         return false;
     r->out->settings.preflight = !off;
     return true;
@@ -552,8 +433,8 @@ const struct option_spec option_table[] = {
      "the manifest, where the command line names none"},
     {"provider", "NAME", RUN, true, false, GROUP_INPUT, set_provider, NULL,
      "provider of the rows that name none"},
-    {"kind", "KIND", LIST, false, false, GROUP_INPUT, set_kind, "a kind that the provider has",
-     "what to list: key, byok, ... (default: key)"},
+    {"kind", "KIND", LIST, false, false, GROUP_INPUT, option_set_kind,
+     "a kind that the provider has", "what to list: key, byok, ... (default: key)"},
     {"against", "MANIFEST", BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_against,
      A_FILE ", or -", "only the keys that this manifest has"},
     {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE ", or -",
@@ -571,27 +452,29 @@ const struct option_spec option_table[] = {
     {"skip-bad-rows", NULL, RUN, true, false, GROUP_INPUT, set_skip_bad_rows, YES_NO,
      "run the good rows of a manifest with bad ones"},
 
-    {"created-before", "WHEN", LIST, false, false, GROUP_FILTER, set_created_before, A_MOMENT,
-     "created before a date, or longer ago than 90d"},
-    {"updated-before", "WHEN", LIST, false, false, GROUP_FILTER, set_updated_before, A_MOMENT,
-     "last changed before it (changed, not used)"},
-    {"unused", "WINDOW", LIST, false, false, GROUP_FILTER, set_unused, "day, week or month",
+    {"created-before", "WHEN", LIST, false, false, GROUP_FILTER, option_set_created_before,
+     A_MOMENT, "created before a date, or longer ago than 90d"},
+    {"updated-before", "WHEN", LIST, false, false, GROUP_FILTER, option_set_updated_before,
+     A_MOMENT, "last changed before it (changed, not used)"},
+    {"unused", "WINDOW", LIST, false, false, GROUP_FILTER, option_set_unused, "day, week or month",
      "no usage in this UTC day, week or month"},
-    {"min-window", "DURATION", LIST, false, false, GROUP_FILTER, set_min_window,
+    {"min-window", "DURATION", LIST, false, false, GROUP_FILTER, option_set_min_window,
      "a span such as 12h or 3d, at most 365d, or 0",
      "age --unused asks of its window (12h, 3d, 14d)"},
-    {"expired", NULL, LIST, false, false, GROUP_FILTER, set_expired, YES_NO, "past their expiry"},
-    {"disabled", NULL, LIST, false, false, GROUP_FILTER, set_disabled, YES_NO, "disabled ones"},
-    {"name", "GLOB", LIST, false, false, GROUP_FILTER, set_name, A_TEXT,
+    {"expired", NULL, LIST, false, false, GROUP_FILTER, option_set_expired, YES_NO,
+     "past their expiry"},
+    {"disabled", NULL, LIST, false, false, GROUP_FILTER, option_set_disabled, YES_NO,
+     "disabled ones"},
+    {"name", "GLOB", LIST, false, false, GROUP_FILTER, option_set_name, A_TEXT,
      "whose name fits: * ? and [...]"},
-    {"label", "GLOB", LIST, false, false, GROUP_FILTER, set_label, A_TEXT,
+    {"label", "GLOB", LIST, false, false, GROUP_FILTER, option_set_label, A_TEXT,
      "whose label, or one of its name=value, fits"},
-    {"workspace", "ID", LIST, false, false, GROUP_FILTER, set_workspace, A_TEXT,
+    {"workspace", "ID", LIST, false, false, GROUP_FILTER, option_set_workspace, A_TEXT,
      "of this workspace"},
-    {"spend-below", "N", LIST, false, false, GROUP_FILTER, set_spend_below, "an amount above 0",
-     "that spent less than N this month"},
-    {"type", "WORD", LIST, false, false, GROUP_FILTER, set_type, A_TEXT, "of this type"},
-    {"all", NULL, LIST, false, false, GROUP_FILTER, set_all_keys, YES_NO,
+    {"spend-below", "N", LIST, false, false, GROUP_FILTER, option_set_spend_below,
+     "an amount above 0", "that spent less than N this month"},
+    {"type", "WORD", LIST, false, false, GROUP_FILTER, option_set_type, A_TEXT, "of this type"},
+    {"all", NULL, LIST, false, false, GROUP_FILTER, option_set_all_keys, YES_NO,
      "a filter may select every key there is"},
 
     {"action", "WORD", RUN, true, false, GROUP_GUARD, set_action, "delete, disable or enable",

@@ -57,6 +57,17 @@ struct reading {
     struct given *now; /* being set */
 };
 
+/* Readings that several options share: yes or no; one of some words, of which NULL is none. */
+bool option_bool(const char *value, bool *out);
+bool option_word(const char *value, const char *const *words, size_t count, unsigned *out);
+
+/* options_list.c: those of `list`, as option_spec.set. */
+typedef bool option_set(struct reading *r, const char *value, struct error *err);
+option_set option_set_kind, option_set_name, option_set_label, option_set_workspace,
+    option_set_type, option_set_created_before, option_set_updated_before, option_set_unused,
+    option_set_min_window, option_set_spend_below, option_set_expired, option_set_disabled,
+    option_set_all_keys;
+
 /* A copy that lives as long as the options. */
 char *reading_keep(struct reading *r, const char *text);
 
