@@ -81,6 +81,7 @@ def visit(scene, injector, what):
     hits = [call for call in calls if call.hit]
     if not hits:
         assert result.code == 0, result.err
+        sandbox.stop()
         return None
     told = f"{what} on {hits[0]}: {result}"
     if kind in ("EINTR", "short"):
@@ -98,6 +99,7 @@ def visit(scene, injector, what):
     if result.code == 74:
         nothing_claimed(tool, sandbox, result, remains)
     finishes(tool, sandbox, manifest, rows, watch)
+    sandbox.stop()
     return hits[0]
 
 
@@ -155,6 +157,7 @@ def test_every_allocation(scene, injector, lane):
         if tool.run_dir.path.exists():
             watch.look()
             finishes(tool, sandbox, manifest, rows, watch)
+        sandbox.stop()
 
 
 def test_a_first_send_that_fails_holds_up_nobody(scene, injector):
