@@ -37,7 +37,8 @@ async def delete(session, url, backoff):
 
 async def worker(session, prefix, ids, done, backoff):
     for line in ids:
-        done[0] += await delete(session, prefix + line.strip(), backoff)
+        good = await delete(session, prefix + line.strip(), backoff)
+        done[0] += good  # read after the await, or other workers' counts are lost
 
 
 async def main(prefix, path, in_flight, backoff):
