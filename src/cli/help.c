@@ -25,8 +25,8 @@ static const char *const note[COMMAND_COUNT] = {
         "75: stopped, the same command carries on.\n",
     [COMMAND_ROTATE] =
         "\nThe successor has the old key's settings; its secret goes to FILE, a CSV of\n"
-        "old_hash,new_hash,name,key, or as a line of JSON with these to COMMAND, whose exit\n"
-        "status counts and whose output is dropped. Only then is the old key deleted.\n"
+        "old_hash,new_hash,name,key, or to COMMAND, as a line of JSON with these: its\n"
+        "exit status counts, its output is dropped. Only then is the old key deleted.\n"
         "The run directory is MANIFEST.rotate.run.\n",
     [COMMAND_REPORT] = "\nThe reports go into the first RUN_DIR where --run-dir is not given.\n",
     [COMMAND_CHECK] = "\nExit status 0: whole and unchanged; 65: damaged.\n",
