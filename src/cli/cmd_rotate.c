@@ -18,10 +18,11 @@ struct hands {
     struct rotate_handover how;
 };
 
-static int hands_open(struct hands *h, const struct options *o, struct error *err)
+static int hands_open(struct hands *h, const struct options *o, const struct catalog *catalog,
+                      struct error *err)
 {
     if (o->deliver) {
-        h->command = (struct deliver_command){o->deliver, DELIVER_TIMEOUT_US};
+        h->command = (struct deliver_command){o->deliver, catalog, DELIVER_TIMEOUT_US};
         h->how = (struct rotate_handover){&h->command, deliver_command_give, NULL};
         return 0;
     }
@@ -95,8 +96,8 @@ static int rotate(struct prepared *p, struct catalog *catalog, struct credential
                                        : conduct_metrics(o, EXIT_DONE);
     }
     if (rotate_check(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
-        hands_open(h, o, err) != 0 || ask(p, err) != 0 || conduct_save_targets(p, err) != 0 ||
-        conduct_open(p, err) != 0)
+        hands_open(h, o, catalog, err) != 0 || ask(p, err) != 0 ||
+        conduct_save_targets(p, err) != 0 || conduct_open(p, err) != 0)
         return -1;
     return conduct(p, credentials, h);
 }

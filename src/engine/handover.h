@@ -4,6 +4,7 @@
 /* Where the secrets of new keys go: a file, or a command. */
 
 #include "base/error.h"
+#include "provider/definition.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,6 +46,7 @@ bool secrets_file_given(void *at, const char *new_id);
  * the secret. It is killed with its process group after `timeout_us`. */
 struct deliver_command {
     const char *command;
+    const struct catalog *catalog; /* credentials of its providers are not in its environment */
     int64_t timeout_us;
 };
 enum { DELIVER_TIMEOUT_US = 60 * 1000 * 1000 };

@@ -24,7 +24,7 @@ static void put_member(struct buf *line, const char *name, const char *value)
 
 /* In a child of ours: no descriptor but its standard ones, no signal blocked or ignored, a group of
  * its own so that Ctrl-C is for rescind alone. */
-__attribute__((noreturn)) static void become(const char *command, int input)
+__attribute__((noreturn)) static void become(const char *command, char **environment, int input)
 {
     sigset_t none;
     int nothing = open("/dev/null", O_WRONLY);
@@ -37,7 +37,7 @@ __attribute__((noreturn)) static void become(const char *command, int input)
     if (nothing < 0 || dup2(input, 0) < 0 || dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0)
         _exit(127);
     close_range(3, ~0U, 0);
-    execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+    execle("/bin/sh", "sh", "-c", command, (char *)NULL, environment);
     _exit(127);
 }
 
@@ -80,14 +80,39 @@ static bool await(pid_t child, int64_t end_us, int *status)
     return in_time;
 }
 
-static int start(const char *command, int *input, struct error *err)
+static bool is_credential(const struct catalog *c, const char *variable)
+{
+    for (size_t i = 0; i < catalog_count(c); i++) {
+        const char *name = catalog_at(c, i)->credential;
+        if (strncmp(variable, name, strlen(name)) == 0 && variable[strlen(name)] == '=')
+            return true;
+    }
+    return false;
+}
+
+/* Ours without the credentials: pointers into it. */
+static char **environment_of(const struct catalog *c)
+{
+    size_t count = 0, kept = 0;
+    while (environ[count])
+        count++;
+    char **out = mem_zalloc(count + 1, sizeof(char *));
+    for (size_t i = 0; i < count; i++)
+        if (!is_credential(c, environ[i]))
+            out[kept++] = environ[i];
+    return out;
+}
+
+static int start(const struct deliver_command *d, int *input, struct error *err)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(err, EXIT_STOPPED, "no pipe to the command:");
+    char **environment = environment_of(d->catalog);
     pid_t child = fork();
     if (child == 0)
-        become(command, ends[0]);
+        become(d->command, environment, ends[0]);
+    free(environment);
     close(ends[0]);
     if (child < 0) {
         close(ends[1]);
@@ -110,7 +135,7 @@ int deliver_command_give(void *at, const struct rotate_secret *s, struct error *
     put_member(&line, "name", s->name);
     put_member(&line, "key", s->key);
     buf_puts(&line, "}\n");
-    pid_t child = start(d->command, &input, err);
+    pid_t child = start(d, &input, err);
     bool fed = child > 0 && feed(input, line.data, line.len, end);
     mem_wipe(line.data, line.cap);
     buf_free(&line);

@@ -263,6 +263,7 @@ static bool take_secret(struct turn *t)
 static void judge_create(struct turn *t, const struct answer *a)
 {
     bool has_id = take_id(t);
+    t->state.lost |= a->sends > 1; /* libcurl's own re-send: the first one may have made another */
     classify(t->rotor->d, ACTION_ROTATE, has_id ? t->successor : t->id, false, a, &t->verdict);
     if (t->verdict.kind == VERDICT_END && t->verdict.outcome == OUTCOME_ROTATED && !has_id)
         t->verdict.outcome = OUTCOME_UNCONFIRMED;

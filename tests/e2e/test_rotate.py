@@ -177,9 +177,9 @@ def test_what_is_not_handed_over_is_not_deleted(make_sandbox, make_tool, command
 
 @pytest.mark.parametrize("fault", ["drop-after", "500", "cut", "reset-after"])
 def test_answers_that_are_lost(make_sandbox, make_tool, fault):
-    rows = targets(12)
+    rows = targets(10)
     effect = ":effect=either" if fault == "500" else ""
-    sandbox = make_sandbox(rows, "--fault", f"{fault}:25%{effect}", "--seed", "5")
+    sandbox = make_sandbox(rows, "--fault", f"{fault}:12%{effect}", "--seed", "5")
     tool = make_tool(*sandbox.origins)
     result = rotate(tool, tool.manifest(rows), "--max-attempts", "30", "--halt", "100%")
     assert result.code == 0, result.err
