@@ -8,6 +8,7 @@
 
 int command_plan(const struct options *o, struct catalog *catalog);
 int command_run(const struct options *o, struct catalog *catalog);
+int command_rotate(const struct options *o, struct catalog *catalog);
 int command_verify(const struct options *o, struct catalog *catalog);
 int command_report(const struct options *o, struct catalog *catalog);
 int command_check(const struct options *o, struct catalog *catalog);

@@ -23,6 +23,11 @@ static const char *const note[COMMAND_COUNT] = {
         "\nRUN_DIR, or the MANIFEST that it belongs to. It reads only, one read a target or\n"
         "one list. Exit status 0: all are done and confirmed absent; 1: some are not;\n"
         "75: stopped, the same command carries on.\n",
+    [COMMAND_ROTATE] =
+        "\nThe successor has the old key's settings; its secret goes to FILE, a CSV of\n"
+        "old_hash,new_hash,name,key, or to COMMAND, as a line of JSON with these: its\n"
+        "exit status counts, its output is dropped. Only then is the old key deleted.\n"
+        "The run directory is MANIFEST.rotate.run.\n",
     [COMMAND_REPORT] = "\nThe reports go into the first RUN_DIR where --run-dir is not given.\n",
     [COMMAND_CHECK] = "\nExit status 0: whole and unchanged; 65: damaged.\n",
     [COMMAND_LIST] =

@@ -21,6 +21,8 @@ static int dispatch(const struct options *o, struct catalog *catalog)
         return command_run(o, catalog);
     case COMMAND_VERIFY:
         return command_verify(o, catalog);
+    case COMMAND_ROTATE:
+        return command_rotate(o, catalog);
     case COMMAND_REPORT:
         return command_report(o, catalog);
     case COMMAND_CHECK:

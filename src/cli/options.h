@@ -12,6 +12,7 @@ enum command {
     COMMAND_PLAN,
     COMMAND_RUN,
     COMMAND_VERIFY,
+    COMMAND_ROTATE,
     COMMAND_REPORT,
     COMMAND_CHECK,
     COMMAND_LIST,
@@ -39,7 +40,8 @@ struct options {
     char **operands; /* report, check: run directories; providers, list: names; else NULL */
     enum manifest_format format;
     char *provider, *run_dir, *job, *protect, *metrics_file;
-    char *output, *against; /* list, match */
+    char *output, *against;       /* list, match */
+    char *secrets_file, *deliver; /* rotate: one of them */
     struct list_options list;
     bool yes, allow_empty, skip_bad_rows, salvage;
     bool has_expect, has_max;

@@ -185,8 +185,9 @@ static int read_command(struct reading *r, struct words *w, struct error *err)
         o->command = COMMAND_HELP;
     } else if (!name) {
         /* Not the overview with exit 0: to a script 0 says that every target is done. */
-        error_set(err, EXIT_USAGE,
-                  "no command: want plan, run, verify, report, check, list, match or providers");
+        error_set(
+            err, EXIT_USAGE,
+            "no command: want plan, run, verify, rotate, report, check, list, match or providers");
         return usage(err, NULL);
     }
     return 0;
@@ -285,7 +286,7 @@ static int take_job(struct reading *r, struct error *err)
     if (read_job(r, err) != 0)
         return -1;
     if (r->out->command == COMMAND_RUN || r->out->command == COMMAND_PLAN ||
-        r->out->command == COMMAND_VERIFY)
+        r->out->command == COMMAND_VERIFY || r->out->command == COMMAND_ROTATE)
         return set_all(r, true, err);
     /* For other commands a job file brings its definitions, and is checked; a list goes where a run
      * would go. */
@@ -300,8 +301,8 @@ static int take_job(struct reading *r, struct error *err)
 /* Whether it has one operand and no more. */
 static bool takes_one(enum command c)
 {
-    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY || c == COMMAND_LIST ||
-           c == COMMAND_MATCH;
+    return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY || c == COMMAND_ROTATE ||
+           c == COMMAND_LIST || c == COMMAND_MATCH;
 }
 
 static int check_operands(const struct reading *r, const struct words *w, struct error *err)
@@ -355,6 +356,13 @@ static int settle_passes(struct options *o, struct error *err)
     if (o->command == COMMAND_VERIFY) {
         s->act = false;
         s->verify = true;
+    }
+    if (o->command == COMMAND_ROTATE) { /* whatever a job file for `run` says */
+        s->action = ACTION_ROTATE;
+        s->verify = false;
+        if (!o->secrets_file == !o->deliver)
+            return error_set(err, EXIT_USAGE,
+                             "rotate needs --secrets-file or --deliver, and not both");
     }
     if (s->verify && s->action != ACTION_DELETE)
         return error_set(err, EXIT_USAGE, "--verify proves that keys are gone: not for --action %s",

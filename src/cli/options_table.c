@@ -16,6 +16,7 @@ const struct command_spec command_table[COMMAND_COUNT] = {
     [COMMAND_PLAN] = {"plan", "MANIFEST", "check all, print what a run would do, send nothing"},
     [COMMAND_RUN] = {"run", "MANIFEST", "revoke; given again after a stop, it carries on"},
     [COMMAND_VERIFY] = {"verify", "RUN_DIR", "prove that what is done is really gone"},
+    [COMMAND_ROTATE] = {"rotate", "MANIFEST", "make successors, hand them over, delete the old"},
     [COMMAND_REPORT] = {"report", "RUN_DIR...",
                         "write the reports again; several make a merged one"},
     [COMMAND_CHECK] = {"check", "RUN_DIR...", "verify journals and print their digests"},
@@ -92,7 +93,7 @@ static bool set_action(struct reading *r, const char *value, struct error *err)
 {
     unsigned n;
     (void)err;
-    if (!option_word(value, action_word, ACTION_COUNT, &n))
+    if (!option_word(value, action_word, ACTION_ROTATE, &n))
         return false;
     r->out->settings.action = (enum action)n;
     return true;
@@ -170,6 +171,21 @@ static bool set_manifest(struct reading *r, const char *value, struct error *err
 static bool set_run_dir(struct reading *r, const char *value, struct error *err)
 {
     return take_dated_path(r, value, false, &r->out->run_dir, err);
+}
+
+static bool set_secrets_file(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_path(r, value, false, &r->out->secrets_file);
+}
+
+static bool set_deliver(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    if (!*value)
+        return false;
+    r->out->deliver = reading_keep(r, value);
+    return true;
 }
 
 static bool set_job(struct reading *r, const char *value, struct error *err)
@@ -416,7 +432,9 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 
 #define BIT(command) (1u << (command))
 #define RUN          (BIT(COMMAND_RUN) | BIT(COMMAND_PLAN))
-#define SENDING      (RUN | BIT(COMMAND_VERIFY))
+#define ROTATE       BIT(COMMAND_ROTATE)
+#define ACTING       (RUN | ROTATE)
+#define SENDING      (ACTING | BIT(COMMAND_VERIFY))
 #define LIST         BIT(COMMAND_LIST)
 #define OUTPUT       (LIST | BIT(COMMAND_MATCH))
 #define TRANSFER     (SENDING | LIST)
@@ -431,7 +449,7 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 const struct option_spec option_table[] = {
     {"manifest", "FILE", 0, true, false, GROUP_INPUT, set_manifest, A_FILE ", or -",
      "the manifest, where the command line names none"},
-    {"provider", "NAME", RUN, true, false, GROUP_INPUT, set_provider, NULL,
+    {"provider", "NAME", ACTING, true, false, GROUP_INPUT, set_provider, NULL,
      "provider of the rows that name none"},
     {"kind", "KIND", LIST, false, false, GROUP_INPUT, option_set_kind,
      "a kind that the provider has", "what to list: key, byok, ... (default: key)"},
@@ -439,18 +457,23 @@ const struct option_spec option_table[] = {
      A_FILE ", or -", "only the keys that this manifest has"},
     {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE ", or -",
      "write there, whole or not at all (default: stdout)"},
-    {"format", "csv|jsonl", RUN | OUTPUT, true, false, GROUP_INPUT, set_format, "csv or jsonl",
+    {"format", "csv|jsonl", ACTING | OUTPUT, true, false, GROUP_INPUT, set_format, "csv or jsonl",
      "of the manifest (default: by its ending)"},
     {"job", "FILE", ALL, false, false, GROUP_INPUT, set_job, A_FILE,
      "read options and definitions from a job file"},
     {"run-dir", "DIR", SENDING | BIT(COMMAND_REPORT), true, false, GROUP_INPUT, set_run_dir,
      "the name of a directory", "directory of journal and reports"},
-    {"shard", "K/N", RUN, true, false, GROUP_INPUT, set_shard,
+    {"shard", "K/N", ACTING, true, false, GROUP_INPUT, set_shard,
      "K/N such as 0/4, with K from 0 to N-1 and N up to 65536", "only shard K of N (K from 0)"},
-    {"allow-empty", NULL, RUN, true, false, GROUP_INPUT, set_allow_empty, YES_NO,
+    {"allow-empty", NULL, ACTING, true, false, GROUP_INPUT, set_allow_empty, YES_NO,
      "a manifest without rows is no error"},
-    {"skip-bad-rows", NULL, RUN, true, false, GROUP_INPUT, set_skip_bad_rows, YES_NO,
+    {"skip-bad-rows", NULL, ACTING, true, false, GROUP_INPUT, set_skip_bad_rows, YES_NO,
      "run the good rows of a manifest with bad ones"},
+
+    {"secrets-file", "FILE", ROTATE, false, false, GROUP_INPUT, set_secrets_file, A_FILE,
+     "append the new secrets to it (mode 0600)"},
+    {"deliver", "COMMAND", ROTATE, false, false, GROUP_INPUT, set_deliver, "a shell command",
+     "give each new secret to it, on its stdin"},
 
     {"created-before", "WHEN", LIST, false, false, GROUP_FILTER, option_set_created_before,
      A_MOMENT, "created before a date, or longer ago than 90d"},
@@ -479,30 +502,30 @@ const struct option_spec option_table[] = {
 
     {"action", "WORD", RUN, true, false, GROUP_GUARD, set_action, "delete, disable or enable",
      "delete, disable or enable (default: delete)"},
-    {"yes", NULL, RUN, true, false, GROUP_GUARD, set_yes, YES_NO,
+    {"yes", NULL, ACTING, true, false, GROUP_GUARD, set_yes, YES_NO,
      "do not ask for the number of targets"},
-    {"expect", "N", RUN, true, false, GROUP_GUARD, set_expect, COUNT,
+    {"expect", "N", ACTING, true, false, GROUP_GUARD, set_expect, COUNT,
      "refuse unless the manifest has exactly N targets"},
-    {"max", "N", RUN, true, false, GROUP_GUARD, set_max, COUNT,
+    {"max", "N", ACTING, true, false, GROUP_GUARD, set_max, COUNT,
      "refuse when more than N targets are left to do"},
-    {"protect", "FILE", RUN, true, false, GROUP_GUARD, set_protect, A_FILE,
+    {"protect", "FILE", ACTING, true, false, GROUP_GUARD, set_protect, A_FILE,
      "refuse when a target of this manifest is among them"},
-    {"canary", "N", RUN, true, false, GROUP_GUARD, set_canary, COUNT,
+    {"canary", "N", ACTING, true, false, GROUP_GUARD, set_canary, COUNT,
      "do N first, go on only if all succeeded"},
-    {"halt", "N|P%", RUN, true, false, GROUP_GUARD, set_halt,
+    {"halt", "N|P%", ACTING, true, false, GROUP_GUARD, set_halt,
      "a count from 1, or a percentage such as 5%", "stop after so many failures (default: 5%)"},
-    {"expect-absent", NULL, RUN, true, false, GROUP_GUARD, set_expect_absent, YES_NO,
+    {"expect-absent", NULL, ACTING, true, false, GROUP_GUARD, set_expect_absent, YES_NO,
      "go on although all so far were absent already"},
     {"verify", NULL, RUN, true, false, GROUP_GUARD, set_verify, YES_NO,
      "prove afterwards that what is done is gone"},
-    {"verify-delay", "DURATION", SENDING, true, false, GROUP_GUARD, set_verify_delay,
+    {"verify-delay", "DURATION", SENDING & ~ROTATE, true, false, GROUP_GUARD, set_verify_delay,
      "a span such as 5s, 2m or 0s, at most 365d", "from the last done to its proof (default: 5s)"},
     {"again", NULL, BIT(COMMAND_VERIFY), false, false, GROUP_GUARD, set_again, YES_NO,
      "also what was confirmed before"},
     {"no-preflight", NULL, TRANSFER, true, false, GROUP_GUARD, set_no_preflight, YES_NO,
      "do not check the credentials first"},
 
-    {"concurrency", "N", TRANSFER, true, false, GROUP_TRANSFER, set_concurrency,
+    {"concurrency", "N", TRANSFER & ~ROTATE, true, false, GROUP_TRANSFER, set_concurrency,
      "a whole number from 1 to 1024", "requests in flight per provider (default: 32)"},
     {"max-rate", "R", TRANSFER, true, false, GROUP_TRANSFER, set_max_rate,
      "requests a second, 0.001 to 1000000, or 0 for no ceiling",

@@ -99,7 +99,10 @@ void options_command(const struct options *o, struct buf *out)
 {
     const struct reading *r = o->memory;
     const char *manifest = o->manifest;
-    buf_printf(out, "rescind %s", o->command == COMMAND_VERIFY ? "verify" : "run");
+    buf_printf(out, "rescind %s",
+               o->command == COMMAND_VERIFY   ? "verify"
+               : o->command == COMMAND_ROTATE ? "rotate"
+                                              : "run");
     for (size_t i = 0; i < r->given_count; i++) {
         const struct given *g = &r->given[i];
         /* A job file's dates may be others tomorrow: what they gave today is said in full. */

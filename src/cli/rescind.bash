@@ -24,7 +24,7 @@ _rescind_value() {
             mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" providers 2>/dev/null |
                 while read -r _ kind _; do echo "$kind"; done | sort -u)" -- "$cur")
             ;;
-        --job | --protect | --ca-file | --metrics-file | --output | --against)
+        --job | --secrets-file | --protect | --ca-file | --metrics-file | --output | --against)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames
             ;;
@@ -32,7 +32,7 @@ _rescind_value() {
             mapfile -t COMPREPLY < <(compgen -d -- "$cur")
             compopt -o filenames
             ;;
-        --expect | --max | --canary | --halt | --shard | --concurrency | --max-rate | \
+        --deliver | --expect | --max | --canary | --halt | --shard | --concurrency | --max-rate | \
             --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay | --created-before | \
             --updated-before | --min-window | --name | --label | --workspace | --spend-below | \
             --type) ;;
@@ -56,7 +56,7 @@ _rescind() {
 
     for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
         case $word in
-            plan | run | verify | report | check | list | match | providers | help)
+            plan | run | verify | rotate | report | check | list | match | providers | help)
                 command=$word
                 break
                 ;;
@@ -66,6 +66,7 @@ _rescind() {
         plan) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         run) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         verify) options='--job= --run-dir= --verify-delay= --again --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        rotate) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --secrets-file= --deliver= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --no-preflight --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
         list) options='--kind= --output= --format= --job= --created-before= --updated-before= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;
@@ -73,7 +74,7 @@ _rescind() {
         providers) options='--job= --help --version' ;;
         help) ;;
         *)
-            mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check list match providers help --help --version' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W 'plan run verify rotate report check list match providers help --help --version' -- "$cur")
             return 0
             ;;
     esac
@@ -84,10 +85,10 @@ _rescind() {
         return 0
     fi
     case $command in
-        plan | run | verify | match) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+        plan | run | verify | rotate | match) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         report | check) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
         list | providers) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
-        help) mapfile -t COMPREPLY < <(compgen -W 'plan run verify report check list match providers' -- "$cur") ;;
+        help) mapfile -t COMPREPLY < <(compgen -W 'plan run verify rotate report check list match providers' -- "$cur") ;;
     esac
     [[ $command == list || $command == providers || $command == help ]] || compopt -o filenames
 }

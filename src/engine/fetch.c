@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { READ_MAX = 64 << 20, IDLE_US = 1000000 };
 
@@ -32,6 +33,8 @@ struct fetch {
     bool fresh_next;
     uint64_t sent;
     struct buf url, body;
+
+    const struct fetch_call *call; /* on its way; NULL: a read is */
 
     /* the read that is on its way, and what came of it */
     const struct conditions *checks;
@@ -75,6 +78,12 @@ static void on_answer(void *at, unsigned slot, const struct http_answer *answer)
     a.answer.secrets = f->secrets;
     a.answer.retry_after = hint.wait_us >= 0;
     pacing_answer(&f->pacer, &f->health, &a, &hint, holds, now);
+    if (f->call) {
+        f->answered = true;
+        f->fresh_next = a.answer.transport != TRANSPORT_WHOLE;
+        f->call->take(f->call->at, &a, &hint);
+        return;
+    }
     f->result = classify_read(f->d, f->checks ? f->checks : &none, &a.answer, f->why);
     f->answered = true;
     f->fresh_next = a.answer.transport != TRANSPORT_WHOLE;
@@ -249,6 +258,81 @@ int fetch_get(struct fetch *f, const struct request *r, const char *path,
     *body = buf_text(&f->body);
     *len = f->body.len;
     return 0;
+}
+
+enum { CALL_MAX = 64 << 10 };
+
+static int call_wait(struct fetch *f, struct error *err)
+{
+    int last;
+    while (!f->answered) {
+        if (http_loop_signals(f->loop, &last) > 1)
+            return error_set(err, EXIT_STOPPED, "stopped by a second signal");
+        http_loop_wait(f->loop, clock_mono_us() + IDLE_US);
+    }
+    return 0;
+}
+
+static int call_send(struct fetch *f, struct error *err)
+{
+    int64_t now = clock_mono_us();
+    const struct http_request what = {
+        .method = f->call->request->method,
+        .url = buf_text(&f->url),
+        .body = f->call->body,
+        .body_len = f->call->body ? strlen(f->call->body) : 0,
+        .headers = f->headers,
+        .body_max = CALL_MAX,
+        .wipe = f->call->wipe,
+        .fresh = f->fresh_next,
+        .now_us = now,
+    };
+    f->answered = false;
+    pacer_sent(&f->pacer, now);
+    health_sent(&f->health, now, false);
+    if (http_send(f->http, &what, err) >= 0) {
+        f->sent++;
+        return 0;
+    }
+    pacer_unsent(&f->pacer, now);
+    health_unsent(&f->health, now);
+    err->code = EXIT_STOPPED;
+    return -1;
+}
+
+int fetch_call(struct fetch *f, const struct fetch_call *call, struct error *err)
+{
+    if (request_url(f->d, call->request, f->base, call->id, call->scope, &f->url, err) != 0)
+        return -1;
+    f->call = call;
+    f->answered = false;
+    int result = 0;
+    for (;;) {
+        int64_t now = clock_mono_us();
+        int64_t at = pacing_open_us(&f->pacer, &f->health, now, false);
+        if (at < call->due_us)
+            at = call->due_us;
+        if (at <= now || (result = wait_for(f, at, err)) != 0)
+            break;
+    }
+    if (result == 0)
+        result = fetch_stopped(f, err);
+    if (result == 0)
+        result = call_send(f, err);
+    if (result == 0)
+        result = call_wait(f, err);
+    f->call = NULL;
+    return result;
+}
+
+void fetch_hold(struct fetch *f, int64_t until_us)
+{
+    pacer_hold(&f->pacer, until_us);
+}
+
+int fetch_stopped(const struct fetch *f, struct error *err)
+{
+    return stopped(f, clock_mono_us(), err);
 }
 
 const char *fetch_secret(const struct fetch *f)

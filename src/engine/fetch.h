@@ -6,7 +6,10 @@
  * deadline end it at once: a read leaves nothing behind. */
 
 #include "engine/credential.h"
+#include "engine/http.h"
 #include "engine/settings.h"
+
+#include "provider/request.h"
 
 #include <stddef.h>
 
@@ -30,6 +33,28 @@ void fetch_free(struct fetch *f); /* NULL is fine */
  * credential is refused or a check does not hold; EXIT_STOPPED for all else. */
 int fetch_get(struct fetch *f, const struct request *r, const char *path,
               const struct conditions *checks, const char **body, size_t *len, struct error *err);
+
+/* One request that changes something, or must be judged by more than fetch_get's rules: waits until
+ * `due_us`, pacer and health let it go, sends it once and waits for its end, whatever it is; `take`
+ * gets the answer (borrowed, with the secrets that no reason may repeat) and the wait it asks for.
+ * SIGINT, SIGTERM and the deadline end it before it is sent; then only a second signal does, and
+ * the answer is lost. EXIT_STOPPED, EXIT_DATA (no such URL). */
+struct fetch_call {
+    const struct request *request;
+    const char *id, *scope;
+    const char *body; /* NULL: none */
+    int64_t due_us;
+    bool wipe; /* the answer has a secret */
+    void (*take)(void *at, const struct http_answer *a, const struct hint *hint);
+    void *at;
+};
+int fetch_call(struct fetch *f, const struct fetch_call *call, struct error *err);
+
+/* Nothing goes before `until_us` (clock_mono_us): a hold of an earlier run. */
+void fetch_hold(struct fetch *f, int64_t until_us);
+
+/* Whether a signal or the deadline has come: EXIT_STOPPED. */
+int fetch_stopped(const struct fetch *f, struct error *err);
 
 /* The secret in use, for own_id_of_secret. */
 const char *fetch_secret(const struct fetch *f);

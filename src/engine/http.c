@@ -58,7 +58,7 @@ struct slot {
     /* what the handle was last set to */
     const char *method;
     const struct http_headers *headers;
-    bool with_body, fresh;
+    bool with_body, fresh, wipe;
 };
 
 struct http_client {
@@ -464,6 +464,9 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     unsigned index = c->free_slot[c->free_count - 1];
     struct slot *s = &c->slot[index];
     buf_clear(&s->body);
+    s->wipe = r->wipe;
+    if (r->wipe) /* growing would leave copies behind */
+        buf_room(&s->body, r->body_max + 1);
     s->body_max = r->body_max;
     s->clipped = false;
     s->sends = 0;
@@ -556,6 +559,8 @@ static void finish(struct http_client *c, struct slot *s, CURLcode code)
     s->busy = false;
     c->in_flight--;
     c->config.answered(c->config.at, index, &a);
+    if (s->wipe)
+        mem_wipe(s->body.data, s->body.cap);
     c->free_slot[c->free_count++] = index;
 }
 

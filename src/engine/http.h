@@ -71,6 +71,7 @@ struct http_request {
     size_t body_len;
     const struct http_headers *headers;
     size_t body_max; /* most of the answer's body to keep, bytes */
+    bool wipe;       /* the answer has a secret: its bytes are overwritten once handed out */
     bool fresh;      /* on a connection of its own: the last answer was odd */
     int64_t now_us;  /* comes back as sent_at_us, so that the pacer hears one moment, not two */
 };

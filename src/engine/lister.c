@@ -142,6 +142,26 @@ static int read_all(struct lister *l, struct error *err)
     return 0;
 }
 
+int lister_list(struct fetch *f, const struct definition *d, const struct fetch_observer *observer,
+                struct inventory *out, struct error *err)
+{
+    struct lister l = {.fetch = f, .d = d, .observer = observer, .out = out};
+    *out = (struct inventory){.keys = keylist_new(d)};
+    int result = read_all(&l, err);
+    buf_free(&l.path);
+    return result;
+}
+
+int lister_preflight(struct fetch *f, const struct definition *d, bool preflight,
+                     char own_id[ID_MAX + 1], struct error *err)
+{
+    struct inventory out = {0};
+    struct lister l = {.fetch = f, .d = d, .out = &out};
+    int result = read_first(&l, preflight, err);
+    snprintf(own_id, ID_MAX + 1, "%s", out.own_id);
+    return result;
+}
+
 int lister_read(const struct settings *s, const struct definition *d, struct credentials *c,
                 const struct fetch_observer *observer, struct inventory *out, struct error *err)
 {

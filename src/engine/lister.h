@@ -21,6 +21,13 @@ struct inventory {
  * never stood still or cannot be understood. */
 int lister_read(const struct settings *s, const struct definition *d, struct credentials *c,
                 const struct fetch_observer *observer, struct inventory *out, struct error *err);
+/* The same through a fetch that is there, without the preflight; the own id stays unknown. */
+int lister_list(struct fetch *f, const struct definition *d, const struct fetch_observer *observer,
+                struct inventory *out, struct error *err);
+
+/* The reads before: the preflight where it is wanted, and the credential's own id. */
+int lister_preflight(struct fetch *f, const struct definition *d, bool preflight,
+                     char own_id[ID_MAX + 1], struct error *err);
 void inventory_free(struct inventory *i);
 
 #endif

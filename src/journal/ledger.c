@@ -42,6 +42,7 @@ struct ledger {
     struct holds holds;
     struct slices slices;
     struct verifications verifications;
+    struct rotations rotations;
     uint64_t latency[LATENCY_BUCKETS];
 };
 
@@ -76,6 +77,7 @@ void ledger_free(struct ledger *l)
     texts_free(l->errors);
     holds_free(&l->holds);
     verifications_free(&l->verifications);
+    rotations_free(&l->rotations);
     free(l->run);
     free(l);
 }
@@ -384,6 +386,21 @@ static int apply_verify(struct ledger *l, const struct record *r, struct error *
     return 0;
 }
 
+static int apply_rotate(struct ledger *l, const struct record *r, struct error *err)
+{
+    uint32_t row = r->rotate.row;
+    if (row >= l->states)
+        return refuse(err, row, "is not there");
+    if (check_announced(l, row, err) < 0)
+        return -1;
+    if (!rotation_follows(rotations_at(&l->rotations, row), r->rotate.step, r->rotate.marker,
+                          r->rotate.successor))
+        return refuse(err, row, "is rotated in another order than create, created, delivered");
+    rotations_put(&l->rotations, l->states, row, r->rotate.step, r->rotate.marker,
+                  r->rotate.successor);
+    return 0;
+}
+
 static int apply_close(struct ledger *l, const struct record *r, struct error *err)
 {
     const char *unsent = r->close.unsent ? r->close.unsent : "";
@@ -414,6 +431,8 @@ int ledger_apply(struct ledger *l, const struct record *r, struct error *err)
         return apply_end(l, r, err);
     case RECORD_VERIFY:
         return apply_verify(l, r, err);
+    case RECORD_ROTATE:
+        return apply_rotate(l, r, err);
     case RECORD_HOLD:
         holds_add(&l->holds, r);
         return 0;
@@ -441,6 +460,11 @@ struct verification ledger_verification(const struct ledger *l, uint32_t row)
 const char *ledger_verification_error(const struct ledger *l, uint32_t row)
 {
     return texts_at(l->errors, verifications_at(&l->verifications, row).error);
+}
+
+const struct rotation *ledger_rotation(const struct ledger *l, uint32_t row)
+{
+    return rotations_at(&l->rotations, row);
 }
 
 bool ledger_listed(const struct ledger *l, uint32_t row)
@@ -519,7 +543,8 @@ const uint64_t *ledger_latency(const struct ledger *l)
 size_t ledger_memory(const struct ledger *l)
 {
     size_t bytes = sizeof *l + l->states * sizeof *l->state + texts_memory(l->errors) +
-                   l->runs_cap * sizeof *l->run + verifications_memory(&l->verifications);
+                   l->runs_cap * sizeof *l->run + verifications_memory(&l->verifications) +
+                   rotations_memory(&l->rotations);
     if (l->listed)
         bytes += 2 * ((size_t)l->states / 8);
     if (l->runs)

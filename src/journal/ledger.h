@@ -42,6 +42,9 @@ const char *ledger_error(const struct ledger *l, uint32_t row); /* "" for none *
 struct verification ledger_verification(const struct ledger *l, uint32_t row);
 const char *ledger_verification_error(const struct ledger *l, uint32_t row); /* "" for none */
 
+/* How far its rotation is; NULL: none was begun. */
+const struct rotation *ledger_rotation(const struct ledger *l, uint32_t row);
+
 /* Whether this row belongs to the last run's manifest (and shard); all do before the first `open`.
  */
 bool ledger_listed(const struct ledger *l, uint32_t row);

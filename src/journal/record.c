@@ -172,6 +172,15 @@ static void put_verify(struct buf *out, const struct record *r)
         PUT_TEXT(out, "error", r->verify.error);
 }
 
+static void put_rotate(struct buf *out, const struct record *r)
+{
+    PUT_U64(out, "row", (uint64_t)r->rotate.row + 1);
+    PUT_TEXT(out, "step", rotation_word[r->rotate.step]);
+    PUT_TEXT(out, "marker", r->rotate.marker);
+    if (r->rotate.successor)
+        PUT_TEXT(out, "successor", r->rotate.successor);
+}
+
 static void put_hold(struct buf *out, const struct record *r)
 {
     PUT_TEXT(out, "pair", r->hold.pair);
@@ -192,7 +201,7 @@ static void put_close(struct buf *out, const struct record *r)
 void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t *link,
                   struct buf *out)
 {
-    static const char *const word[] = {"open", "try", "end", "verify", "hold", "close"};
+    static const char *const word[] = {"open", "try", "end", "verify", "rotate", "hold", "close"};
     size_t start = out->len;
     PUT(out, "{\"s\":");
     buf_put_u64(out, seq);
@@ -216,6 +225,9 @@ void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t
         break;
     case RECORD_VERIFY:
         put_verify(out, r);
+        break;
+    case RECORD_ROTATE:
+        put_rotate(out, r);
         break;
     case RECORD_HOLD:
         put_hold(out, r);

@@ -32,6 +32,11 @@
  *   {"type":"verify","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
  *    "verified":"confirmed_absent","status":404,"ms":31[,"error":"..."]}
  *     (still_present, unproven: likewise; a row that is verified again is as its last line says)
+ * rotate a step of a rotation, on disk before the next one is made; `marker` is in the name of the
+ *        successor until its secret is handed over
+ *   {"type":"rotate","at":...,"row":17,"step":"create","marker":"0123456789abcdef"}
+ *   {"type":"rotate","at":...,"row":17,"step":"created","marker":"...","successor":"<its id>"}
+ *     (delivered: its secret is handed over; removed: it was deleted again; likewise)
  * hold   nothing goes to a pair before `until`
  *   {"type":"hold","at":...,"pair":"openrouter","until":"2026-11-21T05:40:20.000Z",
  *    "reason":"429 Retry-After: 20"}
@@ -45,9 +50,18 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "journal/rotations.h"
 #include "provider/classify.h"
 
-enum record_type { RECORD_OPEN, RECORD_TRY, RECORD_END, RECORD_VERIFY, RECORD_HOLD, RECORD_CLOSE };
+enum record_type {
+    RECORD_OPEN,
+    RECORD_TRY,
+    RECORD_END,
+    RECORD_VERIFY,
+    RECORD_ROTATE,
+    RECORD_HOLD,
+    RECORD_CLOSE
+};
 
 /* Texts are borrowed: from the caller for writing, from the line's reader until its next call for
  * reading. */
@@ -103,6 +117,12 @@ struct record {
             unsigned status, ms;
             const char *error; /* NULL or "": none */
         } verify;
+        struct {
+            uint32_t row;
+            enum rotation_step step;
+            const char *marker;
+            const char *successor; /* NULL for ROTATION_CREATE, and for no other */
+        } rotate;
         struct {
             const char *pair, *reason;
             int64_t until_ms;

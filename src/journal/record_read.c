@@ -295,6 +295,16 @@ static bool read_verify(struct cursor *c, struct record *r)
     return c->at == c->end || (TEXT(c, "error", &r->verify.error) && *r->verify.error);
 }
 
+static bool read_rotate(struct cursor *c, struct record *r)
+{
+    const char *word;
+    if (!row_number(c, &r->rotate.row) || !TEXT(c, "step", &word) ||
+        !rotation_parse(word, &r->rotate.step) || !TEXT(c, "marker", &r->rotate.marker))
+        return false;
+    r->rotate.successor = NULL;
+    return r->rotate.step == ROTATION_CREATE || TEXT(c, "successor", &r->rotate.successor);
+}
+
 static bool read_hold(struct record_reader *rr, struct cursor *c, struct record *r)
 {
     return TEXT(c, "pair", &r->hold.pair) && LITERAL(c, ",\"until\":") &&
@@ -334,6 +344,10 @@ static bool body(struct record_reader *rr, struct cursor *c, struct record *r)
     if (LITERAL(c, "verify")) {
         r->type = RECORD_VERIFY;
         return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_verify(c, r);
+    }
+    if (LITERAL(c, "rotate")) {
+        r->type = RECORD_ROTATE;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_rotate(c, r);
     }
     if (LITERAL(c, "open")) {
         r->type = RECORD_OPEN;

@@ -305,7 +305,7 @@ static bool in_gone_form(const struct definition *d, const char *id, json_t *jso
 }
 
 static const enum outcome achieved[ACTION_COUNT] = {OUTCOME_REVOKED, OUTCOME_DISABLED,
-                                                    OUTCOME_ENABLED};
+                                                    OUTCOME_ENABLED, OUTCOME_ROTATED};
 
 void classify(const struct definition *d, enum action action, const char *id, bool applied_before,
               const struct answer *a, struct verdict *out)

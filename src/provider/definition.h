@@ -32,6 +32,15 @@
  *   delete.confirm = /deleted is true    repeatable, all must hold; VALUE is JSON, or {id}
  *   disable = PATCH /keys/{id}           with disable.body, .status, .confirm; likewise enable
  *
+ *   create = POST /keys                  makes a successor of a target, for `rotate`: its body is a
+ *                                        JSON object, and
+ *   create.field = limit /data/limit     repeatable: a member of it, and where the answer to `read`
+ *                                        has the value (absent or null: left out)
+ *   create.name = name                   the member that is the name
+ *   create.id = /data/hash               where an answer has the successor's id,
+ *   create.secret = /key                 and its secret, which it shows once
+ *   rename = PATCH /keys/{id}            its body is a JSON object with the name alone
+ *
  *   read = GET /keys/{id}                asks for one target: gone in gone.form proves that it is
  *                                        absent, a success that confirms proves that it is there
  *   read.confirm = /data/hash is {id}    repeatable, all must hold, one names {id}; read.status too
@@ -96,7 +105,8 @@ enum {
     SCOPES_MAX = 4, /* scope variables of one definition */
 };
 
-enum action { ACTION_DELETE, ACTION_DISABLE, ACTION_ENABLE, ACTION_COUNT };
+/* A definition has no request for ACTION_ROTATE: struct rotate_rule says how. */
+enum action { ACTION_DELETE, ACTION_DISABLE, ACTION_ENABLE, ACTION_ROTATE, ACTION_COUNT };
 extern const char *const action_word[ACTION_COUNT]; /* "delete", ... */
 
 enum id_class { ID_HEX, ID_UUID, ID_DIGITS, ID_WORD, ID_PRINTABLE };
@@ -178,6 +188,13 @@ struct list_rule {
     char **unused[WINDOW_COUNT]; /* NULL-terminated, or NULL: not told */
 };
 
+struct rotate_rule {
+    struct request create, rename; /* create without a method: this definition cannot rotate */
+    struct list_field *field;      /* name: of the body's member */
+    size_t field_count;
+    char *name, *id, *secret;
+};
+
 struct definition {
     char *provider, *kind, *title, *column;
     char *base; /* without a trailing slash; NULL: only an override can say it */
@@ -201,6 +218,7 @@ struct definition {
     char **self_pointers; /* NULL-terminated; SELF_READ: the first that is an id counts */
     char **raw;           /* patterns, NULL-terminated, or NULL */
     struct list_rule list;
+    struct rotate_rule rotate;
     bool built_in;
 };
 

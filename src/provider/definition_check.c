@@ -262,6 +262,44 @@ static bool list_good(const struct definition *d, char *why)
             WHY("list.each: not the name of a query parameter"));
 }
 
+static bool lists_names(const struct definition *d)
+{
+    for (size_t i = 0; i < d->list.field_count; i++)
+        if (strcmp(d->list.field[i].name, "name") == 0)
+            return d->list.request.method != NULL;
+    return false;
+}
+
+/* A successor whose creation was not answered is found by its name in the list, so both are needed.
+ */
+static bool rotate_good(const struct definition *d, char *why)
+{
+    const struct rotate_rule *r = &d->rotate;
+    struct uses create = {0}, rename = {0};
+    bool named = false;
+    if (!r->create.method)
+        return (!r->rename.method && !r->field_count && !r->name && !r->id && !r->secret) ||
+               WHY("create is missing, though something of it is given");
+    if (!r->name || !r->id || !r->secret || !r->rename.method)
+        return WHY("create needs create.name, create.id, create.secret and rename");
+    if (strcmp(r->create.method, "POST") != 0)
+        return WHY("create: only POST creates");
+    if (strcmp(r->rename.method, "PATCH") != 0 && strcmp(r->rename.method, "PUT") != 0 &&
+        strcmp(r->rename.method, "POST") != 0)
+        return WHY("rename: the method is none of PATCH, PUT, POST");
+    if (!path_good(d, "create", r->create.path, &create, why) ||
+        !path_good(d, "rename", r->rename.path, &rename, why))
+        return false;
+    if (create.id || !rename.id)
+        return WHY("create's path names no {id}, and rename's does");
+    for (size_t i = 0; i < r->field_count; i++)
+        named |= strcmp(r->field[i].name, r->name) == 0;
+    if (!named)
+        return WHY("create.name: no create.field of that name");
+    return (d->read.method && lists_names(d)) ||
+           WHY("create needs read, list, and a list.field called name");
+}
+
 /* A status may mean both only where the body tells which. */
 static bool statuses_good(const struct definition *d, char *why)
 {
@@ -316,7 +354,8 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
            scopes_good(d, why) && actions_good(d, &all, why) &&
            read_good(d, "preflight", &d->preflight, why) &&
            read_good(d, "self", &d->self_read, why) && target_read_good(d, why) &&
-           list_good(d, why) && statuses_good(d, why) && rates_good(d, why) &&
+           list_good(d, why) && rotate_good(d, why) && statuses_good(d, why) &&
+           rates_good(d, why) &&
            (!d->raw || (d->self != SELF_UNKNOWN && d->self != SELF_READ) ||
             WHY("raw: no `self` tells the id of such a secret"));
 }

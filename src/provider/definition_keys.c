@@ -267,16 +267,27 @@ static const char *take_each(void *at, const char *value)
     return why ? "not PARAMETER METHOD /path" : NULL;
 }
 
-static const char *take_field(void *at, const char *value)
+static const char *add_field(struct list_field **field, size_t *count, const char *value)
 {
-    struct list_rule *list = at;
     const char *pointer = next_word(value);
     if (!*pointer || !pointer_valid(pointer))
         return "not a name and a JSON pointer";
-    list->field = mem_resize(list->field, list->field_count + 1, sizeof *list->field);
-    list->field[list->field_count++] =
+    *field = mem_resize(*field, *count + 1, sizeof **field);
+    (*field)[(*count)++] =
         (struct list_field){mem_string_n(value, word_length(value)), mem_string(pointer)};
     return NULL;
+}
+
+static const char *take_field(void *at, const char *value)
+{
+    struct list_rule *list = at;
+    return add_field(&list->field, &list->field_count, value);
+}
+
+static const char *take_create_field(void *at, const char *value)
+{
+    struct rotate_rule *rotate = at;
+    return add_field(&rotate->field, &rotate->field_count, value);
 }
 
 #define AT(member) offsetof(struct definition, member)
@@ -310,6 +321,12 @@ static const struct key {
     {"enable.status", take_success, AT(action[ACTION_ENABLE].status), false},
     {"enable.body", take_text, AT(action[ACTION_ENABLE].body), false},
     {"enable.confirm", take_condition, AT(action[ACTION_ENABLE].confirm), true},
+    {"create", take_request, AT(rotate.create), false},
+    {"create.field", take_create_field, AT(rotate), true},
+    {"create.name", take_text, AT(rotate.name), false},
+    {"create.id", take_pointer, AT(rotate.id), false},
+    {"create.secret", take_pointer, AT(rotate.secret), false},
+    {"rename", take_request, AT(rotate.rename), false},
     {"read", take_request, AT(read), false},
     {"read.status", take_success, AT(read.status), false},
     {"read.confirm", take_condition, AT(read.confirm), true},

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const action_word[ACTION_COUNT] = {"delete", "disable", "enable"};
+const char *const action_word[ACTION_COUNT] = {"delete", "disable", "enable", "rotate"};
 
 enum { LINE_MAX_BYTES = 197, NAME_MAX_BYTES = 49 };
 
@@ -272,6 +272,20 @@ static void list_rule_free(struct list_rule *l)
         list_free(l->unused[i]);
 }
 
+static void rotate_rule_free(struct rotate_rule *r)
+{
+    request_free(&r->create);
+    request_free(&r->rename);
+    for (size_t i = 0; i < r->field_count; i++) {
+        free(r->field[i].name);
+        free(r->field[i].pointer);
+    }
+    free(r->field);
+    free(r->name);
+    free(r->id);
+    free(r->secret);
+}
+
 void definition_free(struct definition *d)
 {
     if (!d)
@@ -295,5 +309,6 @@ void definition_free(struct definition *d)
     request_free(&d->read);
     request_free(&d->self_read);
     list_rule_free(&d->list);
+    rotate_rule_free(&d->rotate);
     free(d);
 }

@@ -11,6 +11,8 @@
  *   requesty,key,3f0c...,failed,503,8,2026-11-21T05:41:07.004Z,upstream down,
  *   baseten,key,abc-1,not_attempted,,0,,,"'=SUM(A1)"
  *
+ * Of a rotation there is one more column, `successor`: the id of the key that took its place.
+ *
  * `status` is empty where no answer came, `finished` where the target is not finished. An error or
  * a note that a spreadsheet would take for a formula (first character = + - @, tab, carriage
  * return) gets an apostrophe before it; identifiers are never changed. report.json and
@@ -26,7 +28,14 @@ static void put_shown_text(struct buf *b, const char *text)
     buf_free(&shown);
 }
 
-static void put_row(struct buf *b, const struct entry *e)
+static void put_successor(struct buf *b, const struct entry *e)
+{
+    const char *id = entry_successor(e);
+    buf_putc(b, ',');
+    buf_put_csv(b, id, strlen(id));
+}
+
+static void put_row(struct buf *b, const struct entry *e, bool rotated)
 {
     char id[ID_MAX + 1], at[CLOCK_TEXT];
     size_t len = targets_id(e->source->targets, e->row, id);
@@ -50,6 +59,8 @@ static void put_row(struct buf *b, const struct entry *e)
     put_shown_text(b, ledger_error(e->source->ledger, e->row));
     buf_putc(b, ',');
     put_shown_text(b, targets_note(e->source->targets, e->row));
+    if (rotated)
+        put_successor(b, e);
     buf_putc(b, '\n');
 }
 
@@ -92,9 +103,11 @@ void report_csv(const struct report *r, struct sink *s)
 {
     struct cursor c = {.report = r};
     struct entry e;
-    buf_puts(&s->buf, "provider,kind,id,outcome,status,attempts,finished,error,note\n");
+    bool rotated = r->facts.action == ACTION_ROTATE;
+    buf_puts(&s->buf, "provider,kind,id,outcome,status,attempts,finished,error,note");
+    buf_puts(&s->buf, rotated ? ",successor\n" : "\n");
     while (cursor_next(&c, &e)) {
-        put_row(&s->buf, &e);
+        put_row(&s->buf, &e, rotated);
         sink_rest(s);
     }
 }

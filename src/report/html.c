@@ -88,6 +88,7 @@ static const char *const subject[ACTION_COUNT] = {
     [ACTION_DELETE] = "Key revocation report",
     [ACTION_DISABLE] = "Key disabling report",
     [ACTION_ENABLE] = "Key enabling report",
+    [ACTION_ROTATE] = "Key rotation report",
 };
 
 static void put_head(struct buf *b, const struct report *r)
@@ -241,11 +242,10 @@ static bool worth_a_row(const struct report_facts *f, int o)
         [OUTCOME_REVOKED] = ACTION_DELETE,
         [OUTCOME_DISABLED] = ACTION_DISABLE,
         [OUTCOME_ENABLED] = ACTION_ENABLE,
+        [OUTCOME_ROTATED] = ACTION_ROTATE,
     };
     if (f->outcome[o])
         return true;
-    if (o == OUTCOME_ROTATED)
-        return false;
     return o > OUTCOME_ROTATED || of[o] == f->action;
 }
 

@@ -21,6 +21,8 @@
  *     "failures_total": 10,
  *     "failures": [{"provider": "requesty", "kind": "key", "id": "...", "outcome": "failed",
  *                   "status": 503, "attempts": 8, "error": "...", "note": ""}],
+ *     "rotated": [{"provider": "openrouter", "kind": "key", "id": "...", "successor": "..."}],
+ *                                                              (of a rotation only)
  *     "unconfirmed_total": 2,
  *     "unconfirmed": [{"provider": "requesty", "kind": "key", "id": "...", "verified":
  *                      "still_present", "status": 200, "at": "...", "error": "", "note": ""}]
@@ -371,6 +373,36 @@ static void put_failures(struct sink *s, const struct report *r)
     buf_puts(&s->buf, listed ? "\n  ],\n" : "],\n");
 }
 
+/* All of them: which key took the place of which is what a rotation is for. */
+static void put_rotated(struct sink *s, const struct report *r)
+{
+    struct cursor c = {.report = r};
+    struct entry e;
+    bool any = false;
+    if (r->facts.action != ACTION_ROTATE)
+        return;
+    put_member(&s->buf, "rotated");
+    buf_puts(&s->buf, "[");
+    while (cursor_next(&c, &e)) {
+        char id[ID_MAX + 1];
+        if (e.outcome != OUTCOME_ROTATED)
+            continue;
+        targets_id(e.source->targets, e.row, id);
+        buf_puts(&s->buf, any ? ",\n    {\"provider\": " : "\n    {\"provider\": ");
+        put_json_text(&s->buf, e.definition->provider);
+        buf_puts(&s->buf, ", \"kind\": ");
+        put_json_text(&s->buf, e.definition->kind);
+        buf_puts(&s->buf, ", \"id\": ");
+        put_json_text(&s->buf, id);
+        buf_puts(&s->buf, ", \"successor\": ");
+        put_json_text(&s->buf, entry_successor(&e));
+        buf_putc(&s->buf, '}');
+        any = true;
+        sink_rest(s);
+    }
+    buf_puts(&s->buf, any ? "\n  ],\n" : "],\n");
+}
+
 static void put_outset(struct buf *b, const struct report *r)
 {
     const struct run_facts *run = r->sources ? report_last_run(&r->source[0]) : NULL;
@@ -417,6 +449,7 @@ void report_json(const struct report *r, struct sink *s)
     put_history(s, r);
     put_reasons(&s->buf, &r->reasons);
     put_failures(s, r);
+    put_rotated(s, r);
     put_findings(s, r);
     buf_puts(&s->buf, "}\n");
 }

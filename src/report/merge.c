@@ -175,6 +175,12 @@ bool cursor_next(struct cursor *c, struct entry *e)
     return false;
 }
 
+const char *entry_successor(const struct entry *e)
+{
+    const struct rotation *known = ledger_rotation(e->source->ledger, e->row);
+    return known && e->outcome == OUTCOME_ROTATED ? known->successor : "";
+}
+
 int64_t entry_finished_ms(const struct entry *e)
 {
     if (e->state.outcome == OUTCOME_NONE)

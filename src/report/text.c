@@ -118,6 +118,7 @@ static enum outcome success_of(enum action a)
 {
     return a == ACTION_DISABLE  ? OUTCOME_DISABLED
            : a == ACTION_ENABLE ? OUTCOME_ENABLED
+           : a == ACTION_ROTATE ? OUTCOME_ROTATED
                                 : OUTCOME_REVOKED;
 }
 

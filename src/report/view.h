@@ -94,6 +94,9 @@ double latency_bound_ms(size_t bucket);
 
 bool report_was_verified(const struct report *r); /* anything of it */
 
+/* What took its place; "" for nothing, or nothing yet. */
+const char *entry_successor(const struct entry *e);
+
 int64_t entry_finished_ms(const struct entry *e); /* 0: not finished */
 
 /* Where a form's bytes go: through `buf` into a file, or, without one, they stay in `buf`. After a

@@ -145,6 +145,13 @@ static inline struct record rec_hold(const char *pair, int64_t until_ms, int64_t
         .hold = {.pair = pair, .reason = "429, asked to wait 20s", .until_ms = until_ms}};
 }
 
+static inline struct record rec_rotate(uint32_t row, enum rotation_step step, const char *marker,
+                                       const char *successor, int64_t at_ms)
+{
+    return (struct record){
+        .type = RECORD_ROTATE, .at_ms = at_ms, .rotate = {row, step, marker, successor}};
+}
+
 static inline struct record rec_close(int code, const char *unsent, int64_t at_ms)
 {
     return (struct record){.type = RECORD_CLOSE,

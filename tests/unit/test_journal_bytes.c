@@ -46,6 +46,10 @@ static uint32_t fingerprint(const struct ledger *l)
         struct verification v = ledger_verification(l, row);
         int64_t found[] = {v.verified, v.status, v.at_ms};
         sum = mix_text(mix(sum, found, sizeof found), ledger_verification_error(l, row));
+        const struct rotation *rotation = ledger_rotation(l, row);
+        if (rotation)
+            sum = mix(mix_text(mix_text(sum, rotation->marker), rotation->successor),
+                      &rotation->step, sizeof rotation->step);
     }
     for (size_t i = 0; i < ledger_runs(l); i++) {
         const struct run_facts *run = ledger_run(l, i);
@@ -99,6 +103,11 @@ static void second_run(struct journal *j)
     flush(j);
     put(j, rec_end(5, OUTCOME_UNCONFIRMED, 2, t + 20));
     put(j, rec_retry(6, 1, false, t + 21));
+    put(j, rec_rotate(12, ROTATION_CREATE, "0123456789abcdef", NULL, t + 22));
+    flush(j);
+    put(j, rec_rotate(12, ROTATION_CREATED, "0123456789abcdef", "new", t + 23));
+    put(j, rec_rotate(12, ROTATION_REMOVED, "0123456789abcdef", "new", t + 24));
+    put(j, rec_rotate(12, ROTATION_CREATE, "fedcba9876543210", NULL, t + 25));
     flush(j);
     for (uint32_t row = 6; row < 12; row++)
         put(j, rec_end(row, OUTCOME_REVOKED, 2, t + 30 + row));

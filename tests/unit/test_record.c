@@ -99,6 +99,11 @@ static void exact_bytes(void **state)
         {rec_hold("openrouter", FIXTURE_T0 + 20000, at),
          "\"hold\"" AT ",\"pair\":\"openrouter\",\"until\":\"2026-11-21T05:40:20.000Z\","
          "\"reason\":\"429, asked to wait 20s\""},
+        {rec_rotate(16, ROTATION_CREATE, "0123456789abcdef", NULL, at),
+         "\"rotate\"" AT ",\"row\":17,\"step\":\"create\",\"marker\":\"0123456789abcdef\""},
+        {rec_rotate(0, ROTATION_REMOVED, "0123456789abcdef", "ab", at),
+         "\"rotate\"" AT ",\"row\":1,\"step\":\"removed\",\"marker\":\"0123456789abcdef\","
+         "\"successor\":\"ab\""},
         {rec_close(75, "200-250", at),
          "\"close\"" AT ",\"exit_code\":75,\"reason\":\"stopped by SIGINT\",\"unsent\":\"200-250\","
          "\"sent\":20,\"http_429\":2,\"http_5xx\":2,\"network_errors\":3"},
@@ -188,8 +193,12 @@ static void every_changed_byte_shows(void **state)
 {
     (void)state;
     const struct record kinds[] = {
-        rec_end(1, OUTCOME_REVOKED, 1, FIXTURE_T0), rec_found(1, VERIFIED_UNPROVEN, FIXTURE_T0),
-        rec_try("1-20", FIXTURE_T0), rec_hold("a b", 5, FIXTURE_T0), rec_close(0, "", FIXTURE_T0)};
+        rec_end(1, OUTCOME_REVOKED, 1, FIXTURE_T0),
+        rec_found(1, VERIFIED_UNPROVEN, FIXTURE_T0),
+        rec_try("1-20", FIXTURE_T0),
+        rec_hold("a b", 5, FIXTURE_T0),
+        rec_rotate(1, ROTATION_CREATED, "0123456789abcdef", "ab", FIXTURE_T0),
+        rec_close(0, "", FIXTURE_T0)};
     struct record_reader *rr = record_reader_new();
     for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
         struct buf line = line_of(&kinds[k], 3, 2, 7);

@@ -1,0 +1,121 @@
+#include "cli/commands.h"
+#include "cli/conduct.h"
+#include "cli/confirm.h"
+#include "cli/progress.h"
+
+#include "base/text.h"
+#include "engine/handover.h"
+#include "engine/rotate.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where the secrets go, ready before anything is sent. */
+struct hands {
+    struct secrets_file *file;
+    struct deliver_command command;
+    struct rotate_handover how;
+};
+
+static int hands_open(struct hands *h, const struct options *o, const struct catalog *catalog,
+                      struct error *err)
+{
+    if (o->deliver) {
+        h->command = (struct deliver_command){o->deliver, catalog, DELIVER_TIMEOUT_US};
+        h->how = (struct rotate_handover){&h->command, deliver_command_give, NULL};
+        return 0;
+    }
+    h->file = secrets_file_open(o->secrets_file, err);
+    h->how = (struct rotate_handover){h->file, secrets_file_give, secrets_file_given};
+    return h->file ? 0 : -1;
+}
+
+static int ask(const struct prepared *p, struct error *err)
+{
+    if (p->options->yes)
+        return 0;
+    struct buf what = {0};
+    char count[TEXT_COUNT];
+    buf_printf(&what,
+               "This makes a successor of %s target%s, at %s, and deletes the old one%s. It cannot "
+               "be undone.",
+               text_count(p->left, count), p->left == 1 ? "" : "s", buf_text(&p->origins),
+               p->left == 1 ? "" : "s");
+    int result =
+        confirm_count(buf_text(&what), p->left, strcmp(p->options->manifest, "-") == 0, err);
+    buf_free(&what);
+    return result;
+}
+
+static int conduct(struct prepared *p, struct credentials *credentials, const struct hands *h)
+{
+    struct run_result result;
+    struct error err;
+    bool colour = isatty(STDERR_FILENO);
+    struct progress *progress = progress_new(p->options->progress, STDERR_FILENO, colour);
+    const struct observer observer = {progress, progress_tick, progress_tell};
+    const struct run run = {
+        .settings = &p->options->settings,
+        .targets = p->targets,
+        .listed = p->listed,
+        .ledger = p->ledger,
+        .journal = p->journal,
+        .credentials = credentials,
+        .observer = &observer,
+    };
+    int status = rotate_run(&run, &h->how, &result, &err);
+    progress_free(progress);
+    if (status != 0) {
+        say("%s", err.text);
+        conduct_close(p, (int)err.code, err.text);
+        return conduct_metrics(p->options, (int)err.code);
+    }
+    if (result.code == EXIT_IO)
+        return conduct_metrics(p->options, EXIT_IO);
+    return conduct_report(p, (int)result.code);
+}
+
+static int rotate(struct prepared *p, struct catalog *catalog, struct credentials *credentials,
+                  struct hands *h, struct error *err)
+{
+    const struct options *o = p->options;
+    if (prepare(p, o, catalog, true, err) != 0 || prepare_guards(p, catalog, err) != 0)
+        return -1;
+    if (p->manifest_targets == 0) {
+        printf("%s holds no targets: nothing to do\n", o->manifest);
+        return conduct_metrics(o, EXIT_DONE);
+    }
+    if (p->left == 0) {
+        if (row_set_size(p->listed) && !prepare_is_finished(p)) {
+            if (conduct_save_targets(p, err) != 0 || conduct_open(p, err) != 0)
+                return -1;
+            conduct_close(p, EXIT_DONE, "");
+        }
+        return row_set_size(p->listed) ? conduct_report(p, EXIT_DONE)
+                                       : conduct_metrics(o, EXIT_DONE);
+    }
+    if (rotate_check(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
+        hands_open(h, o, catalog, err) != 0 || ask(p, err) != 0 ||
+        conduct_save_targets(p, err) != 0 || conduct_open(p, err) != 0)
+        return -1;
+    return conduct(p, credentials, h);
+}
+
+int command_rotate(const struct options *o, struct catalog *catalog)
+{
+    struct prepared p = {.options = o};
+    struct hands h = {0};
+    struct error err = {0};
+    struct credentials *credentials = credentials_new();
+    credentials_on_warning(credentials, say_line, NULL);
+    int code = rotate(&p, catalog, credentials, &h, &err);
+    if (code < 0) {
+        say("%s", err.text);
+        code = conduct_metrics(o, (int)err.code);
+    }
+    secrets_file_close(h.file);
+    prepared_free(&p);
+    credentials_free(credentials);
+    return code;
+}

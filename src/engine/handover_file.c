@@ -1,0 +1,190 @@
+#include "engine/handover.h"
+
+#include "base/buf.h"
+#include "base/durable.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char header[] = "old_hash,new_hash,name,key\n";
+enum { HEADER = sizeof header - 1 };
+
+struct secrets_file {
+    int fd;
+    char *path;
+    off_t size;
+};
+
+/* The file's bytes; wiped by drop(). */
+static char *load(const struct secrets_file *f)
+{
+    char *all = mem_alloc((size_t)f->size + 1);
+    off_t got = 0;
+    while (got < f->size) {
+        ssize_t n = pread(f->fd, all + got, (size_t)(f->size - got), got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        got += n;
+    }
+    all[got] = '\0';
+    if (got == f->size)
+        return all;
+    mem_wipe(all, (size_t)got);
+    free(all);
+    return NULL;
+}
+
+static void drop(char *all, off_t size)
+{
+    mem_wipe(all, (size_t)size);
+    free(all);
+}
+
+/* Where the last whole row ends: a name may hold a newline between quotes. */
+static off_t whole_rows(const char *all, off_t size)
+{
+    off_t end = 0;
+    bool quoted = false;
+    for (off_t i = 0; i < size; i++) {
+        quoted ^= all[i] == '"';
+        if (all[i] == '\n' && !quoted)
+            end = i + 1;
+    }
+    return end;
+}
+
+static int check_form(struct secrets_file *f, struct error *err)
+{
+    char *all = load(f);
+    if (!all)
+        return error_set(err, EXIT_NOINPUT, "%s cannot be read:", f->path);
+    off_t size = f->size, whole = whole_rows(all, size);
+    size_t begins = size < HEADER ? (size_t)size : HEADER;
+    bool ours = memcmp(all, header, begins) == 0;
+    drop(all, size);
+    if (!ours)
+        return error_set(err, EXIT_REFUSED,
+                         "%s: does not begin with old_hash,new_hash,name,key: not a file of "
+                         "secrets; nothing was sent",
+                         f->path);
+    if (whole == size)
+        return 0;
+    f->size = whole;
+    return durable_truncate(f->fd, whole, err);
+}
+
+static int check_mode(const struct secrets_file *f, const struct stat *st, struct error *err)
+{
+    if (!S_ISREG(st->st_mode))
+        return error_set(err, EXIT_REFUSED, "%s: not a regular file; nothing was sent", f->path);
+    if (st->st_uid != geteuid() || (st->st_mode & 077))
+        return error_set(err, EXIT_REFUSED,
+                         "%s: others can read it, or it is not yours (chmod 600); nothing was sent",
+                         f->path);
+    return 0;
+}
+
+static int prepare(struct secrets_file *f, struct error *err)
+{
+    struct stat st;
+    if (fstat(f->fd, &st) != 0)
+        return error_set(err, EXIT_CANTCREATE, "%s:", f->path);
+    if (check_mode(f, &st, err) != 0)
+        return -1;
+    int locked = durable_lock(f->fd, err);
+    if (locked > 0)
+        return error_set(err, EXIT_REFUSED, "%s: another process writes to it; nothing was sent",
+                         f->path);
+    if (locked < 0)
+        return -1;
+    f->size = st.st_size;
+    if (check_form(f, err) != 0)
+        return -1;
+    if (f->size >= HEADER)
+        return 0;
+    if (f->size && durable_truncate(f->fd, 0, err) != 0)
+        return -1;
+    if (durable_append(f->fd, header, HEADER, 0, err) != 0 || durable_sync(f->fd, err) != 0)
+        return -1;
+    f->size = HEADER;
+    return 0;
+}
+
+struct secrets_file *secrets_file_open(const char *path, struct error *err)
+{
+    struct secrets_file *f = mem_zalloc(1, sizeof *f);
+    f->path = mem_string(path);
+    f->fd = durable_open_append(path, NULL, err);
+    if (f->fd >= 0 && prepare(f, err) == 0)
+        return f;
+    secrets_file_close(f);
+    return NULL;
+}
+
+void secrets_file_close(struct secrets_file *f)
+{
+    if (!f)
+        return;
+    if (f->fd >= 0)
+        durable_close(f->fd);
+    free(f->path);
+    free(f);
+}
+
+int secrets_file_give(void *at, const struct rotate_secret *s, struct error *err)
+{
+    struct secrets_file *f = at;
+    struct buf row = {0};
+    const char *const cells[] = {s->old_id, s->new_id, s->name, s->key};
+    size_t most = 16;
+    for (size_t i = 0; i < 4; i++)
+        most += 2 * strlen(cells[i]) + 4;
+    buf_room(&row, most); /* growing would leave copies behind */
+    for (size_t i = 0; i < 4; i++) {
+        if (i)
+            buf_putc(&row, ',');
+        buf_put_csv(&row, cells[i], strlen(cells[i]));
+    }
+    buf_putc(&row, '\n');
+    int result = durable_append(f->fd, row.data, row.len, f->size, err);
+    if (result == 0)
+        result = durable_sync(f->fd, err);
+    if (result == 0)
+        f->size += (off_t)row.len;
+    mem_wipe(row.data, row.cap);
+    buf_free(&row);
+    return result;
+}
+
+bool secrets_file_given(void *at, const char *new_id)
+{
+    struct secrets_file *f = at;
+    struct buf cell = {0};
+    char *all = load(f);
+    if (!all)
+        return false;
+    buf_putc(&cell, ',');
+    buf_put_csv(&cell, new_id, strlen(new_id));
+    buf_putc(&cell, ',');
+    bool found = false;
+    /* The second cell of a row: ids hold neither commas nor quotes nor newlines. */
+    for (const char *hit = all; !found && (hit = strstr(hit, buf_text(&cell))); hit++) {
+        const char *start = hit;
+        while (start > all && start[-1] != '\n' && start[-1] != ',' && start[-1] != '"')
+            start--;
+        found = start > all && start[-1] == '\n';
+    }
+    drop(all, f->size);
+    buf_free(&cell);
+    /* It may have been written and never synced. */
+    struct error unheard;
+    return found && durable_sync(f->fd, &unheard) == 0;
+}

@@ -1,0 +1,293 @@
+"""rescind rotate: one successor a key, with the same settings, its secret handed over before the
+old one goes; whatever is lost, fails, or is killed."""
+
+import csv
+import hashlib
+import json
+import random
+import re
+import signal
+import urllib.request
+
+import pytest
+
+from inject import build
+from targets import targets
+from tool import CREDENTIALS, all_bytes, finish
+
+RAW = re.compile(rb"sk-or-v1-[0-9a-f]{64}")
+SERIES, KILLS = 6, 20  # so many rotations, killed so often each
+
+
+@pytest.fixture(scope="session")
+def injector(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("inject"))
+
+
+def rotate_args(tool, manifest, *args):
+    urls = [part for origin in tool.origins for part in ("--base-url", origin)]
+    return ["rotate", "--yes", "--run-dir", tool.run_dir.path, *urls, *args, manifest]
+
+
+def rotate(tool, manifest, *args):
+    if "--deliver" not in args:
+        args = ("--secrets-file", tool.directory / "secrets.csv", *args)
+    return tool.call(*rotate_args(tool, manifest, *args))
+
+
+def secrets(tool, name="secrets.csv"):
+    path = tool.directory / name
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def listed(sandbox):
+    """{hash: key} of what the provider lists, in every workspace, page by page."""
+    found = {}
+
+    def get(path):
+        request = urllib.request.Request(
+            sandbox.address + "/api/v1" + path,
+            headers={"Authorization": f"Bearer {CREDENTIALS['OPENROUTER_MANAGEMENT_KEY']}"},
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(request, timeout=30) as answer:
+            return json.load(answer)["data"]
+
+    for workspace in get("/workspaces?limit=100"):
+        where = f"/keys?include_disabled=true&workspace_id={workspace['id']}&offset="
+        offset = 0
+        while page := get(where + str(offset)):
+            found |= {key["hash"]: key for key in page}
+            offset += len(page)
+    return found
+
+
+def living(sandbox, rows):
+    """(old keys that exist, created keys that exist)"""
+    old, new = set(), set()
+    for target, known in sandbox.truth().items():
+        if target.kind == "key" and known["exists"]:
+            (new if known["created"] else old).add(target.id)
+    assert old <= {row.id for row in rows}
+    return old, new
+
+
+def no_raw_key(tool, *results):
+    for path, data in all_bytes(tool.directory):
+        if path.name not in ("secrets.csv", "taken"):
+            assert not RAW.search(data), path
+    for result in results:
+        assert not RAW.search((result.out + result.err).encode())
+
+
+def all_rotated(tool, sandbox, rows, name="secrets.csv"):
+    """One successor a key, its secret in our hands, and nothing else."""
+    old, new = living(sandbox, rows)
+    assert not old
+    assert len(new) == len(rows)
+    handed = {row["new_hash"]: row for row in secrets(tool, name)}
+    assert new <= set(handed)
+    for successor in new:
+        assert hashlib.sha256(handed[successor]["key"].encode()).hexdigest() == successor
+    assert {handed[successor]["old_hash"] for successor in new} == {row.id for row in rows}
+    assert not [key for key in listed(sandbox).values() if "[rescind" in key["name"]]
+    assert tool.run_dir.totals == {"rotated": len(rows)}
+    assert {row["id"]: row["successor"] for row in tool.run_dir.report["rotated"]} == {
+        handed[successor]["old_hash"]: successor for successor in new
+    }
+    assert {row["successor"] for row in tool.run_dir.rows.values()} == new
+    told = {r["row"]: r["successor"] for r in tool.run_dir.records("rotate") if "successor" in r}
+    assert set(told.values()) == new
+    assert tool.call("check", tool.run_dir.path).code == 0
+
+
+def test_settings_are_carried_over(make_sandbox, make_tool, tmp_path):
+    rows = targets(3)
+    fields = [
+        {"name": 'ci, "runner"', "limit": 12.34, "limit_reset": "weekly"},
+        {"name": "=formula", "limit": None, "include_byok_in_limit": True},
+        {"name": "zwei ü", "expires_at": "2031-01-02T03:04:05.123456+00:00", "limit": 7},
+    ]
+    inventory = tmp_path / "inventory.jsonl"
+    with open(inventory, "w", encoding="utf-8") as file:
+        for row, more in zip(rows, fields):
+            print(json.dumps({**row._asdict(), **more}), file=file)
+    sandbox = make_sandbox("--inventory", inventory, "--workspaces", "3")
+    before = listed(sandbox)
+    tool = make_tool(*sandbox.origins)
+    result = rotate(tool, tool.manifest(rows))
+    assert result.code == 0, result.err
+    all_rotated(tool, sandbox, rows)
+    no_raw_key(tool, result)
+    after = listed(sandbox)
+    same = "name", "limit", "limit_reset", "include_byok_in_limit", "workspace_id", "expires_at"
+    for row in secrets(tool):
+        for field in same:
+            assert after[row["new_hash"]][field] == before[row["old_hash"]][field], field
+        assert row["name"] == before[row["old_hash"]]["name"]
+    assert (tool.directory / "secrets.csv").stat().st_mode & 0o777 == 0o600
+    again = rotate(tool, tool.directory / "keys.csv")
+    assert again.code == 0
+    all_rotated(tool, sandbox, rows)
+
+
+def test_a_command_gets_them(make_sandbox, make_tool):
+    rows = targets(4)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    command = "cat > one && cat one >> taken && cat one && cat one >&2 && rm one && env > env"
+    result = rotate(tool, tool.manifest(rows), "--deliver", command)
+    assert result.code == 0, result.err
+    lines = [json.loads(line) for line in (tool.directory / "taken").read_text().splitlines()]
+    with open(tool.directory / "secrets.csv", "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, ["old_hash", "new_hash", "name", "key"])
+        writer.writeheader()
+        writer.writerows(lines)
+    all_rotated(tool, sandbox, rows)
+    no_raw_key(tool, result)
+
+
+@pytest.mark.parametrize(
+    "command, why",
+    [
+        ("cat > /dev/null; exit 3", "ended with status 3"),
+        ("kill -9 $$", "ended by signal 9"),
+        ("/does/not/exist", "ended with status 127"),
+    ],
+)
+def test_what_is_not_handed_over_is_not_deleted(make_sandbox, make_tool, command, why):
+    rows = targets(3)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows)
+    result = rotate(tool, manifest, "--deliver", command)
+    assert result.code == 1, result.err
+    assert living(sandbox, rows) == ({row.id for row in rows}, set())
+    assert tool.run_dir.totals == {"failed": 3}
+    assert why in result.err
+    no_raw_key(tool, result)
+    assert rotate(tool, manifest).code == 0
+    handed = secrets(tool)
+    assert living(sandbox, rows) == (set(), {row["new_hash"] for row in handed})
+    assert len(handed) == 3
+
+
+@pytest.mark.parametrize("fault", ["drop-after", "500", "cut", "reset-after"])
+def test_answers_that_are_lost(make_sandbox, make_tool, fault):
+    rows = targets(10)
+    effect = ":effect=either" if fault == "500" else ""
+    sandbox = make_sandbox(rows, "--fault", f"{fault}:12%{effect}", "--seed", "5")
+    tool = make_tool(*sandbox.origins)
+    result = rotate(tool, tool.manifest(rows), "--max-attempts", "30", "--halt", "100%")
+    assert result.code == 0, result.err
+    sandbox.change("clear")
+    all_rotated(tool, sandbox, rows)
+    no_raw_key(tool, result)
+
+
+def test_guards(make_sandbox, make_tool):
+    rows = targets(3)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows)
+    open_to_all = tool.directory / "open.csv"
+    open_to_all.write_text("")
+    open_to_all.chmod(0o644)
+    other = tool.directory / "other.csv"
+    other.write_text("something else\n")
+    other.chmod(0o600)
+    refused = [
+        ((), 64),
+        (("--secrets-file", "s", "--deliver", "true"), 64),
+        (("--secrets-file", open_to_all), 2),
+        (("--secrets-file", other), 2),
+        (("--secrets-file", "/does/not/exist/s"), 73),
+        (("--secrets-file", "s", "--expect", "4"), 2),
+        (("--secrets-file", "s", "--max", "2"), 2),
+        (("--secrets-file", "s", "--protect", manifest), 2),
+    ]
+    for args, code in refused:
+        assert tool.call(*rotate_args(tool, manifest, *args)).code == code, args
+    mixed = tool.manifest(rows + targets(1, "requesty"), "mixed.csv")
+    assert rotate(tool, mixed).code == 2
+    own = hashlib.sha256(CREDENTIALS["OPENROUTER_MANAGEMENT_KEY"].encode()).hexdigest()
+    self_hit = tool.manifest(f"hash\n{rows[0].id}\n{own}\n", "own.csv")
+    tool.run_dir.path = tool.directory / "own"
+    assert rotate(tool, self_hit).code == 2
+    assert living(sandbox, rows) == ({row.id for row in rows}, set())
+    assert not any(known["requests"] for known in sandbox.truth().values())
+
+
+def test_canary_and_absent(make_sandbox, make_tool):
+    rows = targets(4)
+    sandbox = make_sandbox(rows[1:])
+    tool = make_tool(*sandbox.origins)
+    result = rotate(tool, tool.manifest(rows), "--canary", "1")
+    assert result.code == 0, result.err
+    assert tool.run_dir.totals == {"already_absent": 1, "rotated": 3}
+
+
+def test_a_stop_loses_no_secret(make_sandbox, make_tool):
+    rows = targets(30)
+    sandbox = make_sandbox(rows, "--delay", "20ms")
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows)
+    args = rotate_args(tool, manifest, "--secrets-file", tool.directory / "secrets.csv")
+    stops = 0
+    for _ in range(4):
+        process = tool.start_as_is(*args)
+        try:
+            process.wait(0.7)
+        except Exception:
+            process.send_signal(signal.SIGTERM)
+        result = finish(process)
+        stops += result.code == 75
+        assert result.code in (0, 75), result.err
+        old, new = living(sandbox, rows)
+        handed = {row["old_hash"] for row in secrets(tool) if row["new_hash"] in new}
+        assert {row.id for row in rows} - old <= handed
+    assert stops
+    assert rotate(tool, manifest).code == 0
+    all_rotated(tool, sandbox, rows)
+
+
+POINTS = {"send": 24, "write": 24, "fdatasync": 24}
+
+
+@pytest.mark.parametrize("seed", range(SERIES))
+def test_killed_again_and_again(make_sandbox, make_tool, injector, seed):
+    dice = random.Random(f"rotate {seed}")
+    rows = targets(60, seed=seed)
+    faults = ("--fault", "drop-after:3%", "--fault", "500:3%:effect=either") if seed % 2 else ()
+    sandbox = make_sandbox(rows, "--workspaces", "2", "--seed", str(seed), *faults)
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows)
+    args = ("--max-attempts", "30", "--halt", "100%")
+    kills, results = 0, []
+    while kills < KILLS:
+        call = dice.choice(list(POINTS))
+        how = dice.choice(["kill", "kill-after", "torn"] if call != "fdatasync" else ["kill", "kill-after"])
+        injector.arm(tool, f"{call}:{dice.randint(1, POINTS[call])}:{how}")
+        tool.env["INJECT_UNDER"] = tool.directory
+        results.append(rotate(tool, manifest, *args))
+        injector.disarm(tool)
+        assert results[-1].code == -signal.SIGKILL, results[-1]
+        kills += 1
+        old, new = living(sandbox, rows)
+        handed = {row["old_hash"] for row in secrets(tool) if row["new_hash"] in new}
+        assert {row.id for row in rows} - old <= handed, "an old key is gone, its successor is not ours"
+    results.append(rotate(tool, manifest, *args))
+    assert results[-1].code == 0, results[-1].err
+    sandbox.change("clear")
+    old, new = living(sandbox, rows)
+    assert not old and len(new) == len(rows)
+    handed = {row["new_hash"]: row for row in secrets(tool)}
+    assert {handed[hash]["old_hash"] for hash in new} == {row.id for row in rows}
+    for hash in new:
+        assert hashlib.sha256(handed[hash]["key"].encode()).hexdigest() == hash
+    assert not [key for key in listed(sandbox).values() if "[rescind" in key["name"]]
+    assert tool.run_dir.totals == {"rotated": len(rows)}
+    no_raw_key(tool, *results)
