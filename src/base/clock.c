@@ -29,18 +29,35 @@ void clock_set(const struct clock_source *source)
     replaced = source;
 }
 
-char *clock_text(int64_t wall_ms, char out[CLOCK_TEXT])
+static void print_minute(int64_t minute, char *text, size_t size)
 {
-    if (wall_ms < 0 || wall_ms > 253402300799999) /* year 9999 */
-        wall_ms = 0;
-    time_t seconds = (time_t)(wall_ms / 1000);
+    time_t seconds = (time_t)(minute * 60);
     struct tm t;
     gmtime_r(&seconds, &t);
-    char text[80];
-    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", t.tm_year + 1900,
-             t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min, t.tm_sec, (int)(wall_ms % 1000));
-    memcpy(out, text, CLOCK_TEXT - 1);
-    out[CLOCK_TEXT - 1] = '\0';
+    snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:00.000Z", t.tm_year + 1900, t.tm_mon + 1,
+             t.tm_mday, t.tm_hour, t.tm_min);
+}
+
+/* The times of a journal and a report follow each other within the same minute, so all but seconds
+ * and milliseconds is kept from the last one: gmtime_r for each would be a quarter of the writing.
+ */
+char *clock_text(int64_t wall_ms, char out[CLOCK_TEXT])
+{
+    static _Thread_local int64_t minute = -1;
+    static _Thread_local char text[80];
+    if (wall_ms < 0 || wall_ms > 253402300799999) /* year 9999 */
+        wall_ms = 0;
+    if (wall_ms / 60000 != minute) {
+        minute = wall_ms / 60000;
+        print_minute(minute, text, sizeof text);
+    }
+    unsigned rest = (unsigned)(wall_ms % 60000);
+    memcpy(out, text, CLOCK_TEXT);
+    out[17] = (char)('0' + rest / 10000);
+    out[18] = (char)('0' + rest / 1000 % 10);
+    out[20] = (char)('0' + rest / 100 % 10);
+    out[21] = (char)('0' + rest / 10 % 10);
+    out[22] = (char)('0' + rest % 10);
     return out;
 }
 

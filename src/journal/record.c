@@ -21,25 +21,10 @@ static void put_hex(struct buf *out, uint32_t n)
     buf_put(out, text, sizeof text);
 }
 
-/* Lines follow each other within the same minute, so all but seconds and milliseconds is kept from
- * the last one: gmtime_r for each would be a quarter of the writing. */
 static void put_time(struct buf *out, int64_t ms)
 {
-    static _Thread_local int64_t minute = -1;
-    static _Thread_local char text[CLOCK_TEXT];
-    if (ms < 0 || ms > 253402300799999) /* what clock_text can say: up to the year 9999 */
-        ms = 0;
-    if (ms / 60000 != minute) {
-        minute = ms / 60000;
-        clock_text(ms, text);
-    }
-    unsigned rest = (unsigned)(ms % 60000);
-    text[17] = (char)('0' + rest / 10000);
-    text[18] = (char)('0' + rest / 1000 % 10);
-    text[20] = (char)('0' + rest / 100 % 10);
-    text[21] = (char)('0' + rest / 10 % 10);
-    text[22] = (char)('0' + rest % 10);
-    buf_put(out, text, CLOCK_TEXT - 1);
+    char text[CLOCK_TEXT];
+    buf_put(out, clock_text(ms, text), CLOCK_TEXT - 1);
 }
 
 /* A text of any origin: what is not UTF-8 must not make the line unreadable. */

@@ -8,7 +8,8 @@
 
 #include <jansson.h>
 
-/* A body as JSON: an object or an array, UTF-8, no member twice, nothing behind it. NULL where it
+/* A body as JSON: an object or an array, UTF-8, no member twice, nothing behind it. Not to be
+ * changed: the next body of the same bytes may be the same tree. NULL where it
  * is none; the caller drops it with json_decref. */
 json_t *body_parse(const char *body, size_t len);
 

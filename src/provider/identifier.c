@@ -232,10 +232,24 @@ size_t identifier_pack(const struct definition *d, const char *id, size_t len,
     return at;
 }
 
+/* "00" to "ff": an id is written out for its request, its records and its row of a report. */
+#define PAIR(high, low)                                                                            \
+    {                                                                                              \
+        high, low                                                                                  \
+    }
+#define ROW(h)                                                                                     \
+    PAIR(h, '0'), PAIR(h, '1'), PAIR(h, '2'), PAIR(h, '3'), PAIR(h, '4'), PAIR(h, '5'),            \
+        PAIR(h, '6'), PAIR(h, '7'), PAIR(h, '8'), PAIR(h, '9'), PAIR(h, 'a'), PAIR(h, 'b'),        \
+        PAIR(h, 'c'), PAIR(h, 'd'), PAIR(h, 'e'), PAIR(h, 'f')
+static const char hex_pair[256][2] = {ROW('0'), ROW('1'), ROW('2'), ROW('3'), ROW('4'), ROW('5'),
+                                      ROW('6'), ROW('7'), ROW('8'), ROW('9'), ROW('a'), ROW('b'),
+                                      ROW('c'), ROW('d'), ROW('e'), ROW('f')};
+#undef ROW
+#undef PAIR
+
 size_t identifier_unpack(const struct definition *d, const unsigned char *packed, size_t len,
                          char out[ID_MAX + 1])
 {
-    static const char hex[] = "0123456789abcdef";
     size_t at = 0;
     if (packed_size(&d->id) == 0) {
         memcpy(out, packed, len);
@@ -246,8 +260,8 @@ size_t identifier_unpack(const struct definition *d, const unsigned char *packed
     for (size_t i = 0; i < len; i++) {
         if (dashes && dash_here(d->id.class, at))
             out[at++] = '-';
-        out[at++] = hex[packed[i] >> 4];
-        out[at++] = hex[packed[i] & 15];
+        memcpy(out + at, hex_pair[packed[i]], 2);
+        at += 2;
     }
     out[at] = '\0';
     return at;

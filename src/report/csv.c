@@ -21,7 +21,9 @@
 static void put_shown_text(struct buf *b, const char *text)
 {
     struct buf shown = {0};
-    if (*text && strchr("=+-@\t\r", *text))
+    if (!*text)
+        return;
+    if (strchr("=+-@\t\r", *text))
         buf_putc(&shown, '\'');
     put_utf8(&shown, text);
     buf_put_csv(b, buf_text(&shown), shown.len);
