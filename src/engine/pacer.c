@@ -61,7 +61,8 @@
 #define DOUBLE_CROWD_RTT 6.0  /* ... in so many, as each may come back as a refusal */
 #define QUICK_S          .02  /* but never quicker: a server a millisecond away gets no spike */
 #define OUTRUN           1.25 /* at the wall it has outrun what was refused by so much */
-#define IN_FLIGHT        1.25 /* the rate is at most so many times what concurrency can carry */
+#define IN_FLIGHT        1.25 /* the rate is at most so many times what concurrency can carry, */
+#define SETTLE_S         .05  /* and comes down to that so slowly: a late turn is no long trip */
 
 /* Late turns of the caller's loop are made up by at most so much. */
 #define LATE_FREE_S   5e-3 /* while no limit was met: a turn can answer tens of requests */
@@ -236,8 +237,10 @@ static void grow(struct pacer *p, int64_t now, double dt)
         }
         f = 1 + min2(.5, growth(p, ((double)now - p->climb_us) * 1e-6) * dt);
     }
-    double most = IN_FLIGHT * p->config.concurrency / p->rtt_s;
-    p->rate = min2(ceiling(p), min2(most, p->rate * f));
+    double most = IN_FLIGHT * p->config.concurrency / p->rtt_s, grown = p->rate * f;
+    if (grown > most)
+        grown = max2(most, min2(p->rate, p->rate * exp(-dt / SETTLE_S)));
+    p->rate = min2(ceiling(p), grown);
 }
 
 /* ---- the end of a wall ---- */

@@ -427,6 +427,32 @@ static void a_stall_does_not_break_the_ceiling(void **state)
     }
 }
 
+/* A server a millisecond away carries 32 in flight; then the caller's loop stands still for 10 ms
+ * (a sync), and all that was in flight seems to have taken that long. */
+static void a_late_turn_is_no_long_trip(void **state)
+{
+    (void)state;
+    struct pacer p;
+    struct pacer_config c = config_of(0, 32, 7);
+    pacer_init(&p, &c, 0);
+    int64_t now = 0, sent[32] = {0};
+    unsigned first = 0, count = 0;
+    double before = 0;
+    for (int turn = 0; turn < 30000; turn++) {
+        bool stall = turn == 29990;
+        before = stall ? pacer_view(&p, now).rate : before;
+        now += stall ? 10 * MS : 100;
+        for (; count > 0 && now - sent[first % 32] >= MS; first++, count--)
+            pacer_answer(&p, now, sent[first % 32], PACER_OK, -1);
+        for (; pacer_next(&p, now) <= now; count++) {
+            pacer_sent(&p, now);
+            sent[(first + count) % 32] = now;
+        }
+    }
+    assert_true(before > 25000);
+    assert_true(pacer_view(&p, now).rate > .75 * before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +472,7 @@ int main(void)
         cmocka_unit_test(promises_hold_in_any_storm),
         cmocka_unit_test(the_ceiling_is_reached),
         cmocka_unit_test(a_stall_does_not_break_the_ceiling),
+        cmocka_unit_test(a_late_turn_is_no_long_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
