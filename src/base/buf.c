@@ -1,6 +1,7 @@
 #include "base/buf.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -67,7 +68,7 @@ void buf_put_u64(struct buf *b, unsigned long long n)
 void buf_put_json(struct buf *b, const char *utf8, size_t len)
 {
     size_t from = 0;
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = text_plain(utf8, len); i < len; i++) {
         unsigned char c = (unsigned char)utf8[i];
         if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)
             continue;
@@ -98,7 +99,7 @@ void buf_put_csv(struct buf *b, const char *field, size_t len)
 {
     bool quote = len > 0 && (field[0] == ' ' || field[len - 1] == ' ' || field[0] == '\t' ||
                              field[len - 1] == '\t');
-    for (size_t i = 0; i < len && !quote; i++)
+    for (size_t i = text_plain(field, len); i < len && !quote; i++)
         quote = field[i] == '"' || field[i] == ',' || field[i] == '\n' || field[i] == '\r';
     if (!quote) {
         buf_put(b, field, len);

@@ -48,6 +48,32 @@ bool text_is_utf8(const char *bytes, size_t len)
     return true;
 }
 
+/* The high bit of each byte that is zero, and perhaps of some above one that is. */
+static uint64_t zeros(uint64_t word)
+{
+    return (word - 0x0101010101010101u) & ~word;
+}
+
+static uint64_t has(uint64_t word, unsigned char byte)
+{
+    return zeros(word ^ (0x0101010101010101u * byte));
+}
+
+size_t text_plain(const char *bytes, size_t len)
+{
+    size_t at = 0;
+    for (; len - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + at, 8);
+        uint64_t control = (word - 0x2020202020202020u) & ~word;
+        uint64_t odd =
+            control | word | has(word, 0x7f) | has(word, '"') | has(word, '\\') | has(word, ',');
+        if (odd & 0x8080808080808080u)
+            break;
+    }
+    return at;
+}
+
 bool text_u64(const char *text, uint64_t max, uint64_t *out)
 {
     uint64_t n = 0;

@@ -10,6 +10,11 @@
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool text_is_utf8(const char *bytes, size_t len);
 
+/* How many bytes from the start are plain for certain: printable ASCII that neither JSON nor CSV
+ * writes in another way (so no quote, backslash or comma). Looks at whole words of eight: the last
+ * seven bytes are never counted, and any may be plain beyond what is. */
+size_t text_plain(const char *bytes, size_t len);
+
 /* A decimal number without sign, 0 to max. */
 bool text_u64(const char *text, uint64_t max, uint64_t *out);
 

@@ -468,18 +468,19 @@ static bool target_good(const char *target)
 
 static CURLcode set_url(struct slot *s, const char *url)
 {
-    const char *authority = strstr(url, "://");
-    if (!authority)
-        return CURLE_URL_MALFORMAT;
-    size_t len = (size_t)(authority - url) + 3;
-    len += strcspn(url + len, "/?#");
-    if (!target_good(url + len))
-        return CURLE_URL_MALFORMAT;
-    if (s->origin.len != len || memcmp(s->origin.data, url, len) != 0) {
+    size_t len = s->origin.len;
+    if (!len || strncmp(url, s->origin.data, len) != 0 || url[len] != '/') {
+        const char *authority = strstr(url, "://");
+        if (!authority)
+            return CURLE_URL_MALFORMAT;
+        len = (size_t)(authority - url) + 3;
+        len += strcspn(url + len, "/?#");
         CURLcode bad = set_origin(s, url, len);
         if (bad)
             return bad;
     }
+    if (!target_good(url + len))
+        return CURLE_URL_MALFORMAT;
     return curl_easy_setopt(s->easy, CURLOPT_REQUEST_TARGET, url + len);
 }
 

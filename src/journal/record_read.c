@@ -118,7 +118,8 @@ static bool text(struct cursor *c, const char **out)
 {
     if (*c->at != '"')
         return false;
-    char *start = ++c->at, *put = start;
+    char *start = ++c->at, *put = start + text_plain(start, (size_t)(c->end - start));
+    c->at = put;
     unsigned char seen = 0;
     for (;;) {
         unsigned char byte = (unsigned char)*c->at;

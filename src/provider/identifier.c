@@ -256,12 +256,10 @@ size_t identifier_unpack(const struct definition *d, const unsigned char *packed
         out[len] = '\0';
         return len;
     }
-    bool dashes = d->id.class == ID_UUID;
-    for (size_t i = 0; i < len; i++) {
-        if (dashes && dash_here(d->id.class, at))
+    for (size_t i = 0; i < len; i++, at += 2) {
+        if (len == 16 && dash_here(d->id.class, at))
             out[at++] = '-';
         memcpy(out + at, hex_pair[packed[i]], 2);
-        at += 2;
     }
     out[at] = '\0';
     return at;

@@ -111,13 +111,13 @@ static bool segment_plain(const char *p, const char *end)
 
 bool path_segments_plain(const char *path)
 {
-    const char *end = path + strcspn(path, "?");
     if (*path != '/')
         return false;
-    while (path < end) {
-        const char *from = path + 1;
-        path = from + strcspn(from, "/?");
-        if (from == end && path == end)
+    while (*path == '/') {
+        const char *from = ++path;
+        while (*path && *path != '/' && *path != '?')
+            path++;
+        if (from == path && *path != '/')
             return true;
         if (!segment_plain(from, path))
             return false;
