@@ -24,7 +24,7 @@ obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 lib_obj   = $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o
 unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
 
-.PHONY: all demo test asan bench bench-rate rate-lab crash fuzz install unit-tests clean format format-check
+.PHONY: all demo demo-purge demo-incident test asan bench bench-rate rate-lab crash fuzz install unit-tests clean format format-check
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
 $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
@@ -81,10 +81,10 @@ $(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/librescind.a
 	$(CC) $(CPPFLAGS) -Itests/fuzz $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS)
 
 # What a person calls: each installs what it needs first.
-demo:
+demo demo-purge demo-incident:
 	scripts/install-deps build demo
 	$(MAKE) -j$$(nproc) all
-	scripts/demo
+	scripts/$@
 test:
 	scripts/install-deps build test
 	scripts/test

@@ -185,8 +185,9 @@ static int write_keys(const struct options *o, const struct catalog *catalog,
     return result;
 }
 
-static void tell(const struct definition *d, const struct selection *s, bool filtered)
+static void tell(const struct options *o, const struct definition *d, const struct selection *s)
 {
+    struct buf file = {0};
     char selected[TEXT_COUNT], others[TEXT_COUNT];
     for (const struct untold *u = s->untold; u->option; u++)
         say("%s %s: %" PRIu64 " not selected, because the list does not tell for them what %s asks",
@@ -194,11 +195,13 @@ static void tell(const struct definition *d, const struct selection *s, bool fil
     if (s->own_is_there)
         say("%s %s: the credential in use is one of them and was left out", d->provider, d->kind);
     text_count(s->others, others);
-    if (filtered)
-        say("%s %s: %s of %s selected", d->provider, d->kind, text_count(s->selected, selected),
-            others);
+    sheet_tell(o->output, s->selected, &file);
+    if (filter_any(&o->list.filter))
+        say("%s %s: %s of %s selected%s%s", d->provider, d->kind, text_count(s->selected, selected),
+            others, file.len ? ", written" : "", buf_text(&file));
     else
         say("%s %s: %s listed", d->provider, d->kind, others);
+    buf_free(&file);
 }
 
 static int check_selection(const struct options *o, const struct definition *d,
@@ -230,7 +233,7 @@ static int use(const struct options *o, const struct catalog *catalog, const str
     if (result == 0)
         result = write_keys(o, catalog, d, all->keys, &s, err);
     if (result == 0)
-        tell(d, &s, filter_any(f));
+        tell(o, d, &s);
     free(s.chosen);
     return result;
 }

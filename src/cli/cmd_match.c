@@ -199,15 +199,17 @@ static int write_found(struct match *m, struct error *err)
 static void tell(const struct match *m)
 {
     char keys[TEXT_COUNT], lines[TEXT_COUNT];
-    struct buf more = {0};
+    struct buf more = {0}, file = {0};
     if (m->repeated)
         buf_printf(&more, ", %" PRIu64 " of them repeated", m->repeated);
     if (m->known)
         buf_printf(&more, ", %" PRIu64 " not in %s", m->not_there, m->o->against);
-    say("%s: %s key%s in %s line%s%s; %" PRIu32 " written", m->file, text_count(m->keys, keys),
+    sheet_tell(m->o->output, targets_count(m->found), &file);
+    say("%s: %s key%s in %s line%s%s; %" PRIu32 " written%s", m->file, text_count(m->keys, keys),
         m->keys == 1 ? "" : "s", text_count(m->lines, lines), m->lines == 1 ? "" : "s",
-        buf_text(&more), targets_count(m->found));
+        buf_text(&more), targets_count(m->found), buf_text(&file));
     buf_free(&more);
+    buf_free(&file);
 }
 
 static int match(struct match *m, struct error *err)

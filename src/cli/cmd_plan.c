@@ -83,7 +83,8 @@ static double pair_seconds(const struct settings *s, const struct catalog *catal
     return ceiling > 0 ? (double)left / ceiling : 0;
 }
 
-static void print_share(const struct prepared *p, const struct definition *d,
+/* Whether a run would be let through. */
+static bool print_share(const struct prepared *p, const struct definition *d,
                         const struct share *share)
 {
     const struct settings *s = &p->options->settings;
@@ -93,9 +94,11 @@ static void print_share(const struct prepared *p, const struct definition *d,
     const char *from = credentials_origin(d->credential);
     double ceiling = ceiling_of(s, d), seconds = ceiling > 0 ? (double)share->left / ceiling : 0;
     const struct request *r = &d->action[s->action];
+    bool verifiable = check_verifiable(d), placed;
     printf("\n%s %s: %s targets, %s left\n", d->provider, d->kind,
            text_count(share->targets, targets), text_count(share->left, left));
-    if (check_origin(s, d, &origin, &err) == 0)
+    placed = check_origin(s, d, &origin, &err) == 0;
+    if (placed)
         printf("  at          %s\n", buf_text(&origin));
     else
         printf("  at          %s\n", err.text);
@@ -104,7 +107,7 @@ static void print_share(const struct prepared *p, const struct definition *d,
     else
         printf("  request     none: this provider cannot %s, a run would be refused\n",
                action_word[s->action]);
-    if (s->verify && check_verifiable(d))
+    if (s->verify && verifiable)
         printf("  verify      %s %s\n", check_by_list(d) ? d->list.request.method : d->read.method,
                check_by_list(d) ? d->list.request.path : d->read.path);
     else if (s->verify)
@@ -117,33 +120,48 @@ static void print_share(const struct prepared *p, const struct definition *d,
     else
         printf("  pace        no known limit: found by its 429 answers\n");
     buf_free(&origin);
+    return placed && r->method && (verifiable || !s->verify) && from;
 }
 
-static void print_shares(const struct prepared *p, const struct catalog *catalog)
+/* Whether a run would be let through by all of them. */
+static bool print_shares(const struct prepared *p, const struct catalog *catalog)
 {
     struct share *share = mem_zalloc(catalog_count(catalog), sizeof *share);
     count_shares(p, catalog, share);
     double longest = 0;
-    bool open_ended = false;
+    bool open_ended = false, good = true;
     for (size_t i = 0; i < catalog_count(catalog); i++) {
         if (!share[i].targets)
             continue;
         const struct definition *d = catalog_at(catalog, i);
-        print_share(p, d, &share[i]);
+        good &= print_share(p, d, &share[i]);
         double seconds = pair_seconds(&p->options->settings, catalog, share, d);
         longest = seconds > longest ? seconds : longest;
         open_ended |= share[i].left && ceiling_of(&p->options->settings, d) <= 0;
     }
     char span[TEXT_SPAN], deadline[TEXT_SPAN];
     int64_t deadline_us = p->options->settings.deadline_us;
-    printf("\nat least     %s at the known ceilings%s\n", text_span((int64_t)(longest * 1e6), span),
-           open_ended ? "; a provider without one may take longer" : "");
+    if (open_ended && longest <= 0)
+        printf("\nat least     unknown: no ceiling is known\n");
+    else
+        printf("\nat least     %s at the known ceilings%s\n",
+               text_span((int64_t)(longest * 1e6), span),
+               open_ended ? "; a provider without one may take longer" : "");
     if (deadline_us)
         printf("deadline     %s: %s\n", text_span(deadline_us, deadline),
                longest * 1e6 > (double)deadline_us ? "cannot be met, the run would end resumable"
                : open_ended                        ? "can be met if the unknown limits allow"
                                                    : "can be met");
     free(share);
+    return good;
+}
+
+static void print_next(const struct options *o)
+{
+    struct buf command = {0};
+    options_command(o, &command);
+    printf("\nTo do it:       %s\n", buf_text(&command));
+    buf_free(&command);
 }
 
 int command_plan(const struct options *o, struct catalog *catalog)
@@ -156,10 +174,12 @@ int command_plan(const struct options *o, struct catalog *catalog)
         code = (int)err.code;
     } else {
         print_manifest(&p);
-        print_shares(&p, catalog);
+        bool good = print_shares(&p, catalog);
         if (prepare_guards(&p, catalog, &err) != 0) {
             say("%s", err.text);
             code = (int)err.code;
+        } else if (good && p.left) {
+            print_next(o);
         }
     }
     prepared_free(&p);

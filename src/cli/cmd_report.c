@@ -71,7 +71,7 @@ int command_report(const struct options *o, struct catalog *catalog)
             say("%s", err.text);
             code = (int)err.code;
         } else {
-            report_summary(report, into, NULL, false, &text);
+            report_summary(report, into, NULL, NULL, false, &text);
             fputs(buf_text(&text), stdout);
         }
         buf_free(&text);

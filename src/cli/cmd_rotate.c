@@ -48,12 +48,24 @@ static int ask(const struct prepared *p, struct error *err)
     return result;
 }
 
+static void tell_secrets(const struct prepared *p)
+{
+    uint32_t row = 0;
+    if (!p->options->secrets_file)
+        return;
+    while (row < targets_count(p->targets) &&
+           ledger_state(p->ledger, row).outcome != OUTCOME_ROTATED)
+        row++;
+    if (row < targets_count(p->targets))
+        printf("\nTo hand out:    %s, the new secrets\n", p->options->secrets_file);
+}
+
 static int conduct(struct prepared *p, struct credentials *credentials, const struct hands *h)
 {
     struct run_result result;
     struct error err;
-    bool colour = isatty(STDERR_FILENO);
-    struct progress *progress = progress_new(p->options->progress, STDERR_FILENO, colour);
+    struct progress *progress =
+        progress_new(p->options->progress, STDERR_FILENO, conduct_colour(STDERR_FILENO));
     const struct observer observer = {progress, progress_tick, progress_tell};
     const struct run run = {
         .settings = &p->options->settings,
@@ -73,7 +85,9 @@ static int conduct(struct prepared *p, struct credentials *credentials, const st
     }
     if (result.code == EXIT_IO)
         return conduct_metrics(p->options, EXIT_IO);
-    return conduct_report(p, (int)result.code);
+    int code = conduct_report(p, (int)result.code);
+    tell_secrets(p);
+    return code;
 }
 
 static int rotate(struct prepared *p, struct catalog *catalog, struct credentials *credentials,

@@ -47,10 +47,14 @@ static int guard_action(const struct prepared *p, struct error *err)
     const char *action = ledger_run(p->ledger, ledger_runs(p->ledger) - 1)->open.action;
     if (strcmp(action, action_word[ACTION_DELETE]) == 0)
         return 0;
+    /* A run over the old keys finds them absent, and asks for each once more. */
+    bool rotated = strcmp(action, action_word[ACTION_ROTATE]) == 0;
     return error_set(err, EXIT_REFUSED,
                      "%s belongs to the action '%s': verify proves that what was deleted is gone; "
-                     "nothing was sent",
-                     p->run_dir, action);
+                     "nothing was sent%s",
+                     p->run_dir, action,
+                     rotated ? ". For the old keys: rescind run --expect-absent --verify MANIFEST"
+                             : "");
 }
 
 static int verify(struct prepared *p, struct catalog *catalog, struct credentials *credentials,

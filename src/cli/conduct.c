@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
+#include "engine/check.h"
 #include "engine/http.h"
 #include "engine/runner.h"
 #include "report/report.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool wants_colour(int fd)
+bool conduct_colour(int fd)
 {
     const char *no = getenv("NO_COLOR");
     return isatty(fd) && !(no && *no);
@@ -112,6 +113,23 @@ static int write_metrics(const struct options *o, const struct report *report, i
     return code;
 }
 
+/* Whether what was deleted can be asked for, and was not yet. */
+static bool wants_proof(const struct prepared *p, int code)
+{
+    const struct settings *s = &p->options->settings;
+    const struct definition *last = NULL;
+    if (code != EXIT_DONE || p->options->command != COMMAND_RUN || s->action != ACTION_DELETE ||
+        s->verify || !check_unverified(s, p->ledger, p->listed, p->targets))
+        return false;
+    for (uint32_t row = 0; row < targets_count(p->targets); row++) {
+        const struct definition *d = targets_definition(p->targets, row);
+        if (d != last && row_set_has(p->listed, row) && !check_verifiable(d))
+            return false;
+        last = d;
+    }
+    return true;
+}
+
 int conduct_report(struct prepared *p, int code)
 {
     struct report_source source = {.targets = p->targets,
@@ -121,18 +139,23 @@ int conduct_report(struct prepared *p, int code)
     journal_sha256(p->journal, p->journal_sha256);
     struct report *report = report_new(&source, 1);
     struct error err;
-    struct buf text = {0}, command = {0};
+    struct buf text = {0}, command = {0}, proof = {0};
+    bool provable = wants_proof(p, code);
     if (report_write(report, p->run_dir, &err) != 0) {
         say("%s; the journal is safe: 'rescind report' makes it again", err.text);
         code = code == EXIT_DONE || code == EXIT_SOME_FAILED ? EXIT_CANTCREATE : code;
     }
     options_command(p->options, &command);
-    report_summary(report, p->run_dir, buf_text(&command), wants_colour(STDOUT_FILENO), &text);
+    if (provable)
+        options_verify_command(p->options, p->run_dir, &proof);
+    report_summary(report, p->run_dir, buf_text(&command), provable ? buf_text(&proof) : NULL,
+                   conduct_colour(STDOUT_FILENO), &text);
     fputs(buf_text(&text), stdout);
     code = write_metrics(p->options, report, code);
     report_free(report);
     buf_free(&text);
     buf_free(&command);
+    buf_free(&proof);
     return code;
 }
 
@@ -141,7 +164,7 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
     struct run_result result;
     struct error err;
     struct progress *progress =
-        progress_new(p->options->progress, STDERR_FILENO, wants_colour(STDERR_FILENO));
+        progress_new(p->options->progress, STDERR_FILENO, conduct_colour(STDERR_FILENO));
     const struct observer observer = {progress, progress_tick, progress_tell};
     const struct run run = {
         .settings = &p->options->settings,

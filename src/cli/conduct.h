@@ -15,6 +15,9 @@ int conduct_save_targets(struct prepared *p, struct error *err);
 int conduct_open(struct prepared *p, struct error *err);
 void conduct_close(struct prepared *p, int code, const char *reason);
 
+/* A terminal, and no NO_COLOR. */
+bool conduct_colour(int fd);
+
 /* Lets the engine do what the settings say, and writes the reports. */
 int conduct_run(struct prepared *p, struct credentials *credentials);
 

@@ -71,6 +71,10 @@ void options_json(const struct options *o, struct buf *out);
 
 /* A shell command line that carries this run on; quoted for a POSIX shell. */
 void options_command(const struct options *o, struct buf *out);
+/* The one that verifies it, with those of its options that `verify` takes. */
+void options_verify_command(const struct options *o, const char *run_dir, struct buf *out);
+/* One word of such a line. */
+void options_quote(struct buf *out, const char *word);
 
 /* Help of a command, or the overview: to stdout, fits a screen of 80 x 50. */
 const char *help_text(enum command c);

@@ -67,7 +67,7 @@ void options_json(const struct options *o, struct buf *out)
     buf_putc(out, '}');
 }
 
-static void put_quoted(struct buf *out, const char *word)
+void options_quote(struct buf *out, const char *word)
 {
     static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                "_./:=,@%+-";
@@ -92,7 +92,7 @@ static void put_option(struct buf *out, const struct given *g)
     if (is_switch && strcmp(g->value, "yes") == 0)
         return;
     buf_putc(out, is_switch || *g->value == '-' ? '=' : ' ');
-    put_quoted(out, g->value);
+    options_quote(out, g->value);
 }
 
 void options_command(const struct options *o, struct buf *out)
@@ -114,7 +114,21 @@ void options_command(const struct options *o, struct buf *out)
     if (*manifest == '-' && manifest[1])
         buf_puts(out, " --");
     buf_putc(out, ' ');
-    put_quoted(out, manifest);
+    options_quote(out, manifest);
     if (strcmp(manifest, "-") == 0)
         buf_puts(out, " < MANIFEST");
+}
+
+void options_verify_command(const struct options *o, const char *run_dir, struct buf *out)
+{
+    const struct reading *r = o->memory;
+    buf_puts(out, "rescind verify");
+    for (size_t i = 0; i < r->given_count; i++) {
+        const struct given *g = &r->given[i];
+        if (!g->of_job && g->spec->commands & 1u << COMMAND_VERIFY &&
+            strcmp(g->spec->name, "run-dir") != 0)
+            put_option(out, g);
+    }
+    buf_puts(out, *run_dir == '-' ? " -- " : " ");
+    options_quote(out, run_dir);
 }

@@ -1,5 +1,7 @@
 #include "cli/sheet.h"
 
+#include "cli/options.h"
+
 #include "base/durable.h"
 #include "provider/identifier.h"
 
@@ -73,9 +75,14 @@ void sheet_end_row(struct sheet *s)
     s->cells = 0;
 }
 
+static bool is_stdout(const char *output)
+{
+    return !output || strcmp(output, "-") == 0;
+}
+
 int sheet_write(const struct sheet *s, const char *output, struct error *err)
 {
-    if (!output || strcmp(output, "-") == 0) {
+    if (is_stdout(output)) {
         if (fwrite(buf_text(&s->text), 1, s->text.len, stdout) != s->text.len ||
             fflush(stdout) != 0)
             return error_set(err, EXIT_IO, "cannot write to standard output:");
@@ -89,4 +96,15 @@ int sheet_write(const struct sheet *s, const char *output, struct error *err)
         return -1;
     }
     return durable_commit(f, err);
+}
+
+void sheet_tell(const char *output, bool next, struct buf *out)
+{
+    if (is_stdout(output))
+        return;
+    buf_printf(out, " to %s", output);
+    if (!next)
+        return;
+    buf_puts(out, "; review it, then: rescind plan ");
+    options_quote(out, output);
 }

@@ -33,5 +33,8 @@ void sheet_end_row(struct sheet *s);
 /* To the file `output` (mode 0600, whole or not at all), or to stdout where it is NULL or "-".
  * EXIT_CANTCREATE, EXIT_IO. */
 int sheet_write(const struct sheet *s, const char *output, struct error *err);
+/* For the message about it: "" where it went to stdout, else " to FILE", and, where `next`, what
+ * to do with it. */
+void sheet_tell(const char *output, bool next, struct buf *out);
 
 #endif

@@ -5,8 +5,7 @@
 
 enum { COUNT_MAX = 4096, PARTS_MAX = 8 };
 
-/* Reads "{N}" or "{N-M}" and moves behind it. */
-static bool read_span(const char **at, size_t *min, size_t *max)
+bool rawkey_span(const char **at, size_t *min, size_t *max)
 {
     char *end;
     const char *text = *at + 1;
@@ -28,7 +27,7 @@ bool rawkey_pattern_good(const char *pattern)
     size_t min, max, parts = 0;
     while (*pattern) {
         if (*pattern == '{') {
-            if (++parts > PARTS_MAX || !read_span(&pattern, &min, &max))
+            if (++parts > PARTS_MAX || !rawkey_span(&pattern, &min, &max))
                 return false;
         } else if (*pattern <= 0x20 || *pattern > 0x7e || *pattern == '}') {
             return false;
@@ -54,7 +53,7 @@ static bool fits(const char *pattern, const char *text, size_t len)
             return false;
     if (!*pattern)
         return len == 0;
-    if (!read_span(&pattern, &min, &max))
+    if (!rawkey_span(&pattern, &min, &max))
         return false;
     while (n < len && n < max && is_word(text[n]))
         n++;
@@ -72,7 +71,7 @@ unsigned rawkey_fits(const char *pattern, const char *text, size_t len)
         return 0;
     while (*pattern) {
         if (*pattern == '{') {
-            read_span(&pattern, &min, &max);
+            rawkey_span(&pattern, &min, &max);
         } else {
             literal++;
             pattern++;

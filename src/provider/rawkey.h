@@ -9,6 +9,9 @@
 
 bool rawkey_pattern_good(const char *pattern);
 
+/* Reads the {N} or {N-M} at *at and moves behind it. */
+bool rawkey_span(const char **at, size_t *min, size_t *max);
+
 /* Whether a whole text fits; if so one more than the pattern's literal characters, else 0. */
 unsigned rawkey_fits(const char *pattern, const char *text, size_t len);
 

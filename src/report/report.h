@@ -64,8 +64,8 @@ int report_metrics(const struct report *r, const struct metrics_facts *m, const 
                    struct error *err);
 
 /* The summary for stdout: short, aligned, with what to do next. `command` is the command line that
- * carries on, or NULL. */
-void report_summary(const struct report *r, const char *dir, const char *command, bool colour,
-                    struct buf *out);
+ * carries on, `proof` the one that verifies when all is done; each may be NULL. */
+void report_summary(const struct report *r, const char *dir, const char *command, const char *proof,
+                    bool colour, struct buf *out);
 
 #endif

@@ -315,8 +315,15 @@ static void put_files(struct buf *b, const struct report_facts *f, const char *d
     buf_printf(b, "/remaining.csv (%s target%s)\n", text_count(left, n), left == 1 ? "" : "s");
 }
 
-void report_summary(const struct report *r, const char *dir, const char *command, bool colour,
-                    struct buf *out)
+static void put_command(struct buf *b, const char *label, const char *command, bool colour)
+{
+    buf_printf(b, "\n%s%-16s", colour ? bold : "", label);
+    put_shown(b, command, SIZE_MAX);
+    buf_printf(b, "%s\n", colour ? plain : "");
+}
+
+void report_summary(const struct report *r, const char *dir, const char *command, const char *proof,
+                    bool colour, struct buf *out)
 {
     const struct report_facts *f = &r->facts;
     put_still_present(out, f, colour);
@@ -329,10 +336,10 @@ void report_summary(const struct report *r, const char *dir, const char *command
     put_reasons(out, r);
     put_findings(out, r);
     put_files(out, f, dir);
-    if (f->done == f->targets || !command)
-        return;
-    buf_printf(out, "\n%s", colour ? bold : "");
-    buf_puts(out, f->done + f->failed < f->targets ? "To carry on:    " : "To try again:   ");
-    put_shown(out, command, SIZE_MAX);
-    buf_printf(out, "%s\n", colour ? plain : "");
+    if (f->done == f->targets && proof)
+        put_command(out, "To prove it:", proof, colour);
+    if (f->done < f->targets && command)
+        put_command(out,
+                    f->done + f->failed < f->targets ? "To carry on:" : "To try again:", command,
+                    colour);
 }

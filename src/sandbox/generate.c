@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "provider/identifier.h"
+#include "sandbox/raw.h"
 #include "sandbox/spec.h"
 
 #include <string.h>
@@ -101,17 +102,19 @@ size_t generate_id(const struct definition *d, struct rng *r, char out[ID_MAX + 
     }
 }
 
-static void put_row(const struct mix *m, struct rng *r, uint64_t row, struct buf *out)
+static void put_row(const struct mix *m, struct rng *r, uint64_t row, FILE *raw, struct buf *out)
 {
-    char id[ID_MAX + 1];
+    char id[ID_MAX + 1], secret[RAW_MAX];
     double at = rng_uniform(r, 0, m->upto[m->count - 1]);
     unsigned k = 0;
     while (at >= m->upto[k])
         k++;
     const struct definition *d = m->d[k];
-    size_t len = generate_id(d, r, id);
-    buf_printf(out, "%s,%s,", d->provider, d->kind);
-    buf_put(out, id, len);
+    if (raw && raw_make(d, r, secret, id))
+        fprintf(raw, "%s\n", secret);
+    else
+        generate_id(d, r, id);
+    buf_printf(out, "%s,%s,%s", d->provider, d->kind, id);
     for (unsigned i = 0; i < m->scopes; i++) {
         bool has = false;
         for (size_t s = 0; s < d->scope_count; s++)
@@ -127,7 +130,7 @@ static void put_row(const struct mix *m, struct rng *r, uint64_t row, struct buf
 }
 
 int generate_manifest(const struct catalog *catalog, uint64_t n, uint64_t seed, const char *mix,
-                      FILE *out, struct error *err)
+                      FILE *out, FILE *raw, struct error *err)
 {
     struct mix m = {0};
     struct rng r = rng_seed(seed);
@@ -139,7 +142,7 @@ int generate_manifest(const struct catalog *catalog, uint64_t n, uint64_t seed, 
         buf_printf(&text, ",%s", m.scope[i]);
     buf_puts(&text, ",note\n");
     for (uint64_t i = 0; i < n; i++) {
-        put_row(&m, &r, i, &text);
+        put_row(&m, &r, i, raw, &text);
         if (text.len > 1 << 16) {
             fwrite(text.data, 1, text.len, out);
             buf_clear(&text);
@@ -149,5 +152,7 @@ int generate_manifest(const struct catalog *catalog, uint64_t n, uint64_t seed, 
     buf_free(&text);
     if (fflush(out) != 0)
         return error_set(err, EXIT_IO, "writing the manifest:");
+    if (raw && fflush(raw) != 0)
+        return error_set(err, EXIT_IO, "writing the raw keys:");
     return 0;
 }

@@ -12,8 +12,9 @@
 size_t generate_id(const struct definition *d, struct rng *r, char out[ID_MAX + 1]);
 
 /* Writes a CSV of n targets, kinds drawn by the shares of `mix` (NULL: the usual one), the same for
- * the same seed. EXIT_USAGE for a mix that makes no sense, EXIT_IO. */
+ * the same seed; to `raw` (or NULL), a line each, the raw keys of those whose kind has such.
+ * EXIT_USAGE for a mix that makes no sense, EXIT_IO. */
 int generate_manifest(const struct catalog *catalog, uint64_t n, uint64_t seed, const char *mix,
-                      FILE *out, struct error *err);
+                      FILE *out, FILE *raw, struct error *err);
 
 #endif

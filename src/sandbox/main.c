@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void tell(void *at, const char *line)
@@ -100,6 +101,20 @@ static void print_credentials(struct sandbox *s)
     buf_free(&text);
 }
 
+static int generate(const struct catalog *catalog, const struct options *o, struct error *err)
+{
+    /* Made up as they are, they are kept as real ones should be. */
+    mode_t mask = umask(077);
+    FILE *raw = o->raw ? fopen(o->raw, "we") : NULL;
+    umask(mask);
+    if (o->raw && !raw)
+        return error_set(err, EXIT_CANTCREATE, "%s:", o->raw);
+    int result = generate_manifest(catalog, o->generate, o->seed, o->mix, stdout, raw, err);
+    if (raw)
+        fclose(raw);
+    return result;
+}
+
 /* To end with whoever started us. A parent that is gone already was gone before the call. */
 static bool follow_parent(pid_t parent)
 {
@@ -115,7 +130,7 @@ static int run(const struct options *o, struct error *err)
             return -1;
         }
     if (o->generating) {
-        int result = generate_manifest(catalog, o->generate, o->seed, o->mix, stdout, err);
+        int result = generate(catalog, o, err);
         catalog_free(catalog);
         return result;
     }

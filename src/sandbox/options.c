@@ -12,7 +12,7 @@
 
 const char options_help[] =
     "usage: rescind-sandbox [OPTION]...\n"
-    "       rescind-sandbox --generate N [--mix MIX] [--seed N]\n"
+    "       rescind-sandbox --generate N [--mix MIX] [--seed N] [--raw FILE]\n"
     "\n"
     "Stands in for all the providers that rescind knows, on one loopback port, and keeps the\n"
     "truth about what was really deleted. Prints its address as soon as it listens:\n"
@@ -57,7 +57,8 @@ const char options_help[] =
     "Generating\n"
     "  --generate N          writes a manifest of N targets to standard output, as CSV\n"
     "  --mix MIX             shares by kind "
-    "(openrouter=6,openrouter/byok=1,requesty=2,baseten=1)\n";
+    "(openrouter=6,openrouter/byok=1,requesty=2,baseten=1)\n"
+    "  --raw FILE            and there their raw keys, a line each, where the kind has such\n";
 
 enum { SETTING_FIRST = 1000 };
 enum {
@@ -76,6 +77,7 @@ enum {
     O_PRINT,
     O_GENERATE,
     O_MIX,
+    O_RAW,
     O_HELP,
     O_VERSION,
 };
@@ -96,6 +98,7 @@ static const struct option names[] = {
     {"print-credentials", no_argument, NULL, O_PRINT},
     {"generate", required_argument, NULL, O_GENERATE},
     {"mix", required_argument, NULL, O_MIX},
+    {"raw", required_argument, NULL, O_RAW},
     {"help", no_argument, NULL, O_HELP},
     {"version", no_argument, NULL, O_VERSION},
     {"limit", required_argument, NULL, SETTING_FIRST},
@@ -181,6 +184,9 @@ static int take(int value, const char *text, struct options *o, struct error *er
     case O_MIX:
         o->mix = text;
         return 0;
+    case O_RAW:
+        o->raw = text;
+        return 0;
     default:
         if (keep(o->setting, &o->settings, INPUTS_MAX * 2, name_of(value), err) < 0)
             return -1;
@@ -215,6 +221,8 @@ int options_parse(int argc, char **argv, struct options *o, struct error *err)
         return error_set(err, EXIT_USAGE, "%s: no such argument; see --help", argv[optind]);
     if (!o->http.tls_cert != !o->http.tls_key)
         return error_set(err, EXIT_USAGE, "--tls-cert and --tls-key go together");
+    if (o->raw && !o->generating)
+        return error_set(err, EXIT_USAGE, "--raw goes with --generate");
     return 0;
 }
 

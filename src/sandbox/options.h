@@ -16,7 +16,7 @@ struct options {
     unsigned settings;
     bool stay, any, help, version, print_credentials, generating;
     uint64_t generate, seed;
-    const char *mix;
+    const char *mix, *raw;
     double absent;
 };
 

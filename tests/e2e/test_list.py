@@ -306,6 +306,14 @@ def test_a_filter_that_selects_every_key(world):
     assert "selects every key there is (5); nothing was written" in result.err
     assert (tool.directory / "out.csv").read_text() == "as it was"
     assert ids(listing("openrouter", "--name", "old-*", "--all").out) == {key.id for key in found}
+    result = listing("openrouter", "--name", "old-[1-3]", "--output", "the old.csv")
+    assert result.err == (
+        "rescind: openrouter key: 3 of 5 selected, written to the old.csv; "
+        "review it, then: rescind plan 'the old.csv'\n"
+    )
+    assert tool.call("plan", "the old.csv").code == 0
+    result = listing("openrouter", "--name", "none", "--output", "none.csv")
+    assert result.err == "rescind: openrouter key: 0 of 5 selected, written to none.csv\n"
     assert ids(listing("openrouter").out) == {key.id for key in found}
 
 

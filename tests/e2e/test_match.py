@@ -160,7 +160,8 @@ def test_against_what_really_exists(make_sandbox, tool, tmp_path):
     leaked(tool, "\n".join(mine[:4] + others))
     result = tool.call("match", "leaked.txt", "--against", "all.csv", "--output", "found.csv")
     assert (result.code, result.out) == (0, ""), result
-    assert "9 keys in 9 lines, 5 not in all.csv; 4 written" in result.err
+    assert "9 keys in 9 lines, 5 not in all.csv; 4 written to found.csv; " in result.err
+    assert result.err.endswith("review it, then: rescind plan found.csv\n")
     assert stat.S_IMODE((tool.directory / "found.csv").stat().st_mode) == 0o600
 
     done = tool.call("run", "--yes", *urls, "found.csv")

@@ -287,6 +287,12 @@ def test_plan_tells_the_time(deadline, told, make_tool):
     assert told in result.out
 
 
+def test_plan_tells_no_time_where_no_ceiling_is_known(make_tool):
+    tool = make_tool()
+    result = tool.call("plan", tool.manifest(targets(10)))
+    assert "\nat least     unknown: no ceiling is known\n" in result.out, result
+
+
 def test_plan_adds_up_what_shares_a_pacer(make_tool):
     """100 keys and 100 BYOK credentials at 10 a second take 20 s, not 10."""
     tool = make_tool()

@@ -221,6 +221,21 @@ def test_guards(make_sandbox, make_tool):
     assert not any(known["requests"] for known in sandbox.truth().values())
 
 
+def test_what_comes_after(make_sandbox, make_tool):
+    """Where the secrets are is told; and that the old keys are gone can be proved."""
+    rows = targets(3)
+    tool = make_tool(*make_sandbox(rows).origins)
+    manifest = tool.manifest(rows)
+    result = rotate(tool, manifest)
+    assert result.out.endswith(f"\n\nTo hand out:    {tool.directory}/secrets.csv, the new secrets\n")
+    result = tool.call("verify", tool.run_dir.path)
+    assert result.code == 2 and "rescind run --expect-absent --verify MANIFEST" in result.err
+    tool.run_dir.path = tool.directory / "proof"
+    result = tool.run(manifest, "--expect-absent", "--verify", "--verify-delay", "0")
+    assert result.code == 0 and "confirmed_absent              3" in result.out, result
+    assert tool.run_dir.totals == {"already_absent": 3}
+
+
 def test_canary_and_absent(make_sandbox, make_tool):
     rows = targets(4)
     sandbox = make_sandbox(rows[1:])

@@ -588,6 +588,18 @@ def test_generated_manifests(tmp_path):
     }
 
 
+def test_generated_raw_keys(tmp_path):
+    raw = tmp_path / "raw.txt"
+    text = subprocess.check_output(
+        [SANDBOX, "--generate", "300", "--mix", "openrouter=2,requesty=1", "--raw", raw], text=True
+    )
+    hashes = [row.split(",")[2] for row in text.splitlines() if row.startswith("openrouter")]
+    keys = raw.read_text().splitlines()
+    assert [hashlib.sha256(key.encode()).hexdigest() for key in keys] == hashes
+    assert 100 < len(keys) < 300
+    assert raw.stat().st_mode & 0o777 == 0o600
+
+
 def test_any_remembers(box):
     one = box("--any")
     assert [one.delete("key", HASHES[0]).status for _ in range(2)] == [200, 404]
@@ -1024,6 +1036,7 @@ BAD_USAGE = [
     (["--absent", "2"], "not a share"),
     (["--tls-cert", "/dev/null"], "cannot be read, or is empty"),
     (["--generate", "5", "--mix", "nobody=1"], "not a share"),
+    (["--raw", "raw.txt"], "--raw goes with --generate"),
     (["stray"], "no such argument"),
     (["--manifest", "/nonexistent.csv"], "/nonexistent.csv"),
 ]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import signal
 import time
 from collections import Counter
@@ -385,6 +386,46 @@ def test_a_provider_that_cannot_be_asked(make_wire, make_tool):
     assert tool.run(manifest, "--job", job).code == 0
     assert verify(tool, "--job", job).code == 1
     assert tool.run_dir.report["verified"] == {**NOTHING_ELSE, "unproven": 2}
+
+
+def test_each_command_tells_the_next(make_sandbox, make_tool):
+    """From the plan to the proof by the lines that are printed, as they are."""
+    rows = mixed(20)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows, "the keys.csv").name
+
+    def told(result, label):
+        (line,) = [row for row in result.out.splitlines() if row.startswith(label)]
+        assert result.out.endswith(f"\n\n{line}\n")
+        return shlex.split(line.removeprefix(label))[1:]
+
+    planned = tool.call("plan", *urls(tool), "--yes", "--max", "20", manifest)
+    ran = tool.call(*told(planned, "To do it: "))
+    assert ran.code == 0 and sandbox.counts()["exist"] == 0, ran
+    proved = tool.call(*told(ran, "To prove it: "), *NOW)
+    assert proved.code == 0 and "confirmed_absent             20" in proved.out, proved
+    for result in (proved, tool.call("run", *urls(tool), manifest), tool.call("plan", *urls(tool), manifest)):
+        assert result.code == 0 and "To " not in result.out, result
+
+
+def test_the_next_command_is_not_told_where_it_would_be_refused(make_sandbox, make_tool):
+    rows = targets(4, "requesty")
+    tool = make_tool(*make_sandbox(rows).origins)
+    manifest = tool.manifest(rows)
+    assert "To do it" in tool.call("plan", manifest).out
+    assert "To do it" not in tool.call("plan", "--max", "3", manifest).out
+    assert "To do it" not in tool.call("plan", "--action", "disable", manifest).out
+    tool.env["REQUESTY_API_KEY"] = None
+    assert "To do it" not in tool.call("plan", manifest).out
+
+
+def test_nothing_to_prove_with_where_it_cannot_be_asked(make_wire, make_tool):
+    tool = make_tool("blind=" + make_wire([DELETED]).base)
+    tool.env["BLIND_KEY"] = "some-secret-of-it"
+    job = tool.manifest(BLIND, "blind.ini")
+    result = tool.run(tool.manifest("provider,id\nblind,1\n"), "--job", job)
+    assert result.code == 0 and "To prove it" not in result.out, result
 
 
 def test_plan_says_how_it_would_be_proved(make_tool):

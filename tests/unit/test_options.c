@@ -416,6 +416,33 @@ static void written_down_again(void **state)
     buf_free(&got);
 }
 
+static void the_command_that_verifies(void **state)
+{
+    static const struct {
+        const char *line, *want;
+    } rows[] = {
+        {"rescind run k.csv --yes --max 3 --canary 1", "rescind verify a.run"},
+        {"rescind run k.csv --timeout 9 --base-url requesty=https://r.example/ --halt 1",
+         "rescind verify --timeout 9 --base-url requesty=https://r.example/ a.run"},
+        {"rescind run k.csv --run-dir a.run", "rescind verify a.run"},
+    };
+    struct buf got = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct options o;
+        struct error err;
+        assert_int_equal(read_line(rows[i].line, catalog, &o, &err), 0);
+        buf_clear(&got);
+        options_verify_command(&o, "a.run", &got);
+        assert_string_equal(buf_text(&got), rows[i].want);
+        options_free(&o);
+    }
+    buf_clear(&got);
+    options_quote(&got, "it's");
+    assert_string_equal(buf_text(&got), "'it'\\''s'");
+    buf_free(&got);
+}
+
 static void help_fits_a_screen(void **state)
 {
     (void)state;
@@ -539,6 +566,7 @@ int main(void)
         cmocka_unit_test(no_argv_at_all),
         cmocka_unit_test(run_directories),
         cmocka_unit_test(written_down_again),
+        cmocka_unit_test(the_command_that_verifies),
         cmocka_unit_test(help_fits_a_screen),
         cmocka_unit_test(help_names_the_options),
         cmocka_unit_test(every_option_says_what_it_wants),

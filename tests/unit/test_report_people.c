@@ -16,7 +16,7 @@
 static char *summary(const struct report *r, const char *command, bool colour)
 {
     struct buf b = {0};
-    report_summary(r, "keys.run", command, colour, &b);
+    report_summary(r, "keys.run", command, "rescind verify keys.run", colour, &b);
     char *text = mem_string(buf_text(&b));
     buf_free(&b);
     return text;
@@ -86,7 +86,9 @@ static void summary_of_a_finished_run(void **state)
                               "  openrouter    1,200 of 1,200 done\n"
                               "\n"
                               "  requests      1,200 sent, 600 a second\n"
-                              "  report        keys.run/report.html\n");
+                              "  report        keys.run/report.html\n"
+                              "\n"
+                              "To prove it:    rescind verify keys.run\n");
     free(text);
     report_free(r);
     world_free(&w);

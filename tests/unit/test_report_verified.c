@@ -47,7 +47,7 @@ static struct world verified_world(const char *dir, const char *evil)
 static char *summary(const struct report *r)
 {
     struct buf b = {0};
-    report_summary(r, "d", NULL, false, &b);
+    report_summary(r, "d", NULL, NULL, false, &b);
     char *text = mem_string(buf_text(&b));
     buf_free(&b);
     return text;

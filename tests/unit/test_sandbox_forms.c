@@ -4,9 +4,11 @@
 #include "provider/classify.h"
 #include "provider/hints.h"
 #include "provider/identifier.h"
+#include "provider/rawkey.h"
 #include "sandbox/announce.h"
 #include "sandbox/forms.h"
 #include "sandbox/generate.h"
+#include "sandbox/raw.h"
 #include "sandbox/routes.h"
 
 #include <setjmp.h>
@@ -273,6 +275,29 @@ static void hints_are_read_as_announced(void **state)
             }
 }
 
+/* What is made up as a raw key is taken for one of the same definition, with the same id. */
+static void raw_keys_are_known(void **state)
+{
+    (void)state;
+    unsigned seen = 0;
+    struct rng r = rng_seed(5);
+    for (size_t i = 0; i < catalog_count(catalog); i++)
+        for (unsigned n = 0; n < 50; n++) {
+            const struct definition *d = catalog_at(catalog, i), *found = NULL;
+            char raw[RAW_MAX], id[ID_MAX + 1], own[ID_MAX + 1];
+            if (!raw_make(d, &r, raw, id)) {
+                assert_true(!d->raw || d->scope_count);
+                continue;
+            }
+            assert_int_equal(rawkey_find(catalog, raw, strlen(raw), &found), RAWKEY_ONE);
+            assert_ptr_equal(found, d);
+            assert_int_equal(own_id_of_secret(d, raw, own), strlen(id));
+            assert_string_equal(own, id);
+            seen += n == 0;
+        }
+    assert_true(seen >= 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +306,7 @@ int main(void)
         cmocka_unit_test(preflights_pass),
         cmocka_unit_test(another_id_confirms_nothing),
         cmocka_unit_test(hints_are_read_as_announced),
+        cmocka_unit_test(raw_keys_are_known),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
