@@ -156,6 +156,8 @@ def test_a_command_gets_them(make_sandbox, make_tool):
         ("cat > /dev/null; exit 3", "ended with status 3"),
         ("kill -9 $$", "ended by signal 9"),
         ("/does/not/exist", "ended with status 127"),
+        ("true", "did not read its input"),
+        ("head -c 5", "did not read its input"),
     ],
 )
 def test_what_is_not_handed_over_is_not_deleted(make_sandbox, make_tool, command, why):
