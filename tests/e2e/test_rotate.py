@@ -14,6 +14,7 @@ import pytest
 from inject import build
 from targets import targets
 from tool import CREDENTIALS, all_bytes, finish
+from wire import DELETED, MANAGEMENT_KEY, reply
 
 RAW = re.compile(rb"sk-or-v1-[0-9a-f]{64}")
 SERIES, KILLS = 6, 20  # so many rotations, killed so often each
@@ -221,6 +222,74 @@ def test_guards(make_sandbox, make_tool):
     assert rotate(tool, self_hit).code == 2
     assert living(sandbox, rows) == ({row.id for row in rows}, set())
     assert not any(known["requests"] for known in sandbox.truth().values())
+
+
+def a_row(number):
+    key = f"sk-or-v1-{number:064x}"
+    return f"{number:064x},{hashlib.sha256(key.encode()).hexdigest()},of old,{key}\n"
+
+
+@pytest.mark.parametrize(
+    "text, code, kept",
+    [
+        (a_row(1) + a_row(2), 0, 2),
+        (a_row(1) + a_row(2)[:-1], 0, 2),  # an editor that ends no last line
+        (a_row(1) + a_row(2)[:-2], 0, 1),  # a crash in the write
+        (a_row(1) + a_row(2)[:70], 0, 1),
+        (a_row(1) + a_row(2).replace("of", '"of') + a_row(3), 2, None),
+    ],
+)
+def test_a_file_with_secrets_of_before(make_sandbox, make_tool, text, code, kept):
+    """No row of it is lost: a whole one whose newline is missing stays, damage is refused."""
+    rows = targets(1)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    path = tool.directory / "secrets.csv"
+    path.write_text("old_hash,new_hash,name,key\n" + text)
+    path.chmod(0o600)
+    result = rotate(tool, tool.manifest(rows))
+    assert result.code == code, result
+    if code:
+        assert path.read_text() == "old_hash,new_hash,name,key\n" + text
+        assert living(sandbox, rows)[0] == {rows[0].id}
+        return
+    found = secrets(tool)
+    whole = list(csv.DictReader(["old_hash,new_hash,name,key", *text.splitlines()[:kept]]))
+    assert found[:-1] == whole
+    assert living(sandbox, rows) == (set(), {found[-1]["new_hash"]})
+
+
+@pytest.mark.parametrize("how", ["unlink", "rename", "append"])
+def test_a_file_that_is_lost_underneath(make_wire, make_tool, how):
+    """What would be written to a file without a name, or behind a stranger's bytes, is not."""
+    rows = targets(2)
+    tool = make_tool()
+    path = tool.directory / "secrets.csv"
+
+    def answer(request):
+        if request.method == "POST":
+            if how == "append":
+                with open(path, "a", encoding="ascii") as file:
+                    file.write("x")
+            elif path.exists():
+                path.rename(path.with_suffix(".old")) if how == "rename" else path.unlink()
+            key = f"sk-or-v1-{len(wire.requests):064x}"
+            made = hashlib.sha256(key.encode()).hexdigest()
+            return reply(201, {"data": {"hash": made}, "key": key})
+        if request.method == "DELETE":
+            return DELETED
+        if request.path.startswith("/api/v1/keys/"):
+            return reply(200, {"data": {"hash": request.path.rsplit("/")[-1], "name": "n"}})
+        return MANAGEMENT_KEY
+
+    wire = make_wire(answer)
+    tool.origins = [wire.origin]
+    result = rotate(tool, tool.manifest(rows))
+    assert result.code == 1, result
+    assert tool.run_dir.totals == {"failed": 2}
+    assert " meanwhile" in result.err
+    assert len(wire.deletions) == 2
+    assert not {d.path.rsplit("/")[-1] for d in wire.deletions} & {row.id for row in rows}
 
 
 def test_canary_and_absent(make_sandbox, make_tool):
