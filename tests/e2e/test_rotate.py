@@ -12,9 +12,10 @@ import urllib.request
 import pytest
 
 from inject import build
+from openrouter import OpenRouter
 from targets import targets
 from tool import CREDENTIALS, all_bytes, finish
-from wire import DELETED, MANAGEMENT_KEY, reply
+from wire import GONE, error, reply
 
 RAW = re.compile(rb"sk-or-v1-[0-9a-f]{64}")
 SERIES, KILLS = 6, 20  # so many rotations, killed so often each
@@ -238,6 +239,7 @@ def a_row(number):
         (a_row(1) + a_row(2)[:70], 0, 1),
         (a_row(1) + a_row(2).replace("of", '"of') + a_row(3), 2, None),
     ],
+    ids=["whole", "no newline", "torn key", "torn id", "stray quote"],
 )
 def test_a_file_with_secrets_of_before(make_sandbox, make_tool, text, code, kept):
     """No row of it is lost: a whole one whose newline is missing stays, damage is refused."""
@@ -263,33 +265,128 @@ def test_a_file_with_secrets_of_before(make_sandbox, make_tool, text, code, kept
 def test_a_file_that_is_lost_underneath(make_wire, make_tool, how):
     """What would be written to a file without a name, or behind a stranger's bytes, is not."""
     rows = targets(2)
-    tool = make_tool()
-    path = tool.directory / "secrets.csv"
 
-    def answer(request):
-        if request.method == "POST":
-            if how == "append":
-                with open(path, "a", encoding="ascii") as file:
-                    file.write("x")
-            elif path.exists():
-                path.rename(path.with_suffix(".old")) if how == "rename" else path.unlink()
-            key = f"sk-or-v1-{len(wire.requests):064x}"
-            made = hashlib.sha256(key.encode()).hexdigest()
-            return reply(201, {"data": {"hash": made}, "key": key})
-        if request.method == "DELETE":
-            return DELETED
-        if request.path.startswith("/api/v1/keys/"):
-            return reply(200, {"data": {"hash": request.path.rsplit("/")[-1], "name": "n"}})
-        return MANAGEMENT_KEY
+    def hook(keys, method, path, fields):
+        if method == "POST" and how == "append":
+            with open(file, "a", encoding="ascii") as out:
+                out.write("x")
+        elif method == "POST" and file.exists():
+            file.rename(file.with_suffix(".old")) if how == "rename" else file.unlink()
 
-    wire = make_wire(answer)
-    tool.origins = [wire.origin]
+    keys = OpenRouter(rows, hook)
+    tool = make_tool(make_wire(keys).origin)
+    file = tool.directory / "secrets.csv"
     result = rotate(tool, tool.manifest(rows))
     assert result.code == 1, result
     assert tool.run_dir.totals == {"failed": 2}
     assert " meanwhile" in result.err
-    assert len(wire.deletions) == 2
-    assert not {d.path.rsplit("/")[-1] for d in wire.deletions} & {row.id for row in rows}
+    assert set(keys.key) == {row.id for row in rows}
+
+
+def in_a_dictionary(make_wire, make_tool, hook, **fields):
+    """A rotation of one key that goes as the hook says: (keys, tool, result)."""
+    rows = targets(1)
+    keys = OpenRouter(rows, hook, **fields)
+    tool = make_tool(make_wire(keys).origin)
+    return keys, tool, rotate(tool, tool.manifest(rows), "--timeout", "1")
+
+
+def only(keys, tool):
+    """The one key there is; it is a successor whose secret we have."""
+    (digest,) = keys.key
+    assert digest in {row["new_hash"] for row in secrets(tool)}
+    return keys.key[digest]
+
+
+def test_a_creation_that_comes_late(make_wire, make_tool):
+    """It had no answer in time, was not in the list yet, and took effect after the second one."""
+    seen = []
+
+    def hook(keys, method, path, fields):
+        if method == "POST":
+            seen.append(fields)
+            if len(seen) == 1:
+                return error(504)
+        if method == "PATCH" and len(seen) == 2:
+            keys.create(seen[0])
+            seen.append(None)
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook)
+    assert result.code == 0, result
+    assert only(keys, tool)["name"].startswith("key ")
+
+
+def test_a_name_that_keeps_its_marker(make_wire, make_tool):
+    """The provider says 200 and does not rename: that is not rotated, and the old key stays."""
+
+    def hook(keys, method, path, fields):
+        if method == "PATCH":
+            shown = keys.key[path.rsplit("/", 1)[1]]
+            return reply(200, {"data": shown} if answers else {})
+
+    for answers in (False, True):
+        keys, tool, result = in_a_dictionary(make_wire, make_tool, hook)
+        assert (result.code, tool.run_dir.totals) == (1, {"unconfirmed": 1}), result
+        assert "its successor was not renamed: the answer does not show its new name" in result.err
+        assert len(keys.key) == 2
+        keys.hook = lambda *_: None
+        assert rotate(tool, tool.directory / "keys.csv").code == 0
+        assert "[rescind" not in only(keys, tool)["name"]
+
+
+def test_an_answer_that_names_another_key(make_wire, make_tool):
+    """No key is deleted because a creation's answer names it; what was made is found by its name."""
+    other = targets(1, seed=9)[0]
+
+    def hook(keys, method, path, fields):
+        keys.key.setdefault(other.id, {"hash": other.id, "name": "somebody's"})
+        if method == "POST":
+            made = keys.create(fields)
+            return reply(201, {**made, "data": {**made["data"], "hash": other.id}})
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook)
+    assert (result.code, tool.run_dir.totals) == (1, {"failed": 1}), result
+    assert set(keys.key) == {other.id, targets(1)[0].id}
+    assert not secrets(tool)
+
+
+@pytest.mark.parametrize(
+    "member, old, new", [("limit", None, 5), ("limit", 5, None), ("expires_at", None, "2031-01-01T00:00:00Z")]
+)
+def test_a_successor_with_other_settings(make_wire, make_tool, member, old, new):
+    def hook(keys, method, path, fields):
+        if method == "POST":
+            return reply(201, keys.create({**fields, member: new}))
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook, **{member: old})
+    assert result.code == 1, result
+    assert f"its {member} is not that of the old key" in result.err
+    assert set(keys.key) == {targets(1)[0].id}
+
+
+@pytest.mark.parametrize(
+    "name, want",
+    [
+        ("ci [rescind 0123456789abcdef]", "ci"),
+        ("ci [rescind 0123456789abcdef] [rescind fedcba9876543210]", "ci"),
+        (" [rescind 0123456789abcdef]", "rotated"),
+        ("ci [rescind 0123]", "ci [rescind 0123]"),
+        (None, "rotated"),
+    ],
+)
+def test_a_name_with_the_marker_of_another_rotation(make_wire, make_tool, name, want):
+    """Its resume would take the successor for its own, and delete it."""
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, lambda *_: None, name=name)
+    assert result.code == 0, result
+    assert only(keys, tool)["name"] == want
+
+
+def test_a_refused_creation_says_why(make_wire, make_tool):
+    def hook(keys, method, path, fields):
+        return GONE if method == "POST" else None
+
+    _, _, result = in_a_dictionary(make_wire, make_tool, hook)
+    assert "creating its successor: 404; the old key is untouched" in result.err
 
 
 def test_canary_and_absent(make_sandbox, make_tool):
