@@ -136,6 +136,27 @@ def test_settings_are_carried_over(make_sandbox, make_tool, tmp_path):
     all_rotated(tool, sandbox, rows)
 
 
+def test_old_keys_are_proved_gone(make_sandbox, make_tool):
+    """verify takes a rotation's directory too; what the provider still shows is the headline."""
+    rows = targets(6)
+    sandbox = make_sandbox(rows, "--fault", f"openrouter=listed:100%:id={rows[2].id}")
+    tool = make_tool(*sandbox.origins)
+    assert rotate(tool, tool.manifest(rows)).code == 0
+    urls = [part for origin in tool.origins for part in ("--base-url", origin)]
+    result = tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path)
+    assert result.code == 1, result
+    assert result.out.startswith("1 target is STILL PRESENT")
+    assert tool.run_dir.totals == {"rotated": 6}
+    verified = {"confirmed_absent": 5, "still_present": 1, "unproven": 0}
+    assert tool.run_dir.report["verified"] == verified
+    assert len(tool.run_dir.report["rotated"]) == 6
+    assert rows[2].id in (tool.run_dir.path / "still_present.csv").read_text()
+    assert tool.call("report", tool.run_dir.path).code == 0
+    assert tool.run_dir.report["verified"] == verified
+    assert rotate(tool, tool.directory / "keys.csv").code == 0  # nothing of it is left to rotate
+    assert len(living(sandbox, rows)[1]) == 6
+
+
 def test_a_command_gets_them(make_sandbox, make_tool):
     rows = targets(4)
     sandbox = make_sandbox(rows)
