@@ -443,6 +443,28 @@ def test_a_stop_loses_no_secret(make_sandbox, make_tool):
     all_rotated(tool, sandbox, rows)
 
 
+def test_an_allocation_that_fails(make_wire, make_tool, injector):
+    """It ends at once, before half of a request is sent, and the next one carries on."""
+    if not injector.allocs:
+        pytest.skip("the sanitizer's allocations cannot be made to fail")
+    rows = targets(1)
+    tool = make_tool(make_wire(OpenRouter(rows)).origin)
+    manifest = tool.manifest(rows)
+    injector.arm(tool)
+    assert rotate(tool, manifest).code == 0
+    most = injector.allocations(tool)
+    for number in range(most * 2 // 3, most, 71):  # what comes before is the start of any command
+        keys = OpenRouter(rows, limit=7)
+        tool = make_tool(make_wire(keys).origin)
+        manifest = tool.manifest(rows)
+        injector.arm(tool, f"alloc:{number}:ENOMEM")
+        result = rotate(tool, manifest)
+        injector.disarm(tool)
+        assert result.code in (0, 75), f"allocation {number}: {result}"
+        assert rotate(tool, manifest).code == 0, f"allocation {number}"
+        assert only(keys, tool)["limit"] == 7, f"allocation {number}"
+
+
 POINTS = {"send": 24, "write": 24, "fdatasync": 24}
 
 
