@@ -527,6 +527,7 @@ def test_texts_of_others(world):
     names = [
         'a "quoted, name"', "two\nlines", "esc\x1b[31m", "=SUM(A1)", "-1+1", "größe 🔑",
         "sk-live-0123456789abcdef", "Bearer sk-or-v1-" + "ab" * 32, "x" * 5000, " padded ", "",
+        "csi\u009b31m", "\u202etxt.exe", "a\u2028b",
     ]
     found = keys(len(names), lambda n: {"name": names[n], "label": None})
     listing, _, tool = world(found)
@@ -536,7 +537,7 @@ def test_texts_of_others(world):
     hidden = "(looks like a secret, not written)"
     want = [
         'a "quoted, name"', "two lines", "esc [31m", "'=SUM(A1)", "'-1+1", "größe 🔑", hidden,
-        hidden, "x" * 5000, " padded ", "",
+        hidden, "x" * 5000, " padded ", "", "csi 31m", " txt.exe", "a b",
     ]
     assert [got[key.id] for key in found] == want
     (tool.directory / "all.csv").write_text(result.out)
