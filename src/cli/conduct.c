@@ -8,6 +8,7 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,15 @@ int conduct_report(struct prepared *p, int code)
     return code;
 }
 
+void conduct_shield(void)
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    sigprocmask(SIG_BLOCK, &stops, NULL);
+}
+
 int conduct_run(struct prepared *p, struct credentials *credentials)
 {
     struct run_result result;
@@ -152,6 +162,7 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
         .credentials = credentials,
         .observer = &observer,
     };
+    conduct_shield();
     int status = runner_run(&run, &result, &err);
     progress_free(progress);
     if (status != 0) {

@@ -15,6 +15,10 @@ int conduct_save_targets(struct prepared *p, struct error *err);
 int conduct_open(struct prepared *p, struct error *err);
 void conduct_close(struct prepared *p, int code, const char *reason);
 
+/* From here on the engine alone takes SIGINT and SIGTERM: one more that comes while the reports are
+ * written neither leaves them out nor changes how the process ends. */
+void conduct_shield(void);
+
 /* Lets the engine do what the settings say, and writes the reports. */
 int conduct_run(struct prepared *p, struct credentials *credentials);
 
