@@ -9,9 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A new secret, and whose. Borrowed for the call. */
+/* A new secret, and whose. Borrowed for the call, which ends without success where it would take
+ * time and `hurried` says so: a second signal. */
 struct rotate_secret {
     const char *old_id, *new_id, *name, *key;
+    bool (*hurried)(void *at);
+    void *at;
 };
 
 /* Where secrets go. */

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { LOOK_US = 200000 }; /* between two looks for a signal */
+
 static void put_member(struct buf *line, const char *name, const char *value)
 {
     buf_puts(line, line->len ? "," : "{");
@@ -70,13 +72,17 @@ static bool unread(int output)
     return ioctl(output, FIONREAD, &left) == 0 && left > 1;
 }
 
-/* Its end, or its end by our hand. False: it took too long. */
-static bool await(pid_t child, int child_fd, int64_t end_us, int *status)
+/* Its end, or its end by our hand. False: it took too long, or there is no time left for it. */
+static bool await(pid_t child, int child_fd, int64_t end_us, const struct rotate_secret *s,
+                  int *status)
 {
     bool in_time = false;
     struct pollfd p = {child_fd, POLLIN, 0};
-    for (int64_t left; child_fd >= 0 && !in_time && (left = end_us - clock_mono_us()) > 0;)
-        in_time = poll(&p, 1, (int)(left / 1000) + 1) > 0;
+    for (int64_t left; child_fd >= 0 && !in_time && (left = end_us - clock_mono_us()) > 0;) {
+        in_time = poll(&p, 1, left > LOOK_US ? LOOK_US / 1000 : (int)(left / 1000) + 1) > 0;
+        if (!in_time && s->hurried(s->at))
+            break;
+    }
     if (!in_time) {
         kill(-child, SIGKILL);
         kill(child, SIGKILL);
@@ -149,11 +155,13 @@ int deliver_command_give(void *at, const struct rotate_secret *s, struct error *
     if (child < 0)
         return -1;
     close(ends[1]);
-    bool in_time = await(child, child_fd, end, &status);
+    bool in_time = await(child, child_fd, end, s, &status);
     fed = fed && !unread(ends[0]);
     close(ends[0]);
     if (child_fd >= 0)
         close(child_fd);
+    if (!in_time && s->hurried(s->at))
+        return error_set(err, EXIT_STOPPED, "the command was ended by a second signal");
     if (!in_time)
         return error_set(err, EXIT_STOPPED, "the command took longer than %d s",
                          (int)(d->timeout_us / 1000000));

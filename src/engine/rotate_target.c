@@ -455,11 +455,17 @@ static enum turned do_sweep(struct turn *t)
 
 /* Handing over */
 
+static bool hurried(void *at)
+{
+    const struct rotor *r = at;
+    return fetch_hurried(r->fetch);
+}
+
 static enum turned do_deliver(struct turn *t)
 {
     struct rotor *r = t->rotor;
     struct error err;
-    const struct rotate_secret secret = {t->id, t->successor, final_name(t), r->secret};
+    const struct rotate_secret secret = {t->id, t->successor, final_name(t), r->secret, hurried, r};
     int result = r->handover->give(r->handover->at, &secret, &err);
     mem_wipe(r->secret, SECRET_MAX);
     t->state.secret = false;

@@ -7,6 +7,7 @@ import json
 import random
 import re
 import signal
+import time
 import urllib.request
 
 import pytest
@@ -198,6 +199,30 @@ def test_what_is_not_handed_over_is_not_deleted(make_sandbox, make_tool, command
     handed = secrets(tool)
     assert living(sandbox, rows) == (set(), {row["new_hash"] for row in handed})
     assert len(handed) == 3
+
+
+def test_signals_while_a_command_takes_its_time(make_wire, make_tool):
+    """The first waits for its end, the second does not; what it got then is made worthless."""
+    rows = targets(2)
+    keys = OpenRouter(rows)
+    tool = make_tool(make_wire(keys).origin)
+    manifest = tool.manifest(rows)
+    process = tool.start_as_is(
+        *rotate_args(tool, manifest, "--deliver", "cat > begun; sleep 40; mv begun ended")
+    )
+    begun = tool.directory / "begun"
+    while process.poll() is None and not (begun.exists() and begun.read_text()):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.6)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    result = finish(process, 10)
+    assert result.code == 75, result
+    assert not (tool.directory / "ended").exists()
+    assert {row.id for row in rows} < set(keys.key)
+    assert rotate(tool, manifest).code == 0
+    assert set(keys.key) == {row["new_hash"] for row in secrets(tool)}
 
 
 @pytest.mark.parametrize("fault", ["drop-after", "500", "cut", "reset-after"])
