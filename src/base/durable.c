@@ -244,6 +244,12 @@ struct durable_file {
 struct durable_file *durable_begin(const char *path, mode_t mode, struct error *err)
 {
     struct buf beside = {0};
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+        /* the rename would take the place of a device or a pipe */
+        error_set(err, EXIT_CANTCREATE, "%s is not a regular file", path);
+        return NULL;
+    }
     buf_printf(&beside, "%s.tmp-%ld", path, (long)getpid());
     ops->unlink(beside.data); /* of a process that had our number and was killed */
     int fd = ops->open(beside.data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);

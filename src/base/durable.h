@@ -57,9 +57,10 @@ int durable_mkdir(const char *path, struct error *err);
 
 /* A file that appears whole or not at all: written beside (path.tmp-PID), synced, renamed over
  * path, directory synced. begin returns NULL with EXIT_CANTCREATE; so do the others fail. A put
- * that failed makes the commit fail. commit frees the handle either way; where it fails the old
- * file is as it was and the temporary one is gone (but where only the last step failed, the
- * directory's sync, the new one is in its place and may not outlive a crash). */
+ * that failed makes the commit fail. Where a device or a pipe has the path, begin fails. commit
+ * frees the handle either way; where it fails the old file is as it was and the temporary one is
+ * gone (but where only the last step failed, the directory's sync, the new one is in its place and
+ * may not outlive a crash). */
 struct durable_file;
 struct durable_file *durable_begin(const char *path, mode_t mode, struct error *err);
 int durable_put(struct durable_file *f, const void *bytes, size_t len, struct error *err);

@@ -74,6 +74,26 @@ size_t text_plain(const char *bytes, size_t len)
     return at;
 }
 
+bool text_acts(const char *at, size_t n)
+{
+    const unsigned char *c = (const unsigned char *)at;
+    if (n == 1)
+        return c[0] < 0x20 || c[0] == 0x7f;
+    if (n == 2)
+        return c[0] == 0xc2 && c[1] < 0xa0;
+    if (n == 3 && c[0] == 0xe2 && c[1] == 0x80)
+        return c[2] >= 0xa8 && c[2] <= 0xae;
+    return n == 3 && c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;
+}
+
+size_t text_char_len(const char *at)
+{
+    size_t n = 1;
+    while (((unsigned char)at[n] & 0xc0) == 0x80)
+        n++;
+    return n;
+}
+
 bool text_u64(const char *text, uint64_t max, uint64_t *out)
 {
     uint64_t n = 0;

@@ -15,6 +15,12 @@ bool text_is_utf8(const char *bytes, size_t len);
  * seven bytes are never counted, and any may be plain beyond what is. */
 size_t text_plain(const char *bytes, size_t len);
 
+/* How many bytes the character at `at` of a valid text has, and whether one of n bytes would act on
+ * a terminal instead of showing: C0, DEL, C1, and what turns the direction of writing or breaks the
+ * line. */
+size_t text_char_len(const char *at);
+bool text_acts(const char *at, size_t n);
+
 /* A decimal number without sign, 0 to max. */
 bool text_u64(const char *text, uint64_t max, uint64_t *out);
 

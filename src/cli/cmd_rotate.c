@@ -26,7 +26,7 @@ static int hands_open(struct hands *h, const struct options *o, const struct cat
         h->how = (struct rotate_handover){&h->command, deliver_command_give, NULL};
         return 0;
     }
-    h->file = secrets_file_open(o->secrets_file, err);
+    h->file = secrets_file_open(o->secrets_file, catalog, err);
     h->how = (struct rotate_handover){h->file, secrets_file_give, secrets_file_given};
     return h->file ? 0 : -1;
 }
@@ -76,6 +76,7 @@ static int conduct(struct prepared *p, struct credentials *credentials, const st
         .credentials = credentials,
         .observer = &observer,
     };
+    conduct_shield();
     int status = rotate_run(&run, &h->how, &result, &err);
     progress_free(progress);
     if (status != 0) {

@@ -2,6 +2,7 @@
 #include "cli/conduct.h"
 #include "cli/confirm.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "engine/check.h"
 
@@ -39,6 +40,22 @@ static bool to_verify(const struct prepared *p)
     return s->verify && check_unverified(s, p->ledger, p->listed, p->targets);
 }
 
+/* What can be undone may have been, and the journal cannot know. */
+static void tell_of_before(const struct prepared *p)
+{
+    enum action action = p->options->settings.action;
+    char moment[CLOCK_TEXT];
+    int64_t last_s = 0;
+    if (action != ACTION_DISABLE && action != ACTION_ENABLE)
+        return;
+    for (uint32_t row = 0; row < targets_count(p->targets); row++)
+        if (row_set_has(p->listed, row) && ledger_state(p->ledger, row).finished_s > last_s)
+            last_s = ledger_state(p->ledger, row).finished_s;
+    say("%s: all of this was done by %s, and nothing was sent now; if it was undone since, name "
+        "another --run-dir",
+        p->run_dir, clock_text(last_s * 1000, moment));
+}
+
 /* Nothing is left: says so, and makes sure that the reports are there. */
 static int already_done(struct prepared *p, struct error *err)
 {
@@ -48,6 +65,7 @@ static int already_done(struct prepared *p, struct error *err)
                    : EXIT_DONE;
     if (code != EXIT_DONE)
         say("%s", reason);
+    tell_of_before(p);
     if (!prepare_is_finished(p)) {
         if (conduct_save_targets(p, err) != 0 || conduct_open(p, err) != 0)
             return -1;

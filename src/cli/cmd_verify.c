@@ -41,28 +41,24 @@ static int read_directory(struct prepared *p, const struct options *o, struct ca
     return 0;
 }
 
-/* What only its deletion can be proved of. */
-static int guard_action(const struct prepared *p, struct error *err)
+/* What it did, which must have been a deletion: of the targets, or of those that were rotated. */
+static int take_action(const struct prepared *p, enum action *out, struct error *err)
 {
     const char *action = ledger_run(p->ledger, ledger_runs(p->ledger) - 1)->open.action;
-    if (strcmp(action, action_word[ACTION_DELETE]) == 0)
+    *out = strcmp(action, action_word[ACTION_ROTATE]) == 0 ? ACTION_ROTATE : ACTION_DELETE;
+    if (strcmp(action, action_word[*out]) == 0)
         return 0;
-    /* A run over the old keys finds them absent, and asks for each once more. */
-    bool rotated = strcmp(action, action_word[ACTION_ROTATE]) == 0;
     return error_set(err, EXIT_REFUSED,
                      "%s belongs to the action '%s': verify proves that what was deleted is gone; "
-                     "nothing was sent%s",
-                     p->run_dir, action,
-                     rotated ? ". For the old keys: rescind run --expect-absent --verify MANIFEST"
-                             : "");
+                     "nothing was sent",
+                     p->run_dir, action);
 }
 
-static int verify(struct prepared *p, struct catalog *catalog, struct credentials *credentials,
-                  struct error *err)
+static int verify(struct prepared *p, struct options *o, struct catalog *catalog,
+                  struct credentials *credentials, struct error *err)
 {
-    const struct options *o = p->options;
     char count[TEXT_COUNT];
-    if (read_directory(p, o, catalog, err) != 0 || guard_action(p, err) != 0 ||
+    if (read_directory(p, o, catalog, err) != 0 || take_action(p, &o->settings.action, err) != 0 ||
         prepare_origins(p, err) != 0)
         return -1;
     uint32_t wanted = check_unverified(&o->settings, p->ledger, p->listed, p->targets);
@@ -82,14 +78,15 @@ static int verify(struct prepared *p, struct catalog *catalog, struct credential
 
 int command_verify(const struct options *o, struct catalog *catalog)
 {
-    struct prepared p = {.options = o};
+    struct options own = *o; /* the action is the directory's */
+    struct prepared p = {.options = &own};
     struct error err = {0};
     struct credentials *credentials = credentials_new();
     credentials_on_warning(credentials, say_line, NULL);
-    int code = verify(&p, catalog, credentials, &err);
+    int code = verify(&p, &own, catalog, credentials, &err);
     if (code < 0) {
         say("%s", err.text);
-        code = conduct_metrics(o, (int)err.code);
+        code = conduct_metrics(&own, (int)err.code);
     }
     prepared_free(&p);
     credentials_free(credentials);

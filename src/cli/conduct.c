@@ -9,6 +9,7 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,8 +119,10 @@ static bool wants_proof(const struct prepared *p, int code)
 {
     const struct settings *s = &p->options->settings;
     const struct definition *last = NULL;
-    if (code != EXIT_DONE || p->options->command != COMMAND_RUN || s->action != ACTION_DELETE ||
-        s->verify || !check_unverified(s, p->ledger, p->listed, p->targets))
+    bool deleted = (p->options->command == COMMAND_RUN && s->action == ACTION_DELETE) ||
+                   p->options->command == COMMAND_ROTATE;
+    if (code != EXIT_DONE || !deleted || s->verify ||
+        !check_unverified(s, p->ledger, p->listed, p->targets))
         return false;
     for (uint32_t row = 0; row < targets_count(p->targets); row++) {
         const struct definition *d = targets_definition(p->targets, row);
@@ -159,6 +162,15 @@ int conduct_report(struct prepared *p, int code)
     return code;
 }
 
+void conduct_shield(void)
+{
+    sigset_t stops;
+    sigemptyset(&stops);
+    sigaddset(&stops, SIGINT);
+    sigaddset(&stops, SIGTERM);
+    sigprocmask(SIG_BLOCK, &stops, NULL);
+}
+
 int conduct_run(struct prepared *p, struct credentials *credentials)
 {
     struct run_result result;
@@ -175,6 +187,7 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
         .credentials = credentials,
         .observer = &observer,
     };
+    conduct_shield();
     int status = runner_run(&run, &result, &err);
     progress_free(progress);
     if (status != 0) {

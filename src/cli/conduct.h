@@ -18,6 +18,10 @@ void conduct_close(struct prepared *p, int code, const char *reason);
 /* A terminal, and no NO_COLOR. */
 bool conduct_colour(int fd);
 
+/* From here on the engine alone takes SIGINT and SIGTERM: one more that comes while the reports are
+ * written neither leaves them out nor changes how the process ends. */
+void conduct_shield(void);
+
 /* Lets the engine do what the settings say, and writes the reports. */
 int conduct_run(struct prepared *p, struct credentials *credentials);
 

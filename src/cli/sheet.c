@@ -6,7 +6,9 @@
 #include "provider/identifier.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void sheet_init(struct sheet *s, const struct catalog *catalog, enum manifest_format format,
                 const char *output)
@@ -80,14 +82,20 @@ static bool is_stdout(const char *output)
     return !output || strcmp(output, "-") == 0;
 }
 
-int sheet_write(const struct sheet *s, const char *output, struct error *err)
+/* To a device, a pipe: what has a name that must stay, and no "whole or not at all". */
+static int write_through(const struct sheet *s, const char *output, struct error *err)
 {
-    if (is_stdout(output)) {
-        if (fwrite(buf_text(&s->text), 1, s->text.len, stdout) != s->text.len ||
-            fflush(stdout) != 0)
-            return error_set(err, EXIT_IO, "cannot write to standard output:");
+    FILE *f = fopen(output, "we");
+    if (!f)
+        return error_set(err, EXIT_CANTCREATE, "cannot open %s:", output);
+    bool good = fwrite(buf_text(&s->text), 1, s->text.len, f) == s->text.len;
+    if (fclose(f) == 0 && good)
         return 0;
-    }
+    return error_set(err, EXIT_IO, "cannot write to %s:", output);
+}
+
+static int write_whole(const struct sheet *s, const char *output, struct error *err)
+{
     struct durable_file *f = durable_begin(output, 0600, err);
     if (!f)
         return -1;
@@ -96,6 +104,25 @@ int sheet_write(const struct sheet *s, const char *output, struct error *err)
         return -1;
     }
     return durable_commit(f, err);
+}
+
+int sheet_write(const struct sheet *s, const char *output, struct error *err)
+{
+    struct stat st;
+    if (is_stdout(output)) {
+        if (fwrite(buf_text(&s->text), 1, s->text.len, stdout) != s->text.len ||
+            fflush(stdout) != 0)
+            return error_set(err, EXIT_IO, "cannot write to standard output:");
+        return 0;
+    }
+    bool there = stat(output, &st) == 0;
+    bool replaceable = there && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+    char *real =
+        replaceable ? realpath(output, NULL) : NULL; /* a link stays; its file is replaced */
+    int result =
+        there && !real ? write_through(s, output, err) : write_whole(s, real ? real : output, err);
+    free(real);
+    return result;
 }
 
 void sheet_tell(const char *output, bool next, struct buf *out)

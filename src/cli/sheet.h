@@ -30,8 +30,8 @@ void sheet_word(struct sheet *s, const char *name, const char *text);
 void sheet_text(struct sheet *s, const char *name, const char *text);
 void sheet_end_row(struct sheet *s);
 
-/* To the file `output` (mode 0600, whole or not at all), or to stdout where it is NULL or "-".
- * EXIT_CANTCREATE, EXIT_IO. */
+/* To the file `output` (mode 0600, whole or not at all; a device or a pipe is written to as it is),
+ * or to stdout where it is NULL or "-". EXIT_CANTCREATE, EXIT_IO. */
 int sheet_write(const struct sheet *s, const char *output, struct error *err);
 /* For the message about it: "" where it went to stdout, else " to FILE", and, where `next`, what
  * to do with it. */

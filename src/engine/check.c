@@ -100,7 +100,7 @@ bool check_suspicious(const struct settings *s, const struct targets *t,
 int check_definition(const struct settings *s, const struct definition *d, struct credentials *c,
                      struct buf *origin, const char **secret, struct error *err)
 {
-    if (!d->action[s->action].method)
+    if (s->act && !d->action[s->action].method)
         return error_set(err, EXIT_REFUSED, "%s %s: this provider cannot %s; nothing was sent",
                          d->provider, d->kind, action_word[s->action]);
     if (s->act && s->verify && !check_verifiable(d))

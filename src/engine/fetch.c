@@ -335,6 +335,13 @@ int fetch_stopped(const struct fetch *f, struct error *err)
     return stopped(f, clock_mono_us(), err);
 }
 
+bool fetch_hurried(struct fetch *f)
+{
+    int last;
+    http_loop_wait(f->loop, clock_mono_us());
+    return http_loop_signals(f->loop, &last) > 1;
+}
+
 const char *fetch_secret(const struct fetch *f)
 {
     return f->secrets[0];

@@ -56,6 +56,9 @@ void fetch_hold(struct fetch *f, int64_t until_us);
 /* Whether a signal or the deadline has come: EXIT_STOPPED. */
 int fetch_stopped(const struct fetch *f, struct error *err);
 
+/* Whether a second signal has come: what still takes time is to be broken off. */
+bool fetch_hurried(struct fetch *f);
+
 /* The secret in use, for own_id_of_secret. */
 const char *fetch_secret(const struct fetch *f);
 

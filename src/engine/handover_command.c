@@ -10,9 +10,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+enum { LOOK_US = 200000 }; /* between two looks for a signal */
 
 static void put_member(struct buf *line, const char *name, const char *value)
 {
@@ -41,8 +44,8 @@ __attribute__((noreturn)) static void become(const char *command, char **environ
     _exit(127);
 }
 
-/* Writes all of it before the end of time; false where the command does not take it. */
-static bool feed(int fd, const char *bytes, size_t len, int64_t end_us)
+/* Writes all of it before the end of time; false where the command ends before it takes it. */
+static bool feed(int fd, int child_fd, const char *bytes, size_t len, int64_t end_us)
 {
     fcntl(fd, F_SETFL, O_NONBLOCK);
     while (len) {
@@ -53,24 +56,33 @@ static bool feed(int fd, const char *bytes, size_t len, int64_t end_us)
             continue;
         }
         int64_t left = end_us - clock_mono_us();
-        struct pollfd p = {fd, POLLOUT, 0};
+        struct pollfd p[] = {{fd, POLLOUT, 0}, {child_fd, POLLIN, 0}};
         if ((errno != EAGAIN && errno != EINTR) || left <= 0)
             return false;
-        poll(&p, 1, (int)(left / 1000) + 1);
+        if (poll(p, 2, (int)(left / 1000) + 1) > 0 && !p[0].revents)
+            return false;
     }
     return true;
 }
 
-/* Its end, or its end by our hand. False: it took too long. */
-static bool await(pid_t child, int64_t end_us, int *status)
+/* Whether what the command was given, but for the newline, is still in the pipe. */
+static bool unread(int output)
+{
+    int left = 0;
+    return ioctl(output, FIONREAD, &left) == 0 && left > 1;
+}
+
+/* Its end, or its end by our hand. False: it took too long, or there is no time left for it. */
+static bool await(pid_t child, int child_fd, int64_t end_us, const struct rotate_secret *s,
+                  int *status)
 {
     bool in_time = false;
-    int fd = pidfd_open(child, 0);
-    struct pollfd p = {fd, POLLIN, 0};
-    for (int64_t left; fd >= 0 && !in_time && (left = end_us - clock_mono_us()) > 0;)
-        in_time = poll(&p, 1, (int)(left / 1000) + 1) > 0;
-    if (fd >= 0)
-        close(fd);
+    struct pollfd p = {child_fd, POLLIN, 0};
+    for (int64_t left; child_fd >= 0 && !in_time && (left = end_us - clock_mono_us()) > 0;) {
+        in_time = poll(&p, 1, left > LOOK_US ? LOOK_US / 1000 : (int)(left / 1000) + 1) > 0;
+        if (!in_time && s->hurried(s->at))
+            break;
+    }
     if (!in_time) {
         kill(-child, SIGKILL);
         kill(child, SIGKILL);
@@ -103,9 +115,9 @@ static char **environment_of(const struct catalog *c)
     return out;
 }
 
-static int start(const struct deliver_command *d, int *input, struct error *err)
+/* The child. Both ends of its pipe stay open: what it leaves unread can be counted. */
+static int start(const struct deliver_command *d, int ends[2], struct error *err)
 {
-    int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
         return error_set(err, EXIT_STOPPED, "no pipe to the command:");
     char **environment = environment_of(d->catalog);
@@ -113,12 +125,12 @@ static int start(const struct deliver_command *d, int *input, struct error *err)
     if (child == 0)
         become(d->command, environment, ends[0]);
     free(environment);
-    close(ends[0]);
     if (child < 0) {
+        error_set(err, EXIT_STOPPED, "the command cannot be started:");
+        close(ends[0]);
         close(ends[1]);
-        return error_set(err, EXIT_STOPPED, "the command cannot be started:");
+        return -1;
     }
-    *input = ends[1];
     return (int)child;
 }
 
@@ -126,7 +138,7 @@ int deliver_command_give(void *at, const struct rotate_secret *s, struct error *
 {
     const struct deliver_command *d = at;
     struct buf line = {0};
-    int input = -1, status = 0;
+    int ends[2], status = 0;
     int64_t end = clock_mono_us() + d->timeout_us;
     buf_room(&line,
              6 * (strlen(s->name) + strlen(s->key)) + strlen(s->old_id) + strlen(s->new_id) + 128);
@@ -135,14 +147,22 @@ int deliver_command_give(void *at, const struct rotate_secret *s, struct error *
     put_member(&line, "name", s->name);
     put_member(&line, "key", s->key);
     buf_puts(&line, "}\n");
-    pid_t child = start(d, &input, err);
-    bool fed = child > 0 && feed(input, line.data, line.len, end);
+    pid_t child = start(d, ends, err);
+    int child_fd = child > 0 ? pidfd_open(child, 0) : -1;
+    bool fed = child > 0 && feed(ends[1], child_fd, line.data, line.len, end);
     mem_wipe(line.data, line.cap);
     buf_free(&line);
     if (child < 0)
         return -1;
-    close(input);
-    if (!await(child, end, &status))
+    close(ends[1]);
+    bool in_time = await(child, child_fd, end, s, &status);
+    fed = fed && !unread(ends[0]);
+    close(ends[0]);
+    if (child_fd >= 0)
+        close(child_fd);
+    if (!in_time && s->hurried(s->at))
+        return error_set(err, EXIT_STOPPED, "the command was ended by a second signal");
+    if (!in_time)
         return error_set(err, EXIT_STOPPED, "the command took longer than %d s",
                          (int)(d->timeout_us / 1000000));
     if (WIFSIGNALED(status))

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/durable.h"
 #include "base/mem.h"
+#include "provider/classify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,24 +62,77 @@ static off_t whole_rows(const char *all, off_t size)
     return end;
 }
 
-static int check_form(struct secrets_file *f, struct error *err)
+/* The next cell of a row, undone in place; NULL where its quote is not closed. `*last`: no comma
+ * follows. */
+static char *next_cell(char **at, bool *last)
+{
+    char *from = *at, *to = *at, *cell = *at;
+    bool quoted = *from == '"';
+    from += quoted;
+    for (; *from && (quoted || *from != ','); from++) {
+        if (quoted && *from == '"' && *++from != '"')
+            break;
+        *to++ = *from;
+    }
+    if (quoted && from[-1] != '"')
+        return NULL;
+    *last = *from != ',';
+    *at = from + !*last;
+    *to = '\0';
+    return cell;
+}
+
+/* Whether a row without its newline lacks nothing else: the key is that of its new_hash. */
+static bool row_whole(const struct catalog *c, char *row)
+{
+    char *cell[4] = {0}, own[ID_MAX + 1];
+    bool last = false;
+    for (size_t i = 0; i < 4; i++)
+        if (last || !(cell[i] = next_cell(&row, &last)))
+            return false;
+    for (size_t i = 0; last && i < catalog_count(c); i++)
+        if (own_id_of_secret(catalog_at(c, i), cell[3], own) > 0 && strcmp(own, cell[1]) == 0)
+            return true;
+    return false;
+}
+
+/* What stands behind the last whole row. Ours is one row at most that a crash left unfinished; what
+ * a person's editor made of the file is never cut. */
+static int mend(struct secrets_file *f, const struct catalog *c, char *tail, off_t whole,
+                struct error *err)
+{
+    if (strchr(tail, '\n'))
+        return error_set(err, EXIT_REFUSED,
+                         "%s: what follows byte %lld are no rows (a quote that is not closed?): "
+                         "mend it, or name another file; nothing was sent",
+                         f->path, (long long)whole);
+    if (row_whole(c, tail)) {
+        if (durable_append(f->fd, "\n", 1, f->size, err) != 0 || durable_sync(f->fd, err) != 0)
+            return -1;
+        f->size++;
+        return 0;
+    }
+    f->size = whole;
+    return durable_truncate(f->fd, whole, err);
+}
+
+static int check_form(struct secrets_file *f, const struct catalog *c, struct error *err)
 {
     char *all = load(f);
     if (!all)
         return error_set(err, EXIT_NOINPUT, "%s cannot be read:", f->path);
     off_t size = f->size, whole = whole_rows(all, size);
     size_t begins = size < HEADER ? (size_t)size : HEADER;
-    bool ours = memcmp(all, header, begins) == 0;
+    int result = 0;
+    if (memcmp(all, header, begins) != 0)
+        result = error_set(err, EXIT_REFUSED,
+                           "%s: does not begin with old_hash,new_hash,name,key: not a file of "
+                           "secrets; nothing was sent",
+                           f->path);
+    else if (whole != size)
+        result = mend(f, c, all + whole, whole, err);
     drop(all, size);
-    if (!ours)
-        return error_set(err, EXIT_REFUSED,
-                         "%s: does not begin with old_hash,new_hash,name,key: not a file of "
-                         "secrets; nothing was sent",
-                         f->path);
-    if (whole == size)
-        return 0;
-    f->size = whole;
-    return durable_truncate(f->fd, whole, err);
+    return result;
 }
 
 static int check_mode(const struct secrets_file *f, const struct stat *st, struct error *err)
@@ -92,7 +146,7 @@ static int check_mode(const struct secrets_file *f, const struct stat *st, struc
     return 0;
 }
 
-static int prepare(struct secrets_file *f, struct error *err)
+static int prepare(struct secrets_file *f, const struct catalog *c, struct error *err)
 {
     struct stat st;
     if (fstat(f->fd, &st) != 0)
@@ -106,7 +160,7 @@ static int prepare(struct secrets_file *f, struct error *err)
     if (locked < 0)
         return -1;
     f->size = st.st_size;
-    if (check_form(f, err) != 0)
+    if (check_form(f, c, err) != 0)
         return -1;
     if (f->size >= HEADER)
         return 0;
@@ -118,12 +172,12 @@ static int prepare(struct secrets_file *f, struct error *err)
     return 0;
 }
 
-struct secrets_file *secrets_file_open(const char *path, struct error *err)
+struct secrets_file *secrets_file_open(const char *path, const struct catalog *c, struct error *err)
 {
     struct secrets_file *f = mem_zalloc(1, sizeof *f);
     f->path = mem_string(path);
     f->fd = durable_open_append(path, NULL, err);
-    if (f->fd >= 0 && prepare(f, err) == 0)
+    if (f->fd >= 0 && prepare(f, c, err) == 0)
         return f;
     secrets_file_close(f);
     return NULL;
@@ -139,9 +193,24 @@ void secrets_file_close(struct secrets_file *f)
     free(f);
 }
 
+/* A row in a file that has no name any more is lost as soon as we end. */
+static int check_place(const struct secrets_file *f, struct error *err)
+{
+    struct stat named, ours;
+    if (fstat(f->fd, &ours) != 0 || stat(f->path, &named) != 0 || named.st_dev != ours.st_dev ||
+        named.st_ino != ours.st_ino)
+        return error_set(err, EXIT_IO, "%s was moved or deleted meanwhile", f->path);
+    if (ours.st_size != f->size)
+        return error_set(err, EXIT_IO, "%s was changed meanwhile, and not by this process",
+                         f->path);
+    return 0;
+}
+
 int secrets_file_give(void *at, const struct rotate_secret *s, struct error *err)
 {
     struct secrets_file *f = at;
+    if (check_place(f, err) != 0)
+        return -1;
     struct buf row = {0};
     const char *const cells[] = {s->old_id, s->new_id, s->name, s->key};
     size_t most = 16;

@@ -145,7 +145,11 @@ static int read_all(struct lister *l, struct error *err)
 int lister_list(struct fetch *f, const struct definition *d, const struct fetch_observer *observer,
                 struct inventory *out, struct error *err)
 {
-    struct lister l = {.fetch = f, .d = d, .observer = observer, .out = out};
+    struct lister l = {.fetch = f,
+                       .d = d,
+                       .observer = observer,
+                       .out = out,
+                       .tell_at_us = clock_mono_us() + TELL_US};
     *out = (struct inventory){.keys = keylist_new(d)};
     int result = read_all(&l, err);
     buf_free(&l.path);

@@ -315,7 +315,7 @@ int rotate_run(const struct run *run, const struct rotate_handover *handover,
     uint32_t canary = run->settings->canary;
     if (!r.secret)
         return error_set(err, EXIT_STOPPED, "no memory for secrets");
-    json_set_alloc_funcs(malloc, wiping_free);
+    json_set_alloc_funcs(mem_alloc, wiping_free);
     r.rng = rng_seed((uint64_t)r.started_us ^ (uint64_t)clock_wall_ms() << 20);
     for (size_t i = 0; i < catalog_count(catalog) && r.code == EXIT_DONE; i++) {
         r.d = catalog_at(catalog, i);

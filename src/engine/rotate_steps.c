@@ -19,7 +19,7 @@ enum rotate_do rotate_next(const struct rotate_state *s)
     case ROTATION_DELIVERED:
         if (!s->renamed)
             return DO_RENAME;
-        return s->lost ? DO_SWEEP : DO_DELETE;
+        return s->lost || s->late ? DO_SWEEP : DO_DELETE;
     case ROTATION_NONE:
     case ROTATION_REMOVED:
     case ROTATION_STEPS:

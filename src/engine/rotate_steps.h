@@ -11,6 +11,7 @@ struct rotate_state {
     bool settings;           /* the old one's are read */
     bool secret;             /* the successor's is in memory */
     bool lost;               /* a creation may have taken effect that nobody knows of */
+    bool late;               /* one did not end in time, and may take effect still */
     bool renamed;            /* the successor has its final name */
     bool give_up;            /* there will be no successor */
 };

@@ -143,6 +143,30 @@ static void judge_read(struct turn *t, const struct answer *a)
     classify_verify(t->rotor->d, &t->rotor->d->read, t->id, a, &t->verdict);
 }
 
+/* What stands behind the name until the secret is handed over. */
+static const char mark_begin[] = " [rescind ", mark_end[] = "]";
+enum { MARK_LEN = sizeof mark_begin - 1 + ROTATION_MARKER + sizeof mark_end - 1 };
+
+static void put_mark(const struct turn *t, struct buf *out)
+{
+    buf_printf(out, "%s%s%s", mark_begin, t->marker, mark_end);
+}
+
+/* How long a name is without the mark that an earlier rotation left at its end: a successor must
+ * not have it, or that rotation's resume would take it for its own. */
+static size_t unmarked(const char *name)
+{
+    size_t len = strlen(name);
+    while (len >= MARK_LEN) {
+        const char *mark = name + len - MARK_LEN, *hex = mark + sizeof mark_begin - 1;
+        if (strncmp(mark, mark_begin, sizeof mark_begin - 1) != 0 ||
+            strspn(hex, "0123456789abcdef") != ROTATION_MARKER || hex[ROTATION_MARKER] != ']')
+            break;
+        len -= MARK_LEN;
+    }
+    return len;
+}
+
 static void keep_settings(struct turn *t)
 {
     const struct rotate_rule *rule = &t->rotor->d->rotate;
@@ -150,12 +174,13 @@ static void keep_settings(struct turn *t)
     t->settings = json_object();
     for (size_t i = 0; i < rule->field_count; i++) {
         json_t *value = pointer_get(t->json, rule->field[i].pointer);
-        if (value && !json_is_null(value))
+        if (value)
             json_object_set(t->settings, rule->field[i].name, value);
     }
     const char *name = json_string_value(json_object_get(t->settings, rule->name));
-    if (!name || !*name)
-        json_object_set_new(t->settings, rule->name, json_string("rotated"));
+    size_t len = name ? unmarked(name) : 0;
+    json_object_set_new(t->settings, rule->name,
+                        len ? json_stringn(name, len) : json_string("rotated"));
     t->state.settings = true;
 }
 
@@ -210,12 +235,6 @@ static enum turned do_intend(struct turn *t)
     return journal_step(t, ROTATION_CREATE) == 0 ? TURNED : TURN_FINISHED;
 }
 
-/* What stands behind the name until the secret is handed over. */
-static void put_mark(const struct turn *t, struct buf *out)
-{
-    buf_printf(out, " [rescind %s]", t->marker);
-}
-
 static const char *final_name(const struct turn *t)
 {
     return json_string_value(json_object_get(t->settings, t->rotor->d->rotate.name));
@@ -224,7 +243,13 @@ static const char *final_name(const struct turn *t)
 static char *creation_body(const struct turn *t)
 {
     struct buf name = {0};
-    json_t *body = json_copy(t->settings);
+    json_t *body = json_object(), *value;
+    const char *field;
+    json_object_foreach(t->settings, field, value)
+    {
+        if (!json_is_null(value))
+            json_object_set(body, field, value);
+    }
     buf_puts(&name, final_name(t));
     put_mark(t, &name);
     json_object_set_new(body, t->rotor->d->rotate.name, json_string(buf_text(&name)));
@@ -247,22 +272,33 @@ static bool take_id(struct turn *t)
     return true;
 }
 
-static bool take_secret(struct turn *t)
+static const char *secret_of(const struct turn *t)
 {
     const char *key = json_string_value(pointer_get(t->json, t->rotor->d->rotate.secret));
+    return key && *key && strlen(key) < SECRET_MAX ? key : NULL;
+}
+
+/* Then it is not to be known which key was made, and none may be deleted by the id told. */
+static bool secret_of_another(const struct turn *t)
+{
+    const char *key = secret_of(t);
     char own[ID_MAX + 1];
-    if (!key || !*key || strlen(key) >= SECRET_MAX)
-        return false;
-    int len = own_id_of_secret(t->rotor->d, key, own);
-    if (len > 0 && strcmp(own, t->successor) != 0)
-        return false; /* the secret of another key */
-    strcpy(t->rotor->secret, key);
-    return t->state.secret = true;
+    return key && own_id_of_secret(t->rotor->d, key, own) > 0 && strcmp(own, t->successor) != 0;
+}
+
+static bool take_secret(struct turn *t)
+{
+    const char *key = secret_of(t);
+    if (key)
+        strcpy(t->rotor->secret, key);
+    return t->state.secret = key != NULL;
 }
 
 static void judge_create(struct turn *t, const struct answer *a)
 {
-    bool has_id = take_id(t);
+    bool has_id = take_id(t) && !secret_of_another(t);
+    if (!has_id)
+        t->successor[0] = '\0';
     t->state.lost |= a->sends > 1; /* libcurl's own re-send: the first one may have made another */
     classify(t->rotor->d, ACTION_ROTATE, has_id ? t->successor : t->id, false, a, &t->verdict);
     if (t->verdict.kind == VERDICT_END && t->verdict.outcome == OUTCOME_ROTATED && !has_id)
@@ -285,15 +321,21 @@ static bool same_value(json_t *asked, json_t *got)
     return a >= 0 && json_is_string(got) && clock_parse(json_string_value(got)) == a;
 }
 
-/* The member that the new key does not have as the old one had it; NULL: all are alike. */
+/* The member that the new key does not have as the old one had it; NULL: all are alike. Only of a
+ * place is null not a value of its own: it is the default one, which the new key names. */
 static const char *differs(const struct turn *t)
 {
     const struct rotate_rule *rule = &t->rotor->d->rotate;
+    const char *place = t->rotor->d->list.each;
     for (size_t i = 0; i < rule->field_count; i++) {
+        const char *name = rule->field[i].name;
         json_t *got = pointer_get(t->json, rule->field[i].pointer);
-        json_t *asked = json_object_get(t->settings, rule->field[i].name);
-        if (asked && got && strcmp(rule->field[i].name, rule->name) != 0 && !same_value(asked, got))
-            return rule->field[i].name;
+        json_t *asked = json_object_get(t->settings, name);
+        if (!asked || !got || strcmp(name, rule->name) == 0 ||
+            (json_is_null(asked) && place && strcmp(name, place) == 0))
+            continue;
+        if (!same_value(asked, got))
+            return name;
     }
     return NULL;
 }
@@ -328,10 +370,11 @@ static enum turned do_create(struct turn *t)
     json_decref(t->json);
     t->json = NULL;
     t->state.lost |= v->may_have_applied;
+    t->state.late |= t->state.lost;
     t->due_us = backoff(t);
     if (v->kind == VERDICT_RETRY && ++t->creations < t->rotor->run->settings->max_attempts)
         return TURNED;
-    give_up(t, "creating its successor", v->reason);
+    give_up(t, "creating its successor", *v->reason ? v->reason : "404");
     return TURNED;
 }
 
@@ -406,16 +449,23 @@ static enum turned do_sweep(struct turn *t)
         good = sweep(t, all.keys);
     inventory_free(&all);
     t->state.lost = false;
+    t->state.late &= t->state.step != ROTATION_DELIVERED;
     return good ? TURNED : TURN_FINISHED;
 }
 
 /* Handing over */
 
+static bool hurried(void *at)
+{
+    const struct rotor *r = at;
+    return fetch_hurried(r->fetch);
+}
+
 static enum turned do_deliver(struct turn *t)
 {
     struct rotor *r = t->rotor;
     struct error err;
-    const struct rotate_secret secret = {t->id, t->successor, final_name(t), r->secret};
+    const struct rotate_secret secret = {t->id, t->successor, final_name(t), r->secret, hurried, r};
     int result = r->handover->give(r->handover->at, &secret, &err);
     mem_wipe(r->secret, SECRET_MAX);
     t->state.secret = false;
@@ -461,9 +511,9 @@ static enum turned do_rename(struct turn *t)
     char *name = mem_string(now ? now : "");
     put_mark(t, &mark);
     char *at = strstr(name, buf_text(&mark));
-    buf_free(&mark);
     t->state.renamed = !at;
     if (!at) {
+        buf_free(&mark);
         free(name);
         return TURNED;
     }
@@ -472,15 +522,19 @@ static enum turned do_rename(struct turn *t)
     json_object_set_new(fields, d->rotate.name, json_string(name));
     char *body = json_dumps(fields, JSON_COMPACT);
     bool good = ask_again(t, &d->rotate.rename, t->successor, body, judge_rename);
+    now = json_string_value(pointer_get(t->json, name_pointer(d)));
+    t->state.renamed = now && !strstr(now, buf_text(&mark));
     json_decref(fields);
+    buf_free(&mark);
     free(body);
     free(name);
     if (!good)
         return TURN_FINISHED;
     if (t->verdict.kind != VERDICT_END || t->verdict.outcome != OUTCOME_ROTATED)
         return failed(t, OUTCOME_FAILED, "its successor was not renamed", t->verdict.reason);
-    t->state.renamed = true;
-    return TURNED;
+    return t->state.renamed ? TURNED
+                            : failed(t, OUTCOME_UNCONFIRMED, "its successor was not renamed",
+                                     "the answer does not show its new name");
 }
 
 /* Deleting the old one */

@@ -120,8 +120,13 @@ void keylist_cut(struct keylist *l, size_t count)
 
 static void put_clean(struct buf *out, const char *text)
 {
-    for (; *text; text++)
-        buf_putc(out, (unsigned char)*text < 0x20 || *text == 0x7f ? ' ' : *text);
+    for (size_t n; *text; text += n) {
+        n = text_char_len(text);
+        if (text_acts(text, n))
+            buf_putc(out, ' ');
+        else
+            buf_put(out, text, n);
+    }
 }
 
 static bool put_scalar(struct buf *out, const json_t *value)

@@ -53,8 +53,7 @@ void keylist_cut(struct keylist *l, size_t count);
 
 const char *keylist_id(const struct keylist *l, size_t i);
 /* A field's text: "true" and "false", numbers in decimal, an object's members as "name=value" with
- * KEYLIST_PART between; without control characters. NULL where the key does not have it, or null.
- */
+ * KEYLIST_PART between; without what acts on a terminal. NULL where there is none, or null. */
 #define KEYLIST_PART '\x1f'
 const char *keylist_field(const struct keylist *l, size_t i, size_t field);
 

@@ -33,40 +33,18 @@ enum { REASONS_SHOWN = 5, FINDINGS_SHOWN = 5, REASON_WIDTH = 90, LABEL_WIDTH = 1
 static const char bold[] = "\033[1m", red[] = "\033[31m", green[] = "\033[32m",
                   yellow[] = "\033[33m", plain[] = "\033[0m";
 
-/* Whether the character of n bytes would act on a terminal instead of showing: C0, DEL, C1, and
- * what turns the direction of writing or breaks the line. */
-static bool acts(const char *at, size_t n)
-{
-    const unsigned char *c = (const unsigned char *)at;
-    if (n == 1)
-        return c[0] < 0x20 || c[0] == 0x7f;
-    if (n == 2)
-        return c[0] == 0xc2 && c[1] < 0xa0;
-    if (n == 3 && c[0] == 0xe2 && c[1] == 0x80)
-        return c[2] >= 0xa8 && c[2] <= 0xae;
-    return n == 3 && c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;
-}
-
-static size_t char_len(const char *at)
-{
-    size_t n = 1;
-    while (((unsigned char)at[n] & 0xc0) == 0x80)
-        n++;
-    return n;
-}
-
 static void put_shown(struct buf *b, const char *text, size_t width)
 {
     struct buf clean = {0};
     put_utf8(&clean, text);
     const char *at = buf_text(&clean);
     for (size_t column = 0; *at; column++) {
-        size_t n = char_len(at);
+        size_t n = text_char_len(at);
         if (column == width) {
             buf_puts(b, "\xe2\x80\xa6");
             break;
         }
-        if (acts(at, n))
+        if (text_acts(at, n))
             buf_putc(b, ' ');
         else
             buf_put(b, at, n);

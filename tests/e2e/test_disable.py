@@ -64,7 +64,9 @@ def test_a_finished_quarantine_sends_nothing(make_sandbox, make_tool):
     manifest = tool.manifest(ROWS)
     assert run(tool, "disable", manifest).code == 0
     sent = sandbox.counts()["providers"]["openrouter"]["requests"]
-    assert run(tool, "disable", manifest).code == 0
+    again = run(tool, "disable", manifest)
+    assert again.code == 0
+    assert "nothing was sent now; if it was undone since, name another --run-dir" in again.err
     # to undo it is another action, and to do it once more another run directory
     assert run(tool, "enable", manifest).code == 0
     assert disabled(sandbox) == set()

@@ -507,11 +507,35 @@ def test_output(world):
     assert sorted(os.listdir(tool.directory)) == ["o.jsonl"]
 
 
+def test_output_to_what_is_no_file(world):
+    """A pipe or a device is written to, and still there afterwards; so is a link."""
+    found = keys(3, lambda n: {})
+    listing, _, tool = world(found)
+    whole = listing("openrouter").out
+    pipe = tool.directory / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    result = listing("openrouter", "--output", pipe)
+    assert result.code == 0, result
+    assert os.read(reader, 1 << 16).decode() == whole
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+
+    (tool.directory / "real.csv").write_text("old")
+    link = tool.directory / "link.csv"
+    link.symlink_to("real.csv")
+    assert listing("openrouter", "--output", link).code == 0
+    assert link.is_symlink() and (tool.directory / "real.csv").read_text() == whole
+    assert sorted(os.listdir(tool.directory)) == ["link.csv", "pipe", "real.csv"]
+    assert listing("openrouter", "--output", "/dev/stdout").out == whole
+
+
 def test_texts_of_others(world):
     """Names that would break a row, a terminal, a spreadsheet or a promise."""
     names = [
         'a "quoted, name"', "two\nlines", "esc\x1b[31m", "=SUM(A1)", "-1+1", "größe 🔑",
         "sk-live-0123456789abcdef", "Bearer sk-or-v1-" + "ab" * 32, "x" * 5000, " padded ", "",
+        "csi\u009b31m", "\u202etxt.exe", "a\u2028b",
     ]
     found = keys(len(names), lambda n: {"name": names[n], "label": None})
     listing, _, tool = world(found)
@@ -521,7 +545,7 @@ def test_texts_of_others(world):
     hidden = "(looks like a secret, not written)"
     want = [
         'a "quoted, name"', "two lines", "esc [31m", "'=SUM(A1)", "'-1+1", "größe 🔑", hidden,
-        hidden, "x" * 5000, " padded ", "",
+        hidden, "x" * 5000, " padded ", "", "csi 31m", " txt.exe", "a b",
     ]
     assert [got[key.id] for key in found] == want
     (tool.directory / "all.csv").write_text(result.out)

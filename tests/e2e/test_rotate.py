@@ -4,16 +4,21 @@ old one goes; whatever is lost, fails, or is killed."""
 import csv
 import hashlib
 import json
+import re
+import shlex
 import random
 import re
 import signal
+import time
 import urllib.request
 
 import pytest
 
 from inject import build
+from openrouter import OpenRouter
 from targets import targets
 from tool import CREDENTIALS, all_bytes, finish
+from wire import GONE, error, reply
 
 RAW = re.compile(rb"sk-or-v1-[0-9a-f]{64}")
 SERIES, KILLS = 6, 20  # so many rotations, killed so often each
@@ -134,6 +139,27 @@ def test_settings_are_carried_over(make_sandbox, make_tool, tmp_path):
     all_rotated(tool, sandbox, rows)
 
 
+def test_old_keys_are_proved_gone(make_sandbox, make_tool):
+    """verify takes a rotation's directory too; what the provider still shows is the headline."""
+    rows = targets(6)
+    sandbox = make_sandbox(rows, "--fault", f"openrouter=listed:100%:id={rows[2].id}")
+    tool = make_tool(*sandbox.origins)
+    assert rotate(tool, tool.manifest(rows)).code == 0
+    urls = [part for origin in tool.origins for part in ("--base-url", origin)]
+    result = tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path)
+    assert result.code == 1, result
+    assert result.out.startswith("1 target is STILL PRESENT")
+    assert tool.run_dir.totals == {"rotated": 6}
+    verified = {"confirmed_absent": 5, "still_present": 1, "unproven": 0}
+    assert tool.run_dir.report["verified"] == verified
+    assert len(tool.run_dir.report["rotated"]) == 6
+    assert rows[2].id in (tool.run_dir.path / "still_present.csv").read_text()
+    assert tool.call("report", tool.run_dir.path).code == 0
+    assert tool.run_dir.report["verified"] == verified
+    assert rotate(tool, tool.directory / "keys.csv").code == 0  # nothing of it is left to rotate
+    assert len(living(sandbox, rows)[1]) == 6
+
+
 def test_a_command_gets_them(make_sandbox, make_tool):
     rows = targets(4)
     sandbox = make_sandbox(rows)
@@ -156,6 +182,8 @@ def test_a_command_gets_them(make_sandbox, make_tool):
         ("cat > /dev/null; exit 3", "ended with status 3"),
         ("kill -9 $$", "ended by signal 9"),
         ("/does/not/exist", "ended with status 127"),
+        ("true", "did not read its input"),
+        ("head -c 5", "did not read its input"),
     ],
 )
 def test_what_is_not_handed_over_is_not_deleted(make_sandbox, make_tool, command, why):
@@ -173,6 +201,30 @@ def test_what_is_not_handed_over_is_not_deleted(make_sandbox, make_tool, command
     handed = secrets(tool)
     assert living(sandbox, rows) == (set(), {row["new_hash"] for row in handed})
     assert len(handed) == 3
+
+
+def test_signals_while_a_command_takes_its_time(make_wire, make_tool):
+    """The first waits for its end, the second does not; what it got then is made worthless."""
+    rows = targets(2)
+    keys = OpenRouter(rows)
+    tool = make_tool(make_wire(keys).origin)
+    manifest = tool.manifest(rows)
+    process = tool.start_as_is(
+        *rotate_args(tool, manifest, "--deliver", "cat > begun; sleep 40; mv begun ended")
+    )
+    begun = tool.directory / "begun"
+    while process.poll() is None and not (begun.exists() and begun.read_text()):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.6)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    result = finish(process, 10)
+    assert result.code == 75, result
+    assert not (tool.directory / "ended").exists()
+    assert {row.id for row in rows} < set(keys.key)
+    assert rotate(tool, manifest).code == 0
+    assert set(keys.key) == {row["new_hash"] for row in secrets(tool)}
 
 
 @pytest.mark.parametrize("fault", ["drop-after", "500", "cut", "reset-after"])
@@ -222,18 +274,179 @@ def test_guards(make_sandbox, make_tool):
 
 
 def test_what_comes_after(make_sandbox, make_tool):
-    """Where the secrets are is told; and that the old keys are gone can be proved."""
+    """Where the secrets are is told, and how to prove that the old keys are gone."""
     rows = targets(3)
     tool = make_tool(*make_sandbox(rows).origins)
-    manifest = tool.manifest(rows)
-    result = rotate(tool, manifest)
-    assert result.out.endswith(f"\n\nTo hand out:    {tool.directory}/secrets.csv, the new secrets\n")
-    result = tool.call("verify", tool.run_dir.path)
-    assert result.code == 2 and "rescind run --expect-absent --verify MANIFEST" in result.err
-    tool.run_dir.path = tool.directory / "proof"
-    result = tool.run(manifest, "--expect-absent", "--verify", "--verify-delay", "0")
+    result = rotate(tool, tool.manifest(rows))
+    assert f"\n\nTo hand out:    {tool.directory}/secrets.csv, the new secrets\n" in result.out
+    proof = re.search(r"^To prove it: +rescind (.*)$", result.out, re.M)[1]
+    result = tool.call(*shlex.split(proof), "--verify-delay", "0")
     assert result.code == 0 and "confirmed_absent              3" in result.out, result
-    assert tool.run_dir.totals == {"already_absent": 3}
+    assert tool.run_dir.totals == {"rotated": 3}
+
+
+def a_row(number):
+    key = f"sk-or-v1-{number:064x}"
+    return f"{number:064x},{hashlib.sha256(key.encode()).hexdigest()},of old,{key}\n"
+
+
+@pytest.mark.parametrize(
+    "text, code, kept",
+    [
+        (a_row(1) + a_row(2), 0, 2),
+        (a_row(1) + a_row(2)[:-1], 0, 2),  # an editor that ends no last line
+        (a_row(1) + a_row(2)[:-2], 0, 1),  # a crash in the write
+        (a_row(1) + a_row(2)[:70], 0, 1),
+        (a_row(1) + a_row(2).replace("of", '"of') + a_row(3), 2, None),
+    ],
+    ids=["whole", "no newline", "torn key", "torn id", "stray quote"],
+)
+def test_a_file_with_secrets_of_before(make_sandbox, make_tool, text, code, kept):
+    """No row of it is lost: a whole one whose newline is missing stays, damage is refused."""
+    rows = targets(1)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    path = tool.directory / "secrets.csv"
+    path.write_text("old_hash,new_hash,name,key\n" + text)
+    path.chmod(0o600)
+    result = rotate(tool, tool.manifest(rows))
+    assert result.code == code, result
+    if code:
+        assert path.read_text() == "old_hash,new_hash,name,key\n" + text
+        assert living(sandbox, rows)[0] == {rows[0].id}
+        return
+    found = secrets(tool)
+    whole = list(csv.DictReader(["old_hash,new_hash,name,key", *text.splitlines()[:kept]]))
+    assert found[:-1] == whole
+    assert living(sandbox, rows) == (set(), {found[-1]["new_hash"]})
+
+
+@pytest.mark.parametrize("how", ["unlink", "rename", "append"])
+def test_a_file_that_is_lost_underneath(make_wire, make_tool, how):
+    """What would be written to a file without a name, or behind a stranger's bytes, is not."""
+    rows = targets(2)
+
+    def hook(keys, method, path, fields):
+        if method == "POST" and how == "append":
+            with open(file, "a", encoding="ascii") as out:
+                out.write("x")
+        elif method == "POST" and file.exists():
+            file.rename(file.with_suffix(".old")) if how == "rename" else file.unlink()
+
+    keys = OpenRouter(rows, hook)
+    tool = make_tool(make_wire(keys).origin)
+    file = tool.directory / "secrets.csv"
+    result = rotate(tool, tool.manifest(rows))
+    assert result.code == 1, result
+    assert tool.run_dir.totals == {"failed": 2}
+    assert " meanwhile" in result.err
+    assert set(keys.key) == {row.id for row in rows}
+
+
+def in_a_dictionary(make_wire, make_tool, hook, **fields):
+    """A rotation of one key that goes as the hook says: (keys, tool, result)."""
+    rows = targets(1)
+    keys = OpenRouter(rows, hook, **fields)
+    tool = make_tool(make_wire(keys).origin)
+    return keys, tool, rotate(tool, tool.manifest(rows), "--timeout", "1")
+
+
+def only(keys, tool):
+    """The one key there is; it is a successor whose secret we have."""
+    (digest,) = keys.key
+    assert digest in {row["new_hash"] for row in secrets(tool)}
+    return keys.key[digest]
+
+
+def test_a_creation_that_comes_late(make_wire, make_tool):
+    """It had no answer in time, was not in the list yet, and took effect after the second one."""
+    seen = []
+
+    def hook(keys, method, path, fields):
+        if method == "POST":
+            seen.append(fields)
+            if len(seen) == 1:
+                return error(504)
+        if method == "PATCH" and len(seen) == 2:
+            keys.create(seen[0])
+            seen.append(None)
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook)
+    assert result.code == 0, result
+    assert only(keys, tool)["name"].startswith("key ")
+
+
+def test_a_name_that_keeps_its_marker(make_wire, make_tool):
+    """The provider says 200 and does not rename: that is not rotated, and the old key stays."""
+
+    def hook(keys, method, path, fields):
+        if method == "PATCH":
+            shown = keys.key[path.rsplit("/", 1)[1]]
+            return reply(200, {"data": shown} if answers else {})
+
+    for answers in (False, True):
+        keys, tool, result = in_a_dictionary(make_wire, make_tool, hook)
+        assert (result.code, tool.run_dir.totals) == (1, {"unconfirmed": 1}), result
+        assert "its successor was not renamed: the answer does not show its new name" in result.err
+        assert len(keys.key) == 2
+        keys.hook = lambda *_: None
+        assert rotate(tool, tool.directory / "keys.csv").code == 0
+        assert "[rescind" not in only(keys, tool)["name"]
+
+
+def test_an_answer_that_names_another_key(make_wire, make_tool):
+    """No key is deleted because a creation's answer names it; what was made is found by its name."""
+    other = targets(1, seed=9)[0]
+
+    def hook(keys, method, path, fields):
+        keys.key.setdefault(other.id, {"hash": other.id, "name": "somebody's"})
+        if method == "POST":
+            made = keys.create(fields)
+            return reply(201, {**made, "data": {**made["data"], "hash": other.id}})
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook)
+    assert (result.code, tool.run_dir.totals) == (1, {"failed": 1}), result
+    assert set(keys.key) == {other.id, targets(1)[0].id}
+    assert not secrets(tool)
+
+
+@pytest.mark.parametrize(
+    "member, old, new", [("limit", None, 5), ("limit", 5, None), ("expires_at", None, "2031-01-01T00:00:00Z")]
+)
+def test_a_successor_with_other_settings(make_wire, make_tool, member, old, new):
+    def hook(keys, method, path, fields):
+        if method == "POST":
+            return reply(201, keys.create({**fields, member: new}))
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook, **{member: old})
+    assert result.code == 1, result
+    assert f"its {member} is not that of the old key" in result.err
+    assert set(keys.key) == {targets(1)[0].id}
+
+
+@pytest.mark.parametrize(
+    "name, want",
+    [
+        ("ci [rescind 0123456789abcdef]", "ci"),
+        ("ci [rescind 0123456789abcdef] [rescind fedcba9876543210]", "ci"),
+        (" [rescind 0123456789abcdef]", "rotated"),
+        ("ci [rescind 0123]", "ci [rescind 0123]"),
+        (None, "rotated"),
+    ],
+)
+def test_a_name_with_the_marker_of_another_rotation(make_wire, make_tool, name, want):
+    """Its resume would take the successor for its own, and delete it."""
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, lambda *_: None, name=name)
+    assert result.code == 0, result
+    assert only(keys, tool)["name"] == want
+
+
+def test_a_refused_creation_says_why(make_wire, make_tool):
+    def hook(keys, method, path, fields):
+        return GONE if method == "POST" else None
+
+    _, _, result = in_a_dictionary(make_wire, make_tool, hook)
+    assert "creating its successor: 404; the old key is untouched" in result.err
 
 
 def test_canary_and_absent(make_sandbox, make_tool):
@@ -267,6 +480,28 @@ def test_a_stop_loses_no_secret(make_sandbox, make_tool):
     assert stops
     assert rotate(tool, manifest).code == 0
     all_rotated(tool, sandbox, rows)
+
+
+def test_an_allocation_that_fails(make_wire, make_tool, injector):
+    """It ends at once, before half of a request is sent, and the next one carries on."""
+    if not injector.allocs:
+        pytest.skip("the sanitizer's allocations cannot be made to fail")
+    rows = targets(1)
+    tool = make_tool(make_wire(OpenRouter(rows)).origin)
+    manifest = tool.manifest(rows)
+    injector.arm(tool)
+    assert rotate(tool, manifest).code == 0
+    most = injector.allocations(tool)
+    for number in range(most * 2 // 3, most, 71):  # what comes before is the start of any command
+        keys = OpenRouter(rows, limit=7)
+        tool = make_tool(make_wire(keys).origin)
+        manifest = tool.manifest(rows)
+        injector.arm(tool, f"alloc:{number}:ENOMEM")
+        result = rotate(tool, manifest)
+        injector.disarm(tool)
+        assert result.code in (0, 75), f"allocation {number}: {result}"
+        assert rotate(tool, manifest).code == 0, f"allocation {number}"
+        assert only(keys, tool)["limit"] == 7, f"allocation {number}"
 
 
 POINTS = {"send": 24, "write": 24, "fdatasync": 24}

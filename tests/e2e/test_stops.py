@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 
 import pytest
+from openrouter import OpenRouter
 from targets import mixed, targets
 from tool import DONE, finish
 from wire import DELETED, MANAGEMENT_KEY, error, reply
@@ -59,6 +60,27 @@ def test_two_signals_end_at_once_and_a_resume_finishes(make_wire, make_tool):
     tool.call("report", tool.run_dir.path)
     assert tool.run_dir.totals == {"not_attempted": 40}
     assert fast.connections == 0
+
+
+@pytest.mark.parametrize("command", ["run", "rotate"])
+def test_signals_until_the_end(command, make_wire, make_tool):
+    """However many, and also those that come while the reports are written."""
+    rows = targets(40)
+    tool = make_tool(make_wire(OpenRouter(rows)).origin)
+    args = () if command == "run" else ("--secrets-file", tool.directory / "secrets.csv")
+    process = tool.start_as_is(
+        command, "--yes", "--run-dir", tool.run_dir.path, "--base-url", tool.origins[0],
+        "--max-rate", "20", *args, tool.manifest(rows),
+    )
+    wait_until(lambda: (tool.run_dir.path / "journal.jsonl").exists())
+    wait_until(lambda: tool.run_dir.records("end"))
+    while process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        time.sleep(0.0005)
+    result = finish(process)
+    assert result.code == 75, result
+    assert tool.run_dir.report["exit_code"] == 75
+    assert tool.run_dir.records("close")
 
 
 def test_deadline(make_wire, make_tool):

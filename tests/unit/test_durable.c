@@ -320,6 +320,24 @@ static void whole_files(void **state)
     free(path);
 }
 
+/* Nothing is renamed over a device or a pipe. */
+static void no_file_takes_a_pipe_s_place(void **state)
+{
+    (void)state;
+    char *path = fixture_path(dir, "pipe");
+    struct error err;
+    struct stat st;
+    assert_int_equal(mkfifo(path, 0600), 0);
+    watch(0, 0, 0);
+    assert_null(durable_begin(path, 0644, &err));
+    assert_int_equal(err.code, EXIT_CANTCREATE);
+    assert_string_equal(calls, "");
+    assert_int_equal(stat(path, &st), 0);
+    assert_true(S_ISFIFO(st.st_mode));
+    unlink(path);
+    free(path);
+}
+
 /* After any one failure the old file is whole and nothing is left beside it. */
 static void whole_files_or_none(void **state)
 {
@@ -426,6 +444,7 @@ int main(void)
         cmocka_unit_test(rewriting_changes_nothing_and_syncs),
         cmocka_unit_test(directories),
         cmocka_unit_test(whole_files),
+        cmocka_unit_test(no_file_takes_a_pipe_s_place),
         cmocka_unit_test(whole_files_or_none),
         cmocka_unit_test(what_the_killed_left_is_swept),
         cmocka_unit_test(locks_go_with_the_descriptor),

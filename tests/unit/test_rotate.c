@@ -36,6 +36,7 @@ static void table(void **state)
         {{.step = ROTATION_DELIVERED}, DO_RENAME},
         {{.step = ROTATION_DELIVERED, .lost = true}, DO_RENAME},
         {{.step = ROTATION_DELIVERED, .renamed = true, .lost = true}, DO_SWEEP},
+        {{.step = ROTATION_DELIVERED, .renamed = true, .late = true}, DO_SWEEP},
         {{.step = ROTATION_DELIVERED, .renamed = true}, DO_DELETE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -47,13 +48,14 @@ static void table(void **state)
 static void promises(void **state)
 {
     (void)state;
-    for (unsigned n = 0; n < ROTATION_STEPS * 32u; n++) {
-        const struct rotate_state s = {.step = (enum rotation_step)(n / 32),
+    for (unsigned n = 0; n < ROTATION_STEPS * 64u; n++) {
+        const struct rotate_state s = {.step = (enum rotation_step)(n / 64),
                                        .settings = n & 1,
                                        .secret = n & 2,
                                        .lost = n & 4,
                                        .renamed = n & 8,
-                                       .give_up = n & 16};
+                                       .give_up = n & 16,
+                                       .late = n & 32};
         enum rotate_do next = rotate_next(&s);
         bool none = s.step != ROTATION_CREATED && s.step != ROTATION_DELIVERED && !s.lost;
         if (next == DO_CREATE)
@@ -61,7 +63,7 @@ static void promises(void **state)
         if (next == DO_INTEND)
             assert_true(none && s.settings && !s.give_up);
         if (next == DO_DELETE)
-            assert_true(s.step == ROTATION_DELIVERED && s.renamed && !s.lost);
+            assert_true(s.step == ROTATION_DELIVERED && s.renamed && !s.lost && !s.late);
         if (next == DO_FAIL)
             assert_true(none && s.give_up);
         if (next == DO_REMOVE)
