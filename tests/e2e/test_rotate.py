@@ -4,10 +4,9 @@ old one goes; whatever is lost, fails, or is killed."""
 import csv
 import hashlib
 import json
-import re
-import shlex
 import random
 import re
+import shlex
 import signal
 import time
 import urllib.request
