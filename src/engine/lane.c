@@ -111,7 +111,7 @@ static int lane_start(struct lane *l, uint64_t seed, struct error *err)
     const struct pacer_config pacing = {l->max_rate, s->concurrency, seed};
     pacer_init(&l->pacer, &pacing, now);
     health_init(&l->health, seed + 1, now);
-    int64_t left_ms = ledger_hold_until(r->run.ledger, l->pair) - clock_wall_ms();
+    int64_t left_ms = ledger_hold_left_ms(r->run.ledger, l->pair, clock_wall_ms());
     if (left_ms > HINT_MAX_US / 1000)
         left_ms = HINT_MAX_US / 1000;
     if (left_ms > 0) {

@@ -247,7 +247,7 @@ static void rotate_definition(struct rotor *r, uint32_t *canary)
     if (!r->fetch) {
         rotor_stop(r, err.code, err.text);
     } else {
-        int64_t left_ms = ledger_hold_until(run->ledger, r->pair) - clock_wall_ms();
+        int64_t left_ms = ledger_hold_left_ms(run->ledger, r->pair, clock_wall_ms());
         if (left_ms > HINT_MAX_US / 1000)
             left_ms = HINT_MAX_US / 1000;
         if (left_ms > 0)

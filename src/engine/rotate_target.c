@@ -29,12 +29,12 @@ struct asking {
 static void note_hold(struct rotor *r, int status, const struct hint *hint)
 {
     char span[TEXT_SPAN], reason[96];
-    int64_t until = clock_wall_ms() + (hint->wait_us + 999) / 1000;
-    if (until < ledger_hold_until(r->run->ledger, r->pair) + 100)
+    int64_t now = clock_wall_ms(), wait_ms = (hint->wait_us + 999) / 1000;
+    if (wait_ms < ledger_hold_left_ms(r->run->ledger, r->pair, now) + 100)
         return;
     snprintf(reason, sizeof reason, "%d, asked to wait %s", status, text_span(hint->wait_us, span));
     struct record record = {.type = RECORD_HOLD,
-                            .hold = {.pair = r->pair, .reason = reason, .until_ms = until}};
+                            .hold = {.pair = r->pair, .reason = reason, .until_ms = now + wait_ms}};
     rotor_commit(r, &record);
 }
 
