@@ -48,6 +48,7 @@ static void note_hold(struct lane *l, int status, const struct hint *hint)
     struct record record = {.type = RECORD_HOLD,
                             .hold = {.pair = l->pair, .reason = reason, .until_ms = now + wait_ms}};
     runner_put(l->run, &record);
+    l->run->dirty_since_us = 1; /* due at once: a restart must know of it, however soon it comes */
     view_tell(l->run, l->pair, "%s: %s", l->name, reason);
 }
 
