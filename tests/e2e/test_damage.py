@@ -9,6 +9,7 @@ import pytest
 from audit import audit
 from crashed import Remains
 from targets import targets
+from tool import RunDir
 from wire import DELETED
 
 
@@ -124,14 +125,25 @@ def test_damage_before_the_last_batch(half_done, damage):
     assert len(wire.requests) == sent
     assert journal.read_bytes() == after
 
+    reports = report_files(tool.run_dir.path)
     salvaged = tool.call("report", "--salvage", tool.run_dir.path)
-    assert salvaged.code == 0
+    assert salvaged.code == 65, "no monitor takes it for a report"
+    assert report_files(tool.run_dir.path) == reports, "the last run's own ones stay"
+    salvage = RunDir(tool.run_dir.path / "salvage")
+    assert salvaged.out.startswith("SALVAGED FROM A DAMAGED JOURNAL")
+    assert (salvage.report["salvaged"], salvage.report["exit_code"]) == (True, 65)
+    assert "Salvaged from a damaged journal" in (salvage.path / "report.html").read_text()
     assert re.search(rf"journal\.jsonl:({bad}|{bad + 1}): (left out|taken, but)", salvaged.err)
-    known = {target for target, outcome in tool.run_dir.outcomes.items() if outcome == "revoked"}
+    known = {target for target, outcome in salvage.outcomes.items() if outcome == "revoked"}
     assert known <= set(before), "nothing is made up"
     assert len(known) >= len(before) - 2
-    assert set(tool.run_dir.outcomes) == set(rows)
+    assert set(salvage.outcomes) == set(rows)
     assert journal.read_bytes() == after
+    assert salvage.remaining == set(map(tuple, set(rows) - known)), "to go on with elsewhere"
+
+
+def report_files(run_dir):
+    return {path.name: path.read_bytes() for path in run_dir.glob("re*.*")}
 
 
 def test_a_line_that_contradicts_the_targets(half_done, make_tool):
@@ -153,4 +165,11 @@ def test_salvage_of_what_is_whole_says_nothing(half_done, make_sandbox, make_too
     assert tool.run(tool.manifest(rows)).code == 0
     result = tool.call("report", "--salvage", tool.run_dir.path)
     assert (result.code, result.err) == (0, "")
+    audit(tool.run_dir, sandbox.truth(), rows)
+    with open(tool.run_dir.path / "journal.jsonl", "ab") as journal:
+        journal.write(b"torn")
+    result = tool.call("report", "--salvage", tool.run_dir.path)
+    assert result.code == 0, "a torn tail is no damage"
+    assert "unfinished write" in result.err
+    assert not (tool.run_dir.path / "salvage").exists()
     audit(tool.run_dir, sandbox.truth(), rows)
