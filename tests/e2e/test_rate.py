@@ -286,6 +286,19 @@ def test_plan_tells_the_time(deadline, told, make_tool):
     assert told in result.out
 
 
+def test_plan_knows_of_a_hold(make_wire, make_tool):
+    """4 targets at 100 a second, but not before the hour of an earlier run's hold is over."""
+    wire = make_wire([DELETED, limited(Retry_After="3600")])
+    tool = make_tool(wire.origin, options=("--max-rate", "100"))
+    manifest = tool.manifest(targets(5))
+    assert tool.run(manifest, "--deadline", "1s").code == 75
+    where = ("--run-dir", tool.run_dir.path, "--base-url", wire.origin)
+    result = tool.call("plan", *where, "--max-rate", "100", "--deadline", "50m", manifest)
+    assert result.code == 0, result.err
+    assert "held        for 59m" in result.out
+    assert "deadline     50m 00s: cannot be met" in result.out
+
+
 def test_plan_adds_up_what_shares_a_pacer(make_tool):
     """100 keys and 100 BYOK credentials at 10 a second take 20 s, not 10."""
     tool = make_tool()
