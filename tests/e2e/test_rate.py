@@ -276,6 +276,57 @@ def test_keys_and_byok_share_one_pacer(make_wire, make_tool):
     assert {r.path.split("/")[3] for r in wire.deletions} == {"keys", "byok"}
 
 
+def of_ones_own(name):
+    """A provider whose credential comes from a variable of its own."""
+    return f"""
+[provider {name} key]
+column = {name}_id
+base = https://{name}.test/v2
+credential = {name.upper()}_TOKEN
+header = Authorization: Bearer {{secret}}
+id.name = key id
+id.class = word
+id.length = 4-20
+delete = DELETE /{name}/{{id}}
+delete.confirm = /deleted is true
+gone.status = 404
+gone.form = /error is string
+stop.status = 401 403
+"""
+
+
+def test_one_secret_under_two_names_is_one_credential(make_wire, make_tool):
+    """One ceiling for both providers, and a hold that one of them met, also after a kill."""
+    held = []
+
+    def answer(request):
+        if len(wire.requests) == 30:
+            held.append(request.at)
+            return limited(Retry_After="3")
+        return DELETED
+
+    wire = make_wire(answer)
+    tool = make_tool()
+    url = f"http://127.0.0.1:{wire.port}"
+    job = tool.directory / "job.ini"
+    urls = "".join(f"base-url = {name}={url}\n" for name in ("acme", "ecma"))
+    job.write_text("[run]\n" + urls + of_ones_own("acme") + of_ones_own("ecma"))
+    tool.env |= {"ACME_TOKEN": "the very same", "ECMA_TOKEN": "the very same"}
+    rows = [f"{name},key-{n}" for n in range(30) for name in ("acme", "ecma")]
+    manifest = tool.manifest("provider,id\n" + "\n".join(rows) + "\n")
+    options = ("--job", job, "--max-rate", "20", "--concurrency", "1")
+    process = tool.start(manifest, *options)
+    wait_until(lambda: held)
+    assert rate_of(wire.requests) <= 20 * 1.1
+    time.sleep(0.5)
+    process.kill()
+    finish(process)
+    assert len(wire.requests) == 30, "both hold"
+    assert {request.path.split("/")[1] for request in wire.requests} == {"acme", "ecma"}
+    assert tool.run(manifest, *options).code == 0
+    assert wire.requests[30].at - held[0] >= 2.9
+
+
 @pytest.mark.parametrize("deadline, told", [("5s", "cannot be met"), ("5m", "can be met")])
 def test_plan_tells_the_time(deadline, told, make_tool):
     tool = make_tool()
