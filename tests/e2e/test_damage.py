@@ -3,14 +3,16 @@ alone."""
 
 import hashlib
 import re
+import subprocess
 
 import pytest
 
 from audit import audit
 from crashed import Remains
+from paths import RESCIND
 from targets import targets
 from tool import RunDir
-from wire import DELETED
+from wire import DELETED, error
 
 
 @pytest.fixture
@@ -40,6 +42,22 @@ def test_check_prints_the_digest_that_the_report_has(half_done):
         assert checked.out == f"{sha256sum(journal)}  {journal}\n"
         assert tool.run_dir.report["journal_sha256"] == sha256sum(journal)
         assert tool.run(manifest).code == 0
+
+
+@pytest.mark.parametrize("closed", [(2,), (1, 2), (0, 1, 2)])
+def test_messages_for_nobody_are_no_damage(closed, make_wire, make_tool):
+    """Started with standard descriptors closed, a run opens its journal; none of its lines go there."""
+    wire = make_wire([DELETED] * 20 + [error(400, "bad"), DELETED])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(40))
+    shut = " ".join(f"{fd}>&-" for fd in closed)
+    shell = ("sh", "-c", f'exec "$@" {shut}', "sh", RESCIND, "run", "--yes", "--run-dir",
+             tool.run_dir.path, "--base-url", wire.origin, "--progress", "always", manifest)
+    assert subprocess.run(shell, env=tool.env, timeout=60).returncode == 1
+    checked = tool.call("check", tool.run_dir.path)
+    assert (checked.code, checked.err) == (0, "")
+    assert tool.run(manifest).code == 0
+    assert tool.run_dir.totals == {"revoked": 40}
 
 
 TAILS = {

@@ -1,7 +1,6 @@
 """Every exit code of the program, each reached as a user would reach it."""
 
 import resource
-import signal
 
 from targets import targets
 from wire import DELETED, MANAGEMENT_KEY, error
@@ -68,10 +67,9 @@ def test_73_run_directory_cannot_be_created(make_wire, make_tool):
 
 
 def no_file_beyond(size):
-    """For a child process: writing past `size` bytes of a file fails, as on a full disk."""
+    """For a child process: what `ulimit -f` does."""
 
     def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     return limit
