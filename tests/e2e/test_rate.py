@@ -404,6 +404,22 @@ def test_one_that_is_down_is_probed_and_left_resumable(make_sandbox, make_tool):
     audit(tool.run_dir, sandbox.truth(), down + well)
 
 
+def test_one_that_is_down_and_asks_to_wait(make_wire, make_tool):
+    """Nothing but 503 with a Retry-After uses no targets up and halts nobody else."""
+    overloaded = error(503, "overloaded", Retry_After="0.2")
+    down = make_wire(lambda request: REQUESTY_OK if request.method == "GET" else overloaded)
+    well = make_wire([DELETED])
+    tool = make_tool(well.origin, "requesty=" + down.base.removesuffix("/api/v1"))
+    manifest = tool.manifest(targets(400, "requesty") + targets(500))
+    options = ("--max-attempts", "3", "--max-rate", "40", "--deadline", "15s")
+    result = tool.run(manifest, *options)
+    assert result.code == 75, result.err
+    assert "--halt" not in result.err
+    assert tool.run_dir.totals["revoked"] == 500
+    assert tool.run_dir.totals.get("failed", 0) <= 20 // 3, "those of the 20 answers that told it"
+    assert len(down.deletions) < 15 / 0.2
+
+
 def test_one_that_is_gone_after_its_preflight(make_sandbox, make_wire, make_tool):
     down, well = targets(300, "requesty"), targets(500)
     sandbox = make_sandbox(well)
