@@ -456,6 +456,33 @@ def test_a_credential_refused_midway_stops_its_pair_alone(make_sandbox, make_too
     audit(tool.run_dir, truth, stopped + others)
 
 
+def test_a_credential_refused_after_a_hold_stops_its_pair_alone(make_wire, make_tool):
+    """The others did not wait for that preflight, so what it finds is no reason to stop them."""
+
+    def answer(request):
+        if credential_is_good:
+            return limited(Retry_After="3") if request.method == "DELETE" else MANAGEMENT_KEY
+        return error(401, "revoked meanwhile")
+
+    credential_is_good = [True]
+    held, well = make_wire(answer), make_wire(
+        lambda request: REQUESTY_OK if request.method == "GET" else reply(200, {})
+    )
+    tool = make_tool(held.origin, "requesty=" + well.base.removesuffix("/api/v1"))
+    manifest = tool.manifest(targets(5) + targets(150, "requesty"))
+    process = tool.start(manifest, "--max-rate", "20")
+    wait_until(lambda: held.deletions)
+    time.sleep(0.3)
+    process.kill()
+    finish(process)
+    credential_is_good.clear()
+    result = tool.run(manifest, "--max-rate", "20")
+    assert result.code == 77
+    assert "nothing was deleted there" in result.err
+    assert "nothing was deleted\n" not in result.err
+    assert tool.run_dir.totals == {"revoked": 150, "not_attempted": 5}
+
+
 # --- what is shown of it
 
 
