@@ -242,7 +242,7 @@ static int list(const struct options *o, struct catalog *catalog, struct credent
                 struct error *err)
 {
     const struct definition *d = NULL;
-    const struct fetch_observer observer = {say_line, NULL};
+    const struct fetch_observer observer = {.tell = say_line};
     struct inventory all = {0};
     int64_t began_ms = clock_wall_ms();
     if (find_definition(o, catalog, &d, err) != 0 || check_filter(o, d, err) != 0 ||

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/prepare.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/check.h"
@@ -64,11 +65,26 @@ static bool same_pair(const struct settings *s, const struct definition *a,
     return same;
 }
 
+/* What is left of a hold that an earlier run was told. */
+static int64_t hold_us(const struct prepared *p, const struct definition *d)
+{
+    struct buf pair = {0};
+    struct error err;
+    int64_t left_ms = 0;
+    if (check_origin(&p->options->settings, d, &pair, &err) == 0) {
+        buf_printf(&pair, " %s", d->credential);
+        left_ms = ledger_hold_left_ms(p->ledger, buf_text(&pair), clock_wall_ms());
+    }
+    buf_free(&pair);
+    return left_ms * 1000;
+}
+
 /* The seconds that this definition's targets take, with all that share its pacer: one ceiling, the
- * lowest of theirs. 0 where none is known. */
-static double pair_seconds(const struct settings *s, const struct catalog *catalog,
+ * lowest of theirs, and one hold. 0 where neither is known. */
+static double pair_seconds(const struct prepared *p, const struct catalog *catalog,
                            const struct share *share, const struct definition *d)
 {
+    const struct settings *s = &p->options->settings;
     double ceiling = 0;
     uint64_t left = 0;
     for (size_t i = 0; i < catalog_count(catalog); i++) {
@@ -80,7 +96,8 @@ static double pair_seconds(const struct settings *s, const struct catalog *catal
             ceiling = most;
         left += share[i].left;
     }
-    return ceiling > 0 ? (double)left / ceiling : 0;
+    double held = left ? (double)hold_us(p, d) / 1e6 : 0;
+    return held + (ceiling > 0 ? (double)left / ceiling : 0);
 }
 
 /* Whether a run would be let through. */
@@ -119,6 +136,9 @@ static bool print_share(const struct prepared *p, const struct definition *d,
                text_span((int64_t)(seconds * 1e6), span));
     else
         printf("  pace        no known limit: found by its 429 answers\n");
+    if (share->left && hold_us(p, d) > 0)
+        printf("  held        for %s more, as an earlier run was told\n",
+               text_span(hold_us(p, d), span));
     buf_free(&origin);
     return placed && r->method && (verifiable || !s->verify) && from;
 }
@@ -135,7 +155,7 @@ static bool print_shares(const struct prepared *p, const struct catalog *catalog
             continue;
         const struct definition *d = catalog_at(catalog, i);
         good &= print_share(p, d, &share[i]);
-        double seconds = pair_seconds(&p->options->settings, catalog, share, d);
+        double seconds = pair_seconds(p, catalog, share, d);
         longest = seconds > longest ? seconds : longest;
         open_ended |= share[i].left && ceiling_of(&p->options->settings, d) <= 0;
     }

@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/prepare.h"
 
+#include "base/durable.h"
 #include "base/mem.h"
 #include "report/report.h"
 
@@ -15,7 +16,20 @@ struct source {
     struct ledger *ledger;
     struct journal_recovery recovery;
     char digest[65];
+    bool salvaged;
 };
+
+/* Only a journal that is refused otherwise is salvaged: any other is read as ever. */
+static int read_journal(struct source *s, const char *dir, bool salvage, struct error *err)
+{
+    int result = journal_read(dir, s->ledger, false, NULL, NULL, &s->recovery, s->digest, err);
+    if (result == 0 || !salvage || err->code != EXIT_DATA)
+        return result;
+    s->salvaged = true;
+    ledger_free(s->ledger);
+    s->ledger = ledger_new(s->targets);
+    return journal_read(dir, s->ledger, true, say_line, NULL, &s->recovery, s->digest, err);
+}
 
 static int read_source(struct source *s, const char *dir, bool salvage, struct catalog *catalog,
                        struct error *err)
@@ -26,8 +40,7 @@ static int read_source(struct source *s, const char *dir, bool salvage, struct c
     buf_printf(&path, "%s/targets.csv", dir);
     int result = targets_load(s->targets, buf_text(&path), err);
     if (result == 0)
-        result =
-            journal_read(dir, s->ledger, salvage, say_line, NULL, &s->recovery, s->digest, err);
+        result = read_journal(s, dir, salvage, err);
     if (result == 0 && s->recovery.torn)
         say("%s/journal.jsonl:%" PRIu64
             ": the last %zu bytes are an unfinished write and say nothing",
@@ -40,6 +53,31 @@ static void free_source(struct source *s)
 {
     ledger_free(s->ledger);
     targets_free(s->targets);
+}
+
+/* What is salvaged goes into a directory of its own: the reports of the last run are evidence, and
+ * nothing that reads them may get this instead. */
+static int write_reports(const struct report_source *made, size_t count, const char *into)
+{
+    struct report *report = report_new(made, count);
+    struct buf dir = {0}, text = {0};
+    struct error err = {0};
+    bool salvaged = report_facts(report)->salvaged;
+    int code = EXIT_DONE;
+    buf_printf(&dir, "%s%s", into, salvaged ? "/salvage" : "");
+    if ((salvaged && durable_mkdir(buf_text(&dir), &err) != 0) ||
+        report_write(report, buf_text(&dir), &err) != 0) {
+        say("%s", err.text);
+        code = (int)err.code;
+    } else {
+        report_summary(report, buf_text(&dir), NULL, NULL, false, &text);
+        fputs(buf_text(&text), stdout);
+        code = salvaged ? EXIT_DATA : EXIT_DONE;
+    }
+    buf_free(&dir);
+    buf_free(&text);
+    report_free(report);
+    return code;
 }
 
 int command_report(const struct options *o, struct catalog *catalog)
@@ -57,26 +95,18 @@ int command_report(const struct options *o, struct catalog *catalog)
             say("%s", err.text);
             code = (int)err.code;
         }
-        made[read] = (struct report_source){s->targets, s->ledger, o->operands[read], s->digest};
+        made[read] = (struct report_source){.targets = s->targets,
+                                            .ledger = s->ledger,
+                                            .run_dir = o->operands[read],
+                                            .journal_sha256 = s->digest,
+                                            .salvaged = s->salvaged};
     }
     if (code == EXIT_DONE && report_mergeable(made, count, &err) != 0) {
         say("%s", err.text);
         code = (int)err.code;
     }
-    if (code == EXIT_DONE) {
-        const char *into = o->run_dir ? o->run_dir : o->operands[0];
-        struct report *report = report_new(made, count);
-        struct buf text = {0};
-        if (report_write(report, into, &err) != 0) {
-            say("%s", err.text);
-            code = (int)err.code;
-        } else {
-            report_summary(report, into, NULL, NULL, false, &text);
-            fputs(buf_text(&text), stdout);
-        }
-        buf_free(&text);
-        report_free(report);
-    }
+    if (code == EXIT_DONE)
+        code = write_reports(made, count, o->run_dir ? o->run_dir : o->operands[0]);
     for (size_t i = 0; i < read; i++)
         free_source(&source[i]);
     free(source);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool conduct_colour(int fd)
@@ -21,13 +22,30 @@ bool conduct_colour(int fd)
     return isatty(fd) && !(no && *no);
 }
 
+/* What was read and guarded is a directory without a run. While a question stood on the terminal
+ * another process may have made one there, of another origin or manifest. */
+static int create_journal(struct prepared *p, struct error *err)
+{
+    struct buf path = {0};
+    struct stat st;
+    p->journal = journal_create(p->run_dir, err);
+    if (!p->journal)
+        return -1;
+    buf_printf(&path, "%s/journal.jsonl", p->run_dir);
+    bool empty = stat(buf_text(&path), &st) == 0 && st.st_size == 0;
+    buf_free(&path);
+    if (!empty)
+        return error_set(err, EXIT_STOPPED,
+                         "%s: another rescind has begun a run here meanwhile; nothing was sent. "
+                         "The same command looks at it anew",
+                         p->run_dir);
+    return journal_recover(p->journal, p->ledger, &p->recovery, err);
+}
+
 int conduct_save_targets(struct prepared *p, struct error *err)
 {
-    if (!p->journal) {
-        p->journal = journal_create(p->run_dir, err);
-        if (!p->journal || journal_recover(p->journal, p->ledger, &p->recovery, err) != 0)
-            return -1;
-    }
+    if (!p->journal && create_journal(p, err) != 0)
+        return -1;
     if (targets_count(p->targets) == p->saved_rows && p->saved_rows)
         return 0;
     struct buf path = {0};

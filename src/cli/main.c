@@ -8,9 +8,12 @@
 #include "engine/credential.h"
 #include "engine/http.h"
 
+#include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int dispatch(const struct options *o, struct catalog *catalog)
 {
@@ -51,10 +54,25 @@ static void watch_allocations(void)
     digest_use_mem();
 }
 
+/* A standard descriptor that was closed would be given to the next file that is opened: messages
+ * for stderr would go into the journal. What is put there fails as a closed one does: stdin cannot
+ * be read, stdout and stderr cannot be written. */
+static bool fill_standard_descriptors(void)
+{
+    static const int mode[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode[fd]) != fd)
+            return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct options options = {0};
     struct error err = {0};
+    if (!fill_standard_descriptors())
+        return EXIT_NOINPUT;
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is one more disk that is full */
     credentials_harden();
     watch_allocations();
     struct catalog *catalog = catalog_new();

@@ -52,7 +52,8 @@ static void tell(const struct fetch *f, const char *line)
 }
 
 /* What an answer was about: a line, where it keeps us waiting. */
-static void tell_wait(const struct fetch *f, const struct hint *hint, bool holds, bool again)
+static void tell_wait(const struct fetch *f, int status, const struct hint *hint, bool holds,
+                      bool again)
 {
     struct buf line = {0};
     char span[TEXT_SPAN];
@@ -64,6 +65,8 @@ static void tell_wait(const struct fetch *f, const struct hint *hint, bool holds
     if (line.len)
         tell(f, buf_text(&line));
     buf_free(&line);
+    if (holds && hint->wait_us > 0 && f->observer.hold)
+        f->observer.hold(f->observer.at, status, hint);
 }
 
 static void on_answer(void *at, unsigned slot, const struct http_answer *answer)
@@ -97,7 +100,7 @@ static void on_answer(void *at, unsigned slot, const struct http_answer *answer)
         return;
     int64_t hold = pacer_view(&f->pacer, now).hold_until;
     f->due_us = patience_again_us(&f->patience, &a, hold, f->settings->max_attempts, &f->rng, now);
-    tell_wait(f, &hint, holds, f->due_us >= 0);
+    tell_wait(f, a.answer.status, &hint, holds, f->due_us >= 0);
 }
 
 static struct http_client *client_new(struct fetch *f, struct error *err)

@@ -19,6 +19,8 @@ struct fetch;
 struct fetch_observer {
     void (*tell)(void *at, const char *line);
     void *at;
+    /* NULL, or told of the wait that a read's answer asks for; a call's goes to its `take`. */
+    void (*hold)(void *at, int status, const struct hint *hint);
 };
 
 /* Opens no connection yet. All is borrowed. EXIT_CREDENTIAL, EXIT_USAGE (no base URL),

@@ -30,12 +30,14 @@ static char *pair_name(const char *origin, const char *credential)
     return pair.data;
 }
 
-/* The lane of a pair, new where there is none yet. */
-static struct lane *lane_of(struct runner *r, const struct definition *d, const char *origin)
+/* The lane of a pair, new where there is none yet. The provider knows a credential by its secret,
+ * whatever the variables are called that it came from. */
+static struct lane *lane_of(struct runner *r, const struct definition *d, const char *origin,
+                            const char *secret)
 {
     for (size_t i = 0; i < r->lanes; i++) {
         struct lane *l = &r->lane[i];
-        if (strcmp(l->origin, origin) != 0 || strcmp(l->credential, d->credential) != 0)
+        if (strcmp(l->origin, origin) != 0 || strcmp(l->secret, secret) != 0)
             continue;
         if (!strstr(l->name, d->provider)) {
             struct buf both = {0};
@@ -49,7 +51,7 @@ static struct lane *lane_of(struct runner *r, const struct definition *d, const 
     l->run = r;
     l->name = mem_string(d->provider);
     l->origin = mem_string(origin);
-    l->credential = d->credential;
+    l->secret = secret;
     l->pair = pair_name(origin, d->credential);
     return l;
 }
@@ -71,7 +73,7 @@ static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
     e->secret = secret;
     e->first_row = row;
     e->group = group_of(r, d->provider);
-    e->lane = lane_of(r, d, buf_text(&origin));
+    e->lane = lane_of(r, d, buf_text(&origin), secret);
     e->headers = headers_fill(d, secret, r->run.credentials, e->secrets, err);
     if (!e->headers)
         goto out;
@@ -101,6 +103,23 @@ static int look_at_rows(struct runner *r, struct error *err)
     return 0;
 }
 
+/* What is left of a hold that an earlier run was told, under any name of its credential. */
+static int64_t hold_left_us(const struct lane *l)
+{
+    const struct runner *r = l->run;
+    int64_t longest = 0;
+    for (size_t i = 0; i < catalog_count(targets_catalog(r->run.targets)); i++) {
+        const struct endpoint *e = r->endpoint[i];
+        if (!e || e->lane != l)
+            continue;
+        char *pair = pair_name(l->origin, e->definition->credential);
+        int64_t left = ledger_hold_left_ms(r->run.ledger, pair, clock_wall_ms()) * 1000;
+        longest = left > longest ? left : longest;
+        free(pair);
+    }
+    return longest < HINT_MAX_US ? longest : HINT_MAX_US;
+}
+
 static int lane_start(struct lane *l, uint64_t seed, struct error *err)
 {
     struct runner *r = l->run;
@@ -111,11 +130,9 @@ static int lane_start(struct lane *l, uint64_t seed, struct error *err)
     const struct pacer_config pacing = {l->max_rate, s->concurrency, seed};
     pacer_init(&l->pacer, &pacing, now);
     health_init(&l->health, seed + 1, now);
-    int64_t left_ms = ledger_hold_until(r->run.ledger, l->pair) - clock_wall_ms();
-    if (left_ms > HINT_MAX_US / 1000)
-        left_ms = HINT_MAX_US / 1000;
-    if (left_ms > 0) {
-        pacer_hold(&l->pacer, now + left_ms * 1000);
+    int64_t held_us = hold_left_us(l);
+    if (held_us > 0) {
+        pacer_hold(&l->pacer, now + held_us);
         l->held_at_start = true;
     }
     const char *base = NULL;

@@ -78,7 +78,7 @@ struct lane_read {
 struct lane {
     struct runner *run;
     char *name, *pair, *origin;
-    const char *credential;
+    const char *secret;
     double max_rate; /* ceiling; 0: none */
 
     struct http_client *http;

@@ -30,7 +30,9 @@ void pacing_answer(struct pacer *p, struct health *h, const struct http_answer *
 {
     enum pacer_answer what = pacing_of(&a->answer, holds);
     pacer_answer(p, now, a->sent_at_us, what, holds ? hint->wait_us : -1);
-    health_answer(h, now, what == PACER_SICK || what == PACER_LOST);
+    /* A 503 that asks for a wait is both: nothing but those is a provider that is down. */
+    bool failed = what == PACER_SICK || what == PACER_LOST || (holds && a->answer.status >= 500);
+    health_answer(h, now, failed);
 }
 
 bool pacing_read_holds(const struct http_answer *a, const struct hint *hint)

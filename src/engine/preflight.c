@@ -13,17 +13,39 @@
 
 static const char *const action_done[ACTION_COUNT] = {"deleted", "disabled", "enabled"};
 
+static bool anything_sent(const struct runner *r)
+{
+    for (size_t i = 0; i < r->lanes; i++)
+        if (r->lane[i].queue.sent)
+            return true;
+    return false;
+}
+
+/* Others may not have waited for this lane: then it is the only one to stop, and the run is past
+ * the point where it can say that nothing was done. */
+static void refuse(struct lane *l, enum exit_code code, const char *why)
+{
+    struct runner *r = l->run;
+    bool under_way = anything_sent(r);
+    char reason[512];
+    snprintf(reason, sizeof reason, "%.400s; nothing was %s%s", why,
+             action_done[r->run.settings->action], under_way ? " there" : "");
+    if (!under_way)
+        runner_stop(r, code, reason);
+    else
+        lane_stop(l, code == EXIT_REFUSED ? EXIT_CREDENTIAL : code, reason);
+}
+
 static bool own_id_hits(struct runner *r, const struct definition *d, const char *id, size_t len,
                         char reason[512])
 {
     uint32_t row = targets_find(r->run.targets, d, id, len, "");
     if (row == UINT32_MAX || !row_set_has(r->run.listed, row))
         return false;
-    snprintf(
-        reason, 512,
-        "line %u of the manifest is the very credential in use (%s): take it out, or use another "
-        "credential; nothing was %s",
-        targets_line(r->run.targets, row), d->credential, action_done[r->run.settings->action]);
+    snprintf(reason, 512,
+             "line %u of the manifest is the very credential in use (%s): take it out, or use "
+             "another credential",
+             targets_line(r->run.targets, row), d->credential);
     return true;
 }
 
@@ -37,7 +59,8 @@ int preflight_own_ids(struct runner *r, struct error *err)
             continue;
         int len = own_id_of_secret(e->definition, e->secret, id);
         if (len > 0 && own_id_hits(r, e->definition, id, (size_t)len, reason))
-            return error_set(err, EXIT_REFUSED, "%s", reason);
+            return error_set(err, EXIT_REFUSED, "%s; nothing was %s", reason,
+                             action_done[r->run.settings->action]);
     }
     return 0;
 }
@@ -101,9 +124,8 @@ void preflight_send(struct lane *l, int64_t now)
 static void give_up(struct lane *l, enum exit_code code, const char *why)
 {
     char reason[512];
-    snprintf(reason, sizeof reason, "%s: preflight: %s; nothing was %s", l->name, why,
-             action_done[l->run->run.settings->action]);
-    runner_stop(l->run, code, reason);
+    snprintf(reason, sizeof reason, "%s: preflight: %s", l->name, why);
+    refuse(l, code, reason);
 }
 
 /* The own id of a read's body; false where the run must not go on. */
@@ -117,7 +139,7 @@ static bool check_self(struct lane *l, const struct lane_read *read, const struc
         return false;
     }
     if (own_id_hits(l->run, d, id, (size_t)len, reason)) {
-        runner_stop(l->run, EXIT_REFUSED, reason);
+        refuse(l, EXIT_REFUSED, reason);
         return false;
     }
     return true;

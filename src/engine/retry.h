@@ -20,7 +20,8 @@
  *           success ends it.
  *   lost    down, and RETRY_PATIENCE_US since the first failure after the last success: given up
  *           for this run; what is left stays resumable.
- * A 429 is no failure (the pacer's affair): it is told as a success here. */
+ * A 429 is no failure (the pacer's affair): it is told as a success here. A 503 that asks for a
+ * wait is the affair of both. */
 
 #include "base/rng.h"
 

@@ -11,11 +11,15 @@
 #include "base/clock.h"
 #include "base/locked.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A hold that moves the end of the one before by less is not worth a record of its own. */
+enum { HOLD_STEP_MS = 100 };
 
 /* jansson's copies of an answer hold the secret too. */
 static void wiping_free(void *at)
@@ -51,6 +55,19 @@ int rotor_commit(struct rotor *r, struct record *record)
         return 0;
     rotor_stop(r, EXIT_IO, err.text);
     return -1;
+}
+
+void rotor_hold(void *rotor, int status, const struct hint *hint)
+{
+    struct rotor *r = rotor;
+    char span[TEXT_SPAN], reason[96];
+    int64_t now = clock_wall_ms(), wait_ms = (hint->wait_us + 999) / 1000;
+    if (wait_ms < ledger_hold_left_ms(r->run->ledger, r->pair, now) + HOLD_STEP_MS)
+        return;
+    snprintf(reason, sizeof reason, "%d, asked to wait %s", status, text_span(hint->wait_us, span));
+    struct record record = {.type = RECORD_HOLD,
+                            .hold = {.pair = r->pair, .reason = reason, .until_ms = now + wait_ms}};
+    rotor_commit(r, &record);
 }
 
 void turn_end(struct turn *t, enum outcome outcome, const char *why)
@@ -247,7 +264,7 @@ static void rotate_definition(struct rotor *r, uint32_t *canary)
     if (!r->fetch) {
         rotor_stop(r, err.code, err.text);
     } else {
-        int64_t left_ms = ledger_hold_until(run->ledger, r->pair) - clock_wall_ms();
+        int64_t left_ms = ledger_hold_left_ms(run->ledger, r->pair, clock_wall_ms());
         if (left_ms > HINT_MAX_US / 1000)
             left_ms = HINT_MAX_US / 1000;
         if (left_ms > 0)
@@ -278,7 +295,7 @@ static enum exit_code code_of_targets(const struct run *run)
 
 static void tell_line(void *at, const char *line)
 {
-    const struct observer *o = at;
+    const struct observer *o = ((const struct rotor *)at)->run->observer;
     if (o && o->tell)
         o->tell(o->at, line, line);
 }
@@ -308,7 +325,7 @@ int rotate_run(const struct run *run, const struct rotate_handover *handover,
 {
     struct rotor r = {.run = run,
                       .handover = handover,
-                      .observer = {tell_line, (void *)(uintptr_t)run->observer},
+                      .observer = {tell_line, &r, rotor_hold},
                       .started_us = clock_mono_us(),
                       .secret = locked_new(SECRET_MAX)};
     const struct catalog *catalog = targets_catalog(run->targets);

@@ -10,7 +10,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,18 +24,6 @@ struct asking {
     const char *id;
     judging *judge;
 };
-
-static void note_hold(struct rotor *r, int status, const struct hint *hint)
-{
-    char span[TEXT_SPAN], reason[96];
-    int64_t until = clock_wall_ms() + (hint->wait_us + 999) / 1000;
-    if (until < ledger_hold_until(r->run->ledger, r->pair) + 100)
-        return;
-    snprintf(reason, sizeof reason, "%d, asked to wait %s", status, text_span(hint->wait_us, span));
-    struct record record = {.type = RECORD_HOLD,
-                            .hold = {.pair = r->pair, .reason = reason, .until_ms = until}};
-    rotor_commit(r, &record);
-}
 
 static void count(struct rotor *r, const struct answer *a)
 {
@@ -64,7 +51,7 @@ static void take(void *at, const struct http_answer *a, const struct hint *hint)
     asking->judge(t, &a->answer);
     count(t->rotor, &a->answer);
     if (hint->wait_us > 0)
-        note_hold(t->rotor, a->answer.status, hint);
+        rotor_hold(t->rotor, a->answer.status, hint);
 }
 
 /* One request, held back as long as it is refused for its rate. False: the run stops. */

@@ -63,6 +63,8 @@ enum turned turn_step(struct turn *t);
 void rotor_stop(struct rotor *r, enum exit_code code, const char *reason);
 /* Collects a record and makes sure of it. */
 int rotor_commit(struct rotor *r, struct record *record);
+/* A wait that an answer asks for, kept for the next run. */
+void rotor_hold(void *rotor, int status, const struct hint *hint);
 void turn_end(struct turn *t, enum outcome outcome, const char *why);
 
 #endif

@@ -41,7 +41,7 @@ static void flush_if_due(struct runner *r, int64_t now)
     bool due = r->dirty_since_us && now - r->dirty_since_us >= FLUSH_US;
     for (size_t i = 0; i < r->lanes && !due; i++)
         due = lane_needs_flush(&r->lane[i], now);
-    if (due && journal_dirty(r->run.journal))
+    if (journal_failed(r->run.journal) || (due && journal_dirty(r->run.journal)))
         flush(r);
 }
 

@@ -42,16 +42,35 @@ void holds_add(struct holds *h, const struct record *r)
 {
     told_add(h, r);
     struct pair_hold *pair = pair_of(h, r->hold.pair);
-    if (r->hold.until_ms > pair->until_ms) /* a shorter one, told later, takes nothing back */
+    /* A shorter one, told later, takes nothing back; but where the clock was set back, the one
+     * before speaks of a time that may not come for long. */
+    if (r->hold.until_ms > pair->until_ms || r->at_ms < pair->at_ms) {
+        pair->at_ms = r->at_ms;
         pair->until_ms = r->hold.until_ms;
+    }
+}
+
+static const struct pair_hold *find(const struct holds *h, const char *pair)
+{
+    for (size_t i = 0; i < h->pairs; i++)
+        if (strcmp(h->pair[i].pair, pair) == 0)
+            return &h->pair[i];
+    return NULL;
 }
 
 int64_t holds_until(const struct holds *h, const char *pair)
 {
-    for (size_t i = 0; i < h->pairs; i++)
-        if (strcmp(h->pair[i].pair, pair) == 0)
-            return h->pair[i].until_ms;
-    return 0;
+    const struct pair_hold *known = find(h, pair);
+    return known ? known->until_ms : 0;
+}
+
+int64_t holds_left_ms(const struct holds *h, const char *pair, int64_t now_ms)
+{
+    const struct pair_hold *known = find(h, pair);
+    if (!known || known->until_ms <= now_ms)
+        return 0;
+    int64_t left = known->until_ms - now_ms, told = known->until_ms - known->at_ms;
+    return left < told ? left : told;
 }
 
 void holds_free(struct holds *h)

@@ -14,7 +14,7 @@ struct hold_facts {
 
 struct pair_hold {
     char *pair;
-    int64_t until_ms;
+    int64_t at_ms, until_ms; /* told then, ending then */
 };
 
 struct holds {
@@ -26,6 +26,8 @@ struct holds {
 
 void holds_add(struct holds *h, const struct record *r);
 int64_t holds_until(const struct holds *h, const char *pair);
+/* What is left of it by a wall clock that may have been set since: never more than was told. */
+int64_t holds_left_ms(const struct holds *h, const char *pair, int64_t now_ms);
 void holds_free(struct holds *h);
 
 #endif

@@ -83,10 +83,19 @@ static int refuse_held(const struct journal *j, struct error *err)
     long pid;
     int64_t since_ms;
     char since[CLOCK_TEXT];
-    if (last_open(j->fd, &pid, &since_ms) && (kill((pid_t)pid, 0) == 0 || errno == EPERM))
+    bool known = last_open(j->fd, &pid, &since_ms);
+    if (known && (kill((pid_t)pid, 0) == 0 || errno == EPERM))
         return error_set(err, EXIT_STOPPED,
                          "%s: another rescind is at work here: process %ld, since %s", j->dir, pid,
                          clock_text(since_ms, since));
+    /* One of another container has a number that means nothing here. */
+    if (known)
+        return error_set(
+            err, EXIT_STOPPED,
+            "%s: another process has locked the journal. The last that wrote to it was "
+            "process %ld, since %s, which this system does not have: it runs in "
+            "another container, or a new one has just begun",
+            j->dir, pid, clock_text(since_ms, since));
     return error_set(err, EXIT_STOPPED,
                      "%s: another process has locked the journal and has not yet written who it is",
                      j->dir);

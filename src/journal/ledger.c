@@ -520,6 +520,11 @@ int64_t ledger_hold_until(const struct ledger *l, const char *pair)
     return holds_until(&l->holds, pair);
 }
 
+int64_t ledger_hold_left_ms(const struct ledger *l, const char *pair, int64_t now_ms)
+{
+    return holds_left_ms(&l->holds, pair, now_ms);
+}
+
 int64_t ledger_slice_ms(const struct ledger *l)
 {
     return l->slices.width_ms;

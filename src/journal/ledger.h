@@ -75,6 +75,9 @@ size_t ledger_holds(const struct ledger *l);
 const struct hold_facts *ledger_hold(const struct ledger *l, size_t i);
 /* Until when, Unix ms, nothing may go to this pair; 0 for no hold. */
 int64_t ledger_hold_until(const struct ledger *l, const char *pair);
+/* How much of that is left, by a wall clock that may have been set since: at most as much as was
+ * told. */
+int64_t ledger_hold_left_ms(const struct ledger *l, const char *pair, int64_t now_ms);
 
 /* What happened over time, in at most TIMELINE_SLICES slices of equal width (they double as a run
  * grows), from the first `open` on. */

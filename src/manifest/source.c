@@ -89,7 +89,12 @@ struct source *source_open(const char *path, struct error *err)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0 || fcntl(fd, F_GETFD) < 0) {
+    int how = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+    if (how >= 0 && (how & O_ACCMODE) == O_WRONLY) { /* what main puts where stdin was closed */
+        how = -1;
+        errno = EBADF;
+    }
+    if (how < 0) {
         error_set(err, EXIT_NOINPUT, "cannot open %s:", standard ? "standard input" : path);
         return NULL;
     }

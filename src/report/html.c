@@ -102,6 +102,7 @@ static void put_head(struct buf *b, const struct report *r)
                 "<meta name=\"color-scheme\" content=\"light dark\">\n"
                 "<meta name=\"referrer\" content=\"no-referrer\">\n"
                 "<meta name=\"robots\" content=\"noindex\">\n<title>");
+    buf_puts(b, f->salvaged ? "Salvaged: " : "");
     html_count(b, f->done);
     buf_puts(b, " of ");
     html_count(b, f->targets);
@@ -156,6 +157,16 @@ static void put_verdict_words(struct buf *b, const struct report_facts *f)
     }
 }
 
+/* Nobody may take this page for a run's own report. */
+static void put_salvaged(struct buf *b, const struct report_facts *f)
+{
+    if (f->salvaged)
+        buf_puts(b, "<p id=\"salvaged\" class=\"verdict\" style=\"--tone:var(--failed)\"><strong>"
+                    "Salvaged from a damaged journal</strong><span>What is done was on record as "
+                    "done. What is not may have been sent, deleted or failed all the same: the "
+                    "record is lost.</span></p>\n");
+}
+
 /* Before all else: the provider said that they are gone, and they are not. */
 static void put_still_present(struct buf *b, const struct report_facts *f)
 {
@@ -175,7 +186,8 @@ static void put_still_present(struct buf *b, const struct report_facts *f)
 static void put_verdict(struct buf *b, const struct report *r)
 {
     const struct report_facts *f = &r->facts;
-    const char *tone = f->done == f->targets ? "revoked" : f->failed ? "failed" : "limited";
+    bool clean = f->done == f->targets && !f->salvaged;
+    const char *tone = clean ? "revoked" : f->failed ? "failed" : "limited";
     buf_printf(b, "<p id=\"verdict\" class=\"verdict\" style=\"--tone:var(--%s)\"><strong>", tone);
     put_verdict_words(b, f);
     buf_puts(b, "</strong><span>");
@@ -339,6 +351,7 @@ void report_html(const struct report *r, struct sink *s)
     put_head(b, r);
     buf_printf(b, "<header>\n<h1>%s</h1>\n", subject[r->facts.action]);
     put_of(b, r);
+    put_salvaged(b, &r->facts);
     put_still_present(b, &r->facts);
     put_verdict(b, r);
     put_figures(b, &r->facts);

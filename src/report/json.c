@@ -431,6 +431,7 @@ static void put_course(struct buf *b, const struct report *r)
     put_exit_code(b, f->exit_code);
     buf_puts(b, ",\n");
     put_text_member(b, "reason", f->reason);
+    buf_printf(b, "  \"salvaged\": %s,\n", f->salvaged ? "true" : "false");
 }
 
 void report_json(const struct report *r, struct sink *s)

@@ -11,6 +11,7 @@ struct report_source {
     const struct ledger *ledger;
     const char *run_dir;
     const char *journal_sha256;
+    bool salvaged; /* the journal is damaged, and the ledger is what is left of it */
 };
 
 struct provider_totals {
@@ -30,6 +31,7 @@ struct report_facts {
     int64_t elapsed_ms;              /* spent in runs: the time between runs does not count */
     int exit_code; /* of the last run; of several directories the most serious; -1: none */
     const char *reason;
+    bool salvaged; /* any of the directories: the exit code is then EXIT_DATA */
     enum action action;
 };
 

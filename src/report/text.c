@@ -71,10 +71,21 @@ static void put_still_present(struct buf *b, const struct report_facts *f, bool 
                colour ? plain : "");
 }
 
+/* Before all numbers: they are of what is left of the journal. */
+static void put_salvaged(struct buf *b, const struct report_facts *f, bool colour)
+{
+    if (!f->salvaged)
+        return;
+    buf_printf(b, "%s%sSALVAGED FROM A DAMAGED JOURNAL: what is done was on record as done%s\n",
+               colour ? bold : "", colour ? red : "", colour ? plain : "");
+    buf_puts(b, "What is not may have been sent, deleted or failed all the same: the record is "
+                "lost.\n\n");
+}
+
 static void put_headline(struct buf *b, const struct report_facts *f, bool colour)
 {
     char done[TEXT_COUNT], all[TEXT_COUNT], span[TEXT_SPAN];
-    const char *on = f->done == f->targets ? green : f->failed ? red : yellow;
+    const char *on = f->failed ? red : f->done < f->targets || f->salvaged ? yellow : green;
     if (colour)
         buf_printf(b, "%s%s", bold, on);
     if (!f->targets)
@@ -304,6 +315,7 @@ void report_summary(const struct report *r, const char *dir, const char *command
                     bool colour, struct buf *out)
 {
     const struct report_facts *f = &r->facts;
+    put_salvaged(out, f, colour);
     put_still_present(out, f, colour);
     put_headline(out, f, colour);
     put_outcomes(out, f, colour);

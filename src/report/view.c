@@ -126,6 +126,12 @@ static void sum_up_runs(struct report *r)
         if (last && last->closed_ms > f->finished_ms)
             f->finished_ms = last->closed_ms;
     }
+    for (size_t s = 0; s < r->sources; s++)
+        f->salvaged |= r->source[s].salvaged;
+    if (f->salvaged) { /* whatever its last run said of itself */
+        f->exit_code = EXIT_DATA;
+        f->reason = "salvaged from a damaged journal";
+    }
     if (unfinished)
         f->finished_ms = 0;
     f->started_ms = r->runs ? r->run[0].facts->opened_ms : 0;

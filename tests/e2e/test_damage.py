@@ -3,13 +3,16 @@ alone."""
 
 import hashlib
 import re
+import subprocess
 
 import pytest
 
 from audit import audit
 from crashed import Remains
+from paths import RESCIND
 from targets import targets
-from wire import DELETED
+from tool import RunDir
+from wire import DELETED, error
 
 
 @pytest.fixture
@@ -39,6 +42,22 @@ def test_check_prints_the_digest_that_the_report_has(half_done):
         assert checked.out == f"{sha256sum(journal)}  {journal}\n"
         assert tool.run_dir.report["journal_sha256"] == sha256sum(journal)
         assert tool.run(manifest).code == 0
+
+
+@pytest.mark.parametrize("closed", [(2,), (1, 2), (0, 1, 2)])
+def test_messages_for_nobody_are_no_damage(closed, make_wire, make_tool):
+    """Started with standard descriptors closed, a run opens its journal; none of its lines go there."""
+    wire = make_wire([DELETED] * 20 + [error(400, "bad"), DELETED])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(40))
+    shut = " ".join(f"{fd}>&-" for fd in closed)
+    shell = ("sh", "-c", f'exec "$@" {shut}', "sh", RESCIND, "run", "--yes", "--run-dir",
+             tool.run_dir.path, "--base-url", wire.origin, "--progress", "always", manifest)
+    assert subprocess.run(shell, env=tool.env, timeout=60).returncode == 1
+    checked = tool.call("check", tool.run_dir.path)
+    assert (checked.code, checked.err) == (0, "")
+    assert tool.run(manifest).code == 0
+    assert tool.run_dir.totals == {"revoked": 40}
 
 
 TAILS = {
@@ -124,14 +143,25 @@ def test_damage_before_the_last_batch(half_done, damage):
     assert len(wire.requests) == sent
     assert journal.read_bytes() == after
 
+    reports = report_files(tool.run_dir.path)
     salvaged = tool.call("report", "--salvage", tool.run_dir.path)
-    assert salvaged.code == 0
+    assert salvaged.code == 65, "no monitor takes it for a report"
+    assert report_files(tool.run_dir.path) == reports, "the last run's own ones stay"
+    salvage = RunDir(tool.run_dir.path / "salvage")
+    assert salvaged.out.startswith("SALVAGED FROM A DAMAGED JOURNAL")
+    assert (salvage.report["salvaged"], salvage.report["exit_code"]) == (True, 65)
+    assert "Salvaged from a damaged journal" in (salvage.path / "report.html").read_text()
     assert re.search(rf"journal\.jsonl:({bad}|{bad + 1}): (left out|taken, but)", salvaged.err)
-    known = {target for target, outcome in tool.run_dir.outcomes.items() if outcome == "revoked"}
+    known = {target for target, outcome in salvage.outcomes.items() if outcome == "revoked"}
     assert known <= set(before), "nothing is made up"
     assert len(known) >= len(before) - 2
-    assert set(tool.run_dir.outcomes) == set(rows)
+    assert set(salvage.outcomes) == set(rows)
     assert journal.read_bytes() == after
+    assert salvage.remaining == set(map(tuple, set(rows) - known)), "to go on with elsewhere"
+
+
+def report_files(run_dir):
+    return {path.name: path.read_bytes() for path in run_dir.glob("re*.*")}
 
 
 def test_a_line_that_contradicts_the_targets(half_done, make_tool):
@@ -153,4 +183,11 @@ def test_salvage_of_what_is_whole_says_nothing(half_done, make_sandbox, make_too
     assert tool.run(tool.manifest(rows)).code == 0
     result = tool.call("report", "--salvage", tool.run_dir.path)
     assert (result.code, result.err) == (0, "")
+    audit(tool.run_dir, sandbox.truth(), rows)
+    with open(tool.run_dir.path / "journal.jsonl", "ab") as journal:
+        journal.write(b"torn")
+    result = tool.call("report", "--salvage", tool.run_dir.path)
+    assert result.code == 0, "a torn tail is no damage"
+    assert "unfinished write" in result.err
+    assert not (tool.run_dir.path / "salvage").exists()
     audit(tool.run_dir, sandbox.truth(), rows)

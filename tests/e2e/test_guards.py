@@ -57,16 +57,7 @@ def test_the_question_at_a_terminal(typed, code, make_wire, make_tool):
     """Nothing is sent unless the number of targets was typed."""
     wire = make_wire([DELETED])
     tool = make_tool()
-    terminal, theirs = pty.openpty()
-    process = tool.start_as_is(
-        *("run", "--base-url", wire.origin, "--run-dir", tool.run_dir.path, tool.manifest(ROWS)),
-        stdin=theirs, stderr=theirs, start_new_session=True,
-        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
-    )
-    os.close(theirs)
-    shown = b""
-    while b"30" not in shown.replace(str(tool.directory).encode(), b""):
-        shown += os.read(terminal, 4096)
+    process, terminal = asked(tool, wire, ROWS)
     assert wire.connections == 0, "asked before anything is sent"
     os.write(terminal, typed)
     drain = threading.Thread(target=read_to_the_end, args=(terminal,), daemon=True)
@@ -76,6 +67,37 @@ def test_the_question_at_a_terminal(typed, code, make_wire, make_tool):
     assert len(wire.deletions) == (30 if code == 0 else 0)
     drain.join(10)
     os.close(terminal)
+
+
+def test_a_run_that_began_while_the_question_stood(make_wire, make_tool):
+    """A rehearsal in another window: what it did elsewhere is not taken for done here."""
+    real, rehearsal = make_wire([DELETED]), make_wire([DELETED])
+    tool = make_tool(rehearsal.origin)
+    process, terminal = asked(tool, real, ROWS)
+    assert tool.run(tool.manifest(ROWS)).code == 0
+    before = (tool.run_dir.path / "journal.jsonl").read_bytes()
+    os.write(terminal, b"30\n")
+    threading.Thread(target=read_to_the_end, args=(terminal,), daemon=True).start()
+    process.wait(30)
+    assert process.returncode == 75
+    assert real.connections == 0
+    assert (tool.run_dir.path / "journal.jsonl").read_bytes() == before
+    os.close(terminal)
+
+
+def asked(tool, wire, rows):
+    """(process, terminal) of a run that waits for the number of its targets."""
+    terminal, theirs = pty.openpty()
+    process = tool.start_as_is(
+        *("run", "--base-url", wire.origin, "--run-dir", tool.run_dir.path, tool.manifest(rows)),
+        stdin=theirs, stderr=theirs, start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+    )
+    os.close(theirs)
+    shown = b""
+    while str(len(rows)).encode() not in shown.replace(str(tool.directory).encode(), b""):
+        shown += os.read(terminal, 4096)
+    return process, terminal
 
 
 def read_to_the_end(terminal):

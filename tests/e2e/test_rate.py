@@ -277,6 +277,57 @@ def test_keys_and_byok_share_one_pacer(make_wire, make_tool):
     assert {r.path.split("/")[3] for r in wire.deletions} == {"keys", "byok"}
 
 
+def of_ones_own(name):
+    """A provider whose credential comes from a variable of its own."""
+    return f"""
+[provider {name} key]
+column = {name}_id
+base = https://{name}.test/v2
+credential = {name.upper()}_TOKEN
+header = Authorization: Bearer {{secret}}
+id.name = key id
+id.class = word
+id.length = 4-20
+delete = DELETE /{name}/{{id}}
+delete.confirm = /deleted is true
+gone.status = 404
+gone.form = /error is string
+stop.status = 401 403
+"""
+
+
+def test_one_secret_under_two_names_is_one_credential(make_wire, make_tool):
+    """One ceiling for both providers, and a hold that one of them met, also after a kill."""
+    held = []
+
+    def answer(request):
+        if len(wire.requests) == 30:
+            held.append(request.at)
+            return limited(Retry_After="3")
+        return DELETED
+
+    wire = make_wire(answer)
+    tool = make_tool()
+    url = f"http://127.0.0.1:{wire.port}"
+    job = tool.directory / "job.ini"
+    urls = "".join(f"base-url = {name}={url}\n" for name in ("acme", "ecma"))
+    job.write_text("[run]\n" + urls + of_ones_own("acme") + of_ones_own("ecma"))
+    tool.env |= {"ACME_TOKEN": "the very same", "ECMA_TOKEN": "the very same"}
+    rows = [f"{name},key-{n}" for n in range(30) for name in ("acme", "ecma")]
+    manifest = tool.manifest("provider,id\n" + "\n".join(rows) + "\n")
+    options = ("--job", job, "--max-rate", "20", "--concurrency", "1")
+    process = tool.start(manifest, *options)
+    wait_until(lambda: held)
+    assert rate_of(wire.requests) <= 20 * 1.1
+    time.sleep(0.5)
+    process.kill()
+    finish(process)
+    assert len(wire.requests) == 30, "both hold"
+    assert {request.path.split("/")[1] for request in wire.requests} == {"acme", "ecma"}
+    assert tool.run(manifest, *options).code == 0
+    assert wire.requests[30].at - held[0] >= 2.9
+
+
 @pytest.mark.parametrize("deadline, told", [("5s", "cannot be met"), ("5m", "can be met")])
 def test_plan_tells_the_time(deadline, told, make_tool):
     tool = make_tool()
@@ -291,6 +342,19 @@ def test_plan_tells_no_time_where_no_ceiling_is_known(make_tool):
     tool = make_tool()
     result = tool.call("plan", tool.manifest(targets(10)))
     assert "\nat least     unknown: no ceiling is known\n" in result.out, result
+
+
+def test_plan_knows_of_a_hold(make_wire, make_tool):
+    """4 targets at 100 a second, but not before the hour of an earlier run's hold is over."""
+    wire = make_wire([DELETED, limited(Retry_After="3600")])
+    tool = make_tool(wire.origin, options=("--max-rate", "100"))
+    manifest = tool.manifest(targets(5))
+    assert tool.run(manifest, "--deadline", "1s").code == 75
+    where = ("--run-dir", tool.run_dir.path, "--base-url", wire.origin)
+    result = tool.call("plan", *where, "--max-rate", "100", "--deadline", "50m", manifest)
+    assert result.code == 0, result.err
+    assert "held        for 59m" in result.out
+    assert "deadline     50m 00s: cannot be met" in result.out
 
 
 def test_plan_adds_up_what_shares_a_pacer(make_tool):
@@ -347,6 +411,22 @@ def test_one_that_is_down_is_probed_and_left_resumable(make_sandbox, make_tool):
     audit(tool.run_dir, sandbox.truth(), down + well)
 
 
+def test_one_that_is_down_and_asks_to_wait(make_wire, make_tool):
+    """Nothing but 503 with a Retry-After uses no targets up and halts nobody else."""
+    overloaded = error(503, "overloaded", Retry_After="0.2")
+    down = make_wire(lambda request: REQUESTY_OK if request.method == "GET" else overloaded)
+    well = make_wire([DELETED])
+    tool = make_tool(well.origin, "requesty=" + down.base.removesuffix("/api/v1"))
+    manifest = tool.manifest(targets(400, "requesty") + targets(500))
+    options = ("--max-attempts", "3", "--max-rate", "40", "--deadline", "15s")
+    result = tool.run(manifest, *options)
+    assert result.code == 75, result.err
+    assert "--halt" not in result.err
+    assert tool.run_dir.totals["revoked"] == 500
+    assert tool.run_dir.totals.get("failed", 0) <= 20 // 3, "those of the 20 answers that told it"
+    assert len(down.deletions) < 15 / 0.2
+
+
 def test_one_that_is_gone_after_its_preflight(make_sandbox, make_wire, make_tool):
     down, well = targets(300, "requesty"), targets(500)
     sandbox = make_sandbox(well)
@@ -381,6 +461,33 @@ def test_a_credential_refused_midway_stops_its_pair_alone(make_sandbox, make_too
         assert outcomes[target] == ("not_attempted" if truth[target]["exists"] else "revoked")
     assert {outcomes[target] for target in others} <= DONE
     audit(tool.run_dir, truth, stopped + others)
+
+
+def test_a_credential_refused_after_a_hold_stops_its_pair_alone(make_wire, make_tool):
+    """The others did not wait for that preflight, so what it finds is no reason to stop them."""
+
+    def answer(request):
+        if credential_is_good:
+            return limited(Retry_After="3") if request.method == "DELETE" else MANAGEMENT_KEY
+        return error(401, "revoked meanwhile")
+
+    credential_is_good = [True]
+    held, well = make_wire(answer), make_wire(
+        lambda request: REQUESTY_OK if request.method == "GET" else reply(200, {})
+    )
+    tool = make_tool(held.origin, "requesty=" + well.base.removesuffix("/api/v1"))
+    manifest = tool.manifest(targets(5) + targets(150, "requesty"))
+    process = tool.start(manifest, "--max-rate", "20")
+    wait_until(lambda: held.deletions)
+    time.sleep(0.3)
+    process.kill()
+    finish(process)
+    credential_is_good.clear()
+    result = tool.run(manifest, "--max-rate", "20")
+    assert result.code == 77
+    assert "nothing was deleted there" in result.err
+    assert "nothing was deleted\n" not in result.err
+    assert tool.run_dir.totals == {"revoked": 150, "not_attempted": 5}
 
 
 # --- what is shown of it

@@ -540,3 +540,14 @@ def test_killed_again_and_again(make_sandbox, make_tool, injector, seed):
     assert not [key for key in listed(sandbox).values() if "[rescind" in key["name"]]
     assert tool.run_dir.totals == {"rotated": len(rows)}
     no_raw_key(tool, *results)
+
+
+def test_a_hold_of_its_first_read_is_kept_by_the_next_run(make_wire, make_tool):
+    wire = make_wire(lambda request: error(429, "slow down", Retry_After="3"))
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(2))
+    assert rotate(tool, manifest, "--deadline", "1s").code == 75
+    assert len(wire.requests) == 1
+    assert tool.run_dir.records("hold")
+    assert rotate(tool, manifest, "--deadline", "1s").code == 75
+    assert len(wire.requests) == 1, "not even a read inside the hold"

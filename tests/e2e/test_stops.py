@@ -208,6 +208,22 @@ def test_a_hold_is_waited_out_by_a_resume(make_wire, make_tool):
     assert wire.requests[sent].at - held[0] >= 4.9, "not even a preflight inside the hold"
 
 
+def test_a_hold_is_on_disk_at_once(make_wire, make_tool):
+    """Killed well before other results would have been synced. Any of five: the machine may be busy."""
+
+    def known_when_killed(_):
+        wire = make_wire([DELETED, DELETED, limited(Retry_After="60")])
+        tool = make_tool(wire.origin)
+        process = tool.start(tool.manifest(targets(9)), "--no-preflight", "--concurrency", "1")
+        wait_until(lambda: len(wire.deletions) == 3)
+        time.sleep(0.03)
+        process.kill()
+        finish(process)
+        return bool(tool.run_dir.records("hold"))
+
+    assert any(map(known_when_killed, range(5)))
+
+
 def test_one_provider_that_holds_stops_no_other(make_sandbox, make_tool):
     rows = mixed(400)
     limits = ["--limit", "openrouter=window:20/8s", "--hint", "openrouter=sec"]

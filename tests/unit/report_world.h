@@ -63,7 +63,8 @@ __attribute__((unused)) static void world_free(struct world *w)
 
 __attribute__((unused)) static struct report_source world_source(const struct world *w)
 {
-    return (struct report_source){w->targets, w->ledger, w->run_dir, SHA_B};
+    return (struct report_source){
+        .targets = w->targets, .ledger = w->ledger, .run_dir = w->run_dir, .journal_sha256 = SHA_B};
 }
 
 __attribute__((unused)) static struct report *world_report(const struct world *w)

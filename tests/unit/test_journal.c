@@ -459,8 +459,10 @@ static void contradictions_are_refused_wherever_they_stand(void **state)
     buf_free(&bytes);
 }
 
+enum { NAMELESS, BY_ITS_NUMBER, BY_ANOTHER_SYSTEMS_NUMBER = INT32_MAX };
+
 /* Waits for a child that holds the lock and has told so through a pipe. */
-static pid_t holder(bool introduces_itself, int *release)
+static pid_t holder(long introduces_itself, int *release)
 {
     int ready[2], stop[2];
     assert_int_equal(pipe(ready), 0);
@@ -476,8 +478,8 @@ static pid_t holder(bool introduces_itself, int *release)
         if (!j || journal_recover(j, l, &info, &err) != 0)
             _exit(1);
         struct record r = rec_open(targets, 2, "1-20", FIXTURE_T0 + 5000);
-        r.open.pid = getpid();
-        if (introduces_itself)
+        r.open.pid = introduces_itself == BY_ITS_NUMBER ? getpid() : introduces_itself;
+        if (introduces_itself != NAMELESS)
             journal_put(j, &r);
         if (journal_flush(j, &err) != 0 || write(ready[1], "x", 1) != 1)
             _exit(1);
@@ -500,7 +502,7 @@ static void one_writer(void **state)
     struct error err;
     int release;
     write_sample();
-    pid_t child = holder(true, &release);
+    pid_t child = holder(BY_ITS_NUMBER, &release);
     char named[128];
     snprintf(named, sizeof named, "process %ld, since 2026-11-21T05:40:05.000Z", (long)child);
     assert_null(journal_lock(dir, &err));
@@ -523,10 +525,18 @@ static void one_writer(void **state)
     flush(b.j);
     done(&b);
 
-    child = holder(false, &release);
+    child = holder(NAMELESS, &release);
     assert_null(journal_lock(dir, &err));
     assert_int_equal(err.code, EXIT_STOPPED);
     assert_non_null(strstr(err.text, "not yet written who it is"));
+    close(release);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+
+    child = holder(BY_ANOTHER_SYSTEMS_NUMBER, &release);
+    assert_null(journal_lock(dir, &err));
+    assert_int_equal(err.code, EXIT_STOPPED);
+    assert_non_null(strstr(err.text, "process 2147483647, since 2026-11-21T05:40:05.000Z"));
+    assert_non_null(strstr(err.text, "another container"));
     close(release);
     assert_int_equal(waitpid(child, NULL, 0), child);
 }

@@ -323,6 +323,23 @@ static void holds_are_kept_and_never_shortened(void **state)
     ledger_free(l);
 }
 
+static void a_clock_that_is_set_makes_no_hold_longer(void **state)
+{
+    (void)state;
+    const int64_t hour = 3600000;
+    struct ledger *l = opened();
+    assert_int_equal(ledger_hold_left_ms(l, "a", FIXTURE_T0), 0);
+    apply(l, rec_hold("a", FIXTURE_T0 + 5000, FIXTURE_T0));
+    assert_int_equal(ledger_hold_left_ms(l, "a", FIXTURE_T0 + 1000), 4000);
+    assert_int_equal(ledger_hold_left_ms(l, "a", FIXTURE_T0 + 5000), 0);
+    assert_int_equal(ledger_hold_left_ms(l, "a", FIXTURE_T0 + hour), 0);
+    assert_int_equal(ledger_hold_left_ms(l, "a", FIXTURE_T0 - hour), 5000);
+    apply(l, rec_hold("a", FIXTURE_T0 - hour + 8000, FIXTURE_T0 - hour));
+    assert_int_equal(ledger_hold_left_ms(l, "a", FIXTURE_T0 - hour + 2000), 6000);
+    assert_int_equal(ledger_hold_left_ms(l, "a", FIXTURE_T0), 0);
+    ledger_free(l);
+}
+
 static void the_timeline_widens_and_keeps_its_sums(void **state)
 {
     (void)state;
@@ -435,6 +452,7 @@ int main(void)
         cmocka_unit_test(a_manifest_that_changes),
         cmocka_unit_test(runs_and_requests),
         cmocka_unit_test(holds_are_kept_and_never_shortened),
+        cmocka_unit_test(a_clock_that_is_set_makes_no_hold_longer),
         cmocka_unit_test(the_timeline_widens_and_keeps_its_sums),
         cmocka_unit_test(latency_buckets_end_where_they_say),
         cmocka_unit_test(errors_are_kept_once),
