@@ -10,6 +10,8 @@
  *     PREREQFUNCTION is called for each real send, so its count tells
  *   - HTTP/2 without a host cap opens a connection for each transfer beyond the stream limit
  *   - a reset HTTP/2 stream may look complete (fixed in 8.0.0): the length is compared again here
+ *   - a connection that closes within an answer's head passes for an answer with an empty body; the
+ *     blank line that ends the head is looked for here
  *   - a connection whose first send failed, while the peer still has it open, is kept, its protocol
  *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
  *     a failed send new connections are asked for, and what waited is ended from outside
@@ -52,6 +54,7 @@ struct slot {
     struct buf joined; /* a repeated header's values */
     size_t body_max;
     bool clipped, busy;
+    bool headed; /* the last head that began has ended */
     unsigned sends;
     int64_t sent_at;
     char detail[CURL_ERROR_SIZE];
@@ -219,6 +222,17 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *at)
     return len;
 }
 
+static size_t take_header(char *line, size_t size, size_t count, void *at)
+{
+    struct slot *s = at;
+    size_t len = size * count;
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        s->headed = false; /* of an interim answer, there was one before */
+    else if (len > 0 && (line[0] == '\r' || line[0] == '\n'))
+        s->headed = true;
+    return len;
+}
+
 static int count_send(void *at, char *ip, char *local_ip, int port, int local_port)
 {
     (void)ip, (void)local_ip, (void)port, (void)local_port;
@@ -295,6 +309,8 @@ static bool set_easy(struct slot *s, struct http_client *c, const struct http_co
     SET(CURLOPT_ERRORBUFFER, s->detail);
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, s);
+    SET(CURLOPT_HEADERFUNCTION, take_header);
+    SET(CURLOPT_HEADERDATA, s);
     SET(CURLOPT_PREREQFUNCTION, count_send);
     SET(CURLOPT_PREREQDATA, s);
     SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -468,7 +484,7 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     if (r->wipe) /* growing would leave copies behind */
         buf_room(&s->body, r->body_max + 1);
     s->body_max = r->body_max;
-    s->clipped = false;
+    s->clipped = s->headed = false;
     s->sends = 0;
     s->detail[0] = '\0';
     s->sent_at = r->now_us;
@@ -509,10 +525,12 @@ static enum transport transport_of(CURLcode code, unsigned sends)
     }
 }
 
-/* 7.88.1 may take a reset HTTP/2 stream for a complete one. */
+/* 7.88.1 may take a reset HTTP/2 stream, or a head that never ended, for a complete answer. */
 static bool cut_short(const struct slot *s)
 {
     curl_off_t promised = -1, got = 0;
+    if (!s->headed)
+        return true;
     curl_easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &promised);
     curl_easy_getinfo(s->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
     return promised > 0 && got < promised;
