@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/prepare.h"
 
+#include "base/durable.h"
 #include "base/mem.h"
 #include "report/report.h"
 
@@ -63,8 +64,12 @@ int command_report(const struct options *o, struct catalog *catalog)
         say("%s", err.text);
         code = (int)err.code;
     }
+    const char *into = o->run_dir ? o->run_dir : o->operands[0];
+    if (code == EXIT_DONE && o->run_dir && durable_mkdir(into, &err) != 0) {
+        say("%s", err.text);
+        code = (int)err.code;
+    }
     if (code == EXIT_DONE) {
-        const char *into = o->run_dir ? o->run_dir : o->operands[0];
         struct report *report = report_new(made, count);
         struct buf text = {0};
         if (report_write(report, into, &err) != 0) {
