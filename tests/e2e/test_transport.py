@@ -1,5 +1,8 @@
 """Connections: certificates, proxies, HTTP/2, loopback, and what is not followed."""
 
+import threading
+import time
+
 import pytest
 from audit import audit
 from certificates import Authority
@@ -263,3 +266,28 @@ def test_answer_cut_within_its_head(head, make_wire, make_tool):
     assert result.code == 0, result.err
     assert tool.run_dir.outcomes == {target[0]: "absent_after_retry"}
     assert tool.run_dir.report["requests"]["network_errors"] == 1
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_many_at_once_where_each_connection_is_closed(tls, make_wire, make_tool, authority):
+    """No transfer waits for another one's answer, whether or not connections are kept."""
+    lock, now = threading.Lock(), [0, 0]
+
+    def answer(request):
+        if request.method == "GET":
+            return reply(200, {"data": {"is_management_key": True}}, close=True, connection="close")
+        with lock:
+            now[0] += 1
+            now[1] = max(now)
+        time.sleep(0.5)
+        with lock:
+            now[0] -= 1
+        return reply(200, {"deleted": True}, close=True, connection="close")
+
+    wire = make_wire(answer, tls=authority.issue("closing") if tls else None)
+    origin = https(wire) if tls else wire.origin
+    tool = make_tool(origin, options=("--ca-file", authority.pem, "--max-rate", "0"))
+    result = tool.run(tool.manifest(ROWS))
+    assert result.code == 0, result.err
+    assert result.err == ""
+    assert now[1] >= 8
