@@ -9,6 +9,7 @@
 #include "engine/http.h"
 
 #include <jansson.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,6 +56,7 @@ int main(int argc, char **argv)
 {
     struct options options = {0};
     struct error err = {0};
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is told by write(2), like a full disk */
     credentials_harden();
     watch_allocations();
     struct catalog *catalog = catalog_new();

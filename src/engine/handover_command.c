@@ -30,6 +30,7 @@ __attribute__((noreturn)) static void become(const char *command, char **environ
     int nothing = open("/dev/null", O_WRONLY);
     sigemptyset(&none);
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     sigprocmask(SIG_SETMASK, &none, NULL);

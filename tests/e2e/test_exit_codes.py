@@ -68,10 +68,11 @@ def test_73_run_directory_cannot_be_created(make_wire, make_tool):
 
 
 def no_file_beyond(size):
-    """For a child process: writing past `size` bytes of a file fails, as on a full disk."""
+    """For a child process, as ulimit -f does it: no file of it grows past `size` bytes. The signal
+    that then comes kills who does not ignore it."""
 
     def limit():
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     return limit
