@@ -58,6 +58,17 @@ def test_66_input_cannot_be_read(make_tool):
     assert "nowhere.csv" in result.err
 
 
+def test_66_ca_file_cannot_be_read(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool()
+    manifest = tool.manifest(ONE)
+    for command in ("run", "--yes", manifest), ("plan", manifest), ("list", "openrouter"):
+        result = tool.call(*command, "--base-url", wire.origin, "--ca-file", "nowhere.pem")
+        assert result.code == 66, command
+        assert "nowhere.pem" in result.err
+    assert wire.connections == 0
+
+
 def test_73_run_directory_cannot_be_created(make_wire, make_tool):
     wire = make_wire([DELETED])
     tool = make_tool(wire.origin)
