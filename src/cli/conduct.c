@@ -8,6 +8,7 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,8 +49,20 @@ static void open_of_manifest(const struct prepared *p, struct record_open *open,
                                  .shard = buf_text(&texts[1])};
 }
 
+/* From the run's first record on the loop alone hears of SIGINT and SIGTERM. One that comes later,
+ * while the report is written, would end the process without it, and not with 75. */
+static void hold_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int conduct_open(struct prepared *p, struct error *err)
 {
+    hold_signals();
     struct buf options = {0}, texts[2] = {0};
     char digest[65];
     struct record record = {.type = RECORD_OPEN, .at_ms = clock_wall_ms()};

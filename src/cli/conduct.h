@@ -11,7 +11,7 @@
 int conduct_save_targets(struct prepared *p, struct error *err);
 
 /* `open`, written and synced: of the manifest that was prepared, or, where there is none, as the
- * last run of the directory had it. */
+ * last run of the directory had it. Blocks SIGINT and SIGTERM, for good. */
 int conduct_open(struct prepared *p, struct error *err);
 void conduct_close(struct prepared *p, int code, const char *reason);
 
