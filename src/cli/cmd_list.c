@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "engine/check.h"
 #include "engine/lister.h"
 #include "manifest/columns.h"
 
@@ -246,7 +247,8 @@ static int list(const struct options *o, struct catalog *catalog, struct credent
     struct inventory all = {0};
     int64_t began_ms = clock_wall_ms();
     if (find_definition(o, catalog, &d, err) != 0 || check_filter(o, d, err) != 0 ||
-        check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0)
+        check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0 ||
+        check_ca_file(&o->settings, err) != 0)
         return -1;
     int result = lister_read(&o->settings, d, credentials, &observer, &all, err);
     if (result == 0)

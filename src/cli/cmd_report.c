@@ -57,15 +57,15 @@ static void free_source(struct source *s)
 
 /* What is salvaged goes into a directory of its own: the reports of the last run are evidence, and
  * nothing that reads them may get this instead. */
-static int write_reports(const struct report_source *made, size_t count, const char *into)
+static int write_reports(const struct report_source *made, size_t count, const struct options *o)
 {
     struct report *report = report_new(made, count);
     struct buf dir = {0}, text = {0};
     struct error err = {0};
     bool salvaged = report_facts(report)->salvaged;
     int code = EXIT_DONE;
-    buf_printf(&dir, "%s%s", into, salvaged ? "/salvage" : "");
-    if ((salvaged && durable_mkdir(buf_text(&dir), &err) != 0) ||
+    buf_printf(&dir, "%s%s", o->run_dir ? o->run_dir : o->operands[0], salvaged ? "/salvage" : "");
+    if (((salvaged || o->run_dir) && durable_mkdir(buf_text(&dir), &err) != 0) ||
         report_write(report, buf_text(&dir), &err) != 0) {
         say("%s", err.text);
         code = (int)err.code;
@@ -106,7 +106,7 @@ int command_report(const struct options *o, struct catalog *catalog)
         code = (int)err.code;
     }
     if (code == EXIT_DONE)
-        code = write_reports(made, count, o->run_dir ? o->run_dir : o->operands[0]);
+        code = write_reports(made, count, o);
     for (size_t i = 0; i < read; i++)
         free_source(&source[i]);
     free(source);

@@ -76,7 +76,6 @@ static int conduct(struct prepared *p, struct credentials *credentials, const st
         .credentials = credentials,
         .observer = &observer,
     };
-    conduct_shield();
     int status = rotate_run(&run, &h->how, &result, &err);
     progress_free(progress);
     if (status != 0) {

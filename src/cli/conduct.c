@@ -68,8 +68,20 @@ static void open_of_manifest(const struct prepared *p, struct record_open *open,
                                  .shard = buf_text(&texts[1])};
 }
 
+/* From the run's first record on the loop alone hears of SIGINT and SIGTERM. One that comes later,
+ * while the report is written, would end the process without it, and not with 75. */
+static void hold_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
 int conduct_open(struct prepared *p, struct error *err)
 {
+    hold_signals();
     struct buf options = {0}, texts[2] = {0};
     char digest[65];
     struct record record = {.type = RECORD_OPEN, .at_ms = clock_wall_ms()};
@@ -180,15 +192,6 @@ int conduct_report(struct prepared *p, int code)
     return code;
 }
 
-void conduct_shield(void)
-{
-    sigset_t stops;
-    sigemptyset(&stops);
-    sigaddset(&stops, SIGINT);
-    sigaddset(&stops, SIGTERM);
-    sigprocmask(SIG_BLOCK, &stops, NULL);
-}
-
 int conduct_run(struct prepared *p, struct credentials *credentials)
 {
     struct run_result result;
@@ -205,7 +208,6 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
         .credentials = credentials,
         .observer = &observer,
     };
-    conduct_shield();
     int status = runner_run(&run, &result, &err);
     progress_free(progress);
     if (status != 0) {

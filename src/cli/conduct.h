@@ -11,16 +11,12 @@
 int conduct_save_targets(struct prepared *p, struct error *err);
 
 /* `open`, written and synced: of the manifest that was prepared, or, where there is none, as the
- * last run of the directory had it. */
+ * last run of the directory had it. Blocks SIGINT and SIGTERM, for good. */
 int conduct_open(struct prepared *p, struct error *err);
 void conduct_close(struct prepared *p, int code, const char *reason);
 
 /* A terminal, and no NO_COLOR. */
 bool conduct_colour(int fd);
-
-/* From here on the engine alone takes SIGINT and SIGTERM: one more that comes while the reports are
- * written neither leaves them out nor changes how the process ends. */
-void conduct_shield(void);
 
 /* Lets the engine do what the settings say, and writes the reports. */
 int conduct_run(struct prepared *p, struct credentials *credentials);

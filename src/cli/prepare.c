@@ -99,12 +99,12 @@ static void tell_torn(const struct prepared *p)
             p->run_dir, p->recovery.torn_line, p->recovery.torn_bytes, p->recovery.torn_file);
 }
 
-/* Which origin each provider of the manifest goes to. */
+/* Which origin each provider of the manifest goes to, and by whose word it is believed. */
 static int find_origins(struct prepared *p, struct error *err)
 {
     const struct definition *last = NULL;
     json_t *all = json_object();
-    int result = 0;
+    int result = check_ca_file(&p->options->settings, err);
     for (uint32_t row = 0; row < targets_count(p->targets) && result == 0; row++) {
         const struct definition *d = targets_definition(p->targets, row);
         if (d == last || !row_set_has(p->listed, row))

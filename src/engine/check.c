@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *check_base(const struct settings *s, const struct definition *d)
 {
@@ -31,6 +32,13 @@ int check_origin(const struct settings *s, const struct definition *d, struct bu
         return 0;
     }
     return base_url_check(base, origin, &plain, err);
+}
+
+int check_ca_file(const struct settings *s, struct error *err)
+{
+    if (!s->ca_file || access(s->ca_file, R_OK) == 0)
+        return 0;
+    return error_set(err, EXIT_NOINPUT, "cannot read the CA file %s:", s->ca_file);
 }
 
 uint32_t check_left(const struct ledger *l, const struct row_set *listed, const struct targets *t)

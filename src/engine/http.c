@@ -12,6 +12,8 @@
  *   - a reset HTTP/2 stream may look complete (fixed in 8.0.0): the length is compared again here
  *   - a URL is parsed, printed again and cut up for each request, a character at a time: a quarter
  * of what a small request costs. So the origin is given parsed, once, and the rest as the target
+ *   - a connection that closes within an answer's head passes for an answer with an empty body; the
+ *     blank line that ends the head is looked for here
  *   - a connection whose first send failed, while the peer still has it open, is kept, its protocol
  *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
  *     a failed send new connections are asked for, and what waited is ended from outside
@@ -29,6 +31,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 enum {
@@ -54,6 +57,7 @@ struct slot {
     struct buf joined; /* a repeated header's values */
     size_t body_max;
     bool clipped, busy;
+    bool headed; /* the last head that began has ended */
     unsigned sends;
     int64_t sent_at;
     char detail[CURL_ERROR_SIZE];
@@ -223,6 +227,17 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *at)
     return len;
 }
 
+static size_t take_header(char *line, size_t size, size_t count, void *at)
+{
+    struct slot *s = at;
+    size_t len = size * count;
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        s->headed = false; /* of an interim answer, there was one before */
+    else if (len > 0 && (line[0] == '\r' || line[0] == '\n'))
+        s->headed = true;
+    return len;
+}
+
 static int count_send(void *at, char *ip, char *local_ip, int port, int local_port)
 {
     (void)ip, (void)local_ip, (void)port, (void)local_port;
@@ -282,7 +297,9 @@ static bool set_easy(struct slot *s, struct http_client *c, const struct http_co
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    SET(CURLOPT_PIPEWAIT, 1L);
+    /* Without TLS no connection is ever shared, and to wait for what its first answer says would
+     * let transfers wait in the multi: for all of it where the peer closes after each answer. */
+    SET(CURLOPT_PIPEWAIT, strncasecmp(config->base, "https:", 6) == 0 ? 1L : 0L);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -300,6 +317,8 @@ static bool set_easy(struct slot *s, struct http_client *c, const struct http_co
     SET(CURLOPT_ERRORBUFFER, s->detail);
     SET(CURLOPT_WRITEFUNCTION, take_body);
     SET(CURLOPT_WRITEDATA, s);
+    SET(CURLOPT_HEADERFUNCTION, take_header);
+    SET(CURLOPT_HEADERDATA, s);
     SET(CURLOPT_PREREQFUNCTION, count_send);
     SET(CURLOPT_PREREQDATA, s);
     SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
@@ -524,7 +543,7 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     if (r->wipe) /* growing would leave copies behind */
         buf_room(&s->body, r->body_max + 1);
     s->body_max = r->body_max;
-    s->clipped = false;
+    s->clipped = s->headed = false;
     s->sends = 0;
     s->detail[0] = '\0';
     s->sent_at = r->now_us;
@@ -565,10 +584,12 @@ static enum transport transport_of(CURLcode code, unsigned sends)
     }
 }
 
-/* 7.88.1 may take a reset HTTP/2 stream for a complete one. */
+/* 7.88.1 may take a reset HTTP/2 stream, or a head that never ended, for a complete answer. */
 static bool cut_short(const struct slot *s)
 {
     curl_off_t promised = -1, got = 0;
+    if (!s->headed)
+        return true;
     curl_easy_getinfo(s->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &promised);
     curl_easy_getinfo(s->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
     return promised > 0 && got < promised;

@@ -4,7 +4,8 @@
  *   {"provider":"requesty","id":"6f1c0f0e-...","note":"left the company"}
  *
  * Why a line is no JSON is told by jansson's error code and column only: its text quotes the line.
- * Our keys hold strings (null is as good as absent); other keys hold what they like. */
+ * Our keys hold strings (null is as good as absent); other keys hold what they like, and every text
+ * in them is handed on all the same, for a raw secret makes a row bad wherever it is. */
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -19,8 +20,8 @@ struct jsonl_rows {
     struct source *source;
     struct columns *columns;
     json_t *object;
-    struct cell *cell;
-    size_t cells;
+    struct cell *cell; /* of the row: count of them, room for cells */
+    size_t count, cells;
 };
 
 struct jsonl_rows *jsonl_rows_new(struct source *s, struct columns *columns)
@@ -84,30 +85,55 @@ static const char *type_name(const json_t *value)
     }
 }
 
+static void add_cell(struct jsonl_rows *j, const struct column *column, const char *text,
+                     size_t len)
+{
+    if (j->count == j->cells) {
+        j->cells = j->cells ? 2 * j->cells : 16;
+        j->cell = mem_resize(j->cell, j->cells, sizeof *j->cell);
+    }
+    j->cell[j->count++] = (struct cell){column, text, len};
+}
+
+/* What an ignored key holds: jansson has bounded how deep. */
+static void add_ignored(struct jsonl_rows *j, const struct column *column, json_t *value)
+{
+    const char *key;
+    json_t *inner;
+    size_t at;
+    if (json_is_string(value))
+        add_cell(j, column, json_string_value(value), json_string_length(value));
+    json_array_foreach(value, at, inner)
+    {
+        add_ignored(j, column, inner);
+    }
+    json_object_foreach(value, key, inner)
+    {
+        add_cell(j, column, key, strlen(key));
+        add_ignored(j, column, inner);
+    }
+}
+
 static enum row_state cells_of(struct jsonl_rows *j, struct row *out)
 {
     const char *key;
     json_t *value;
-    size_t count = 0, size = json_object_size(j->object);
-    if (size > j->cells) {
-        j->cell = mem_resize(j->cell, size, sizeof *j->cell);
-        j->cells = size;
-    }
+    j->count = 0;
     json_object_foreach(j->object, key, value)
     {
         const struct column *column = columns_find(j->columns, key, strlen(key));
-        bool text = json_is_string(value);
-        if (!text && !json_is_null(value) && column->role != COLUMN_IGNORED) {
+        if (column->role == COLUMN_IGNORED) {
+            add_ignored(j, column, value);
+        } else if (json_is_string(value)) {
+            add_cell(j, column, json_string_value(value), json_string_length(value));
+        } else if (!json_is_null(value)) {
             snprintf(out->reason, sizeof out->reason, "%s is %s, and a string is needed",
                      column->name, type_name(value));
             return ROW_BAD;
         }
-        if (text)
-            j->cell[count++] =
-                (struct cell){column, json_string_value(value), json_string_length(value)};
     }
     out->cell = j->cell;
-    out->count = count;
+    out->count = j->count;
     return ROW_GOOD;
 }
 

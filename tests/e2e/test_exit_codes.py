@@ -1,6 +1,7 @@
 """Every exit code of the program, each reached as a user would reach it."""
 
 import resource
+import signal
 
 from targets import targets
 from wire import DELETED, MANAGEMENT_KEY, error
@@ -57,6 +58,17 @@ def test_66_input_cannot_be_read(make_tool):
     assert "nowhere.csv" in result.err
 
 
+def test_66_ca_file_cannot_be_read(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool()
+    manifest = tool.manifest(ONE)
+    for command in ("run", "--yes", manifest), ("plan", manifest), ("list", "openrouter"):
+        result = tool.call(*command, "--base-url", wire.origin, "--ca-file", "nowhere.pem")
+        assert result.code == 66, command
+        assert "nowhere.pem" in result.err
+    assert wire.connections == 0
+
+
 def test_73_run_directory_cannot_be_created(make_wire, make_tool):
     wire = make_wire([DELETED])
     tool = make_tool(wire.origin)
@@ -67,9 +79,11 @@ def test_73_run_directory_cannot_be_created(make_wire, make_tool):
 
 
 def no_file_beyond(size):
-    """For a child process: what `ulimit -f` does."""
+    """For a child process, as ulimit -f does it: no file of it grows past `size` bytes. The signal
+    that then comes kills who does not ignore it."""
 
     def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     return limit

@@ -90,6 +90,10 @@ def test_shards_cover_the_manifest_and_merge(make_sandbox, make_tool):
     assert done == seen[1]
     merged = tool.call("report", *shards)
     assert merged.code == 0, merged.err
+    apart = RunDir(tool.directory / "of" / "all")
+    merged = tool.call("report", *shards, "--run-dir", apart.path)
+    assert merged.code == 0, merged.err
+    assert apart.totals == {"revoked": len(rows)}
 
 
 def test_a_report_of_nothing(make_tool):

@@ -42,6 +42,20 @@ def test_one_signal_lets_those_in_flight_finish(which, make_wire, make_tool):
     assert close["exit_code"] == 75
 
 
+def test_signals_that_come_until_the_end(make_wire, make_tool):
+    """Also while the report is written: it is there, and the exit code is still 75."""
+    rows = targets(20000)
+    wire = make_wire([SLOW])
+    tool = make_tool(wire.origin)
+    process = tool.start(tool.manifest(rows))
+    wait_until(lambda: wire.deletions)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.005)
+    assert finish(process).code == 75
+    assert sum(tool.run_dir.totals.values()) == len(rows)
+
+
 def test_two_signals_end_at_once_and_a_resume_finishes(make_wire, make_tool):
     rows = targets(40)
     wire = make_wire([reply(200, {"deleted": True}, wait=15)])

@@ -1,10 +1,13 @@
 """Connections: certificates, proxies, HTTP/2, loopback, and what is not followed."""
 
+import threading
+import time
+
 import pytest
 from audit import audit
 from certificates import Authority
 from targets import mixed, targets
-from wire import DELETED, MANAGEMENT_KEY, reply
+from wire import DELETED, MANAGEMENT_KEY, Reply, reply
 
 ROWS = targets(40)
 
@@ -239,3 +242,52 @@ def test_a_name_that_does_not_resolve(make_tool):
     tool = make_tool("openrouter=https://keys.example.invalid/api/v1")
     result = tool.run(tool.manifest(targets(2)), "--deadline", "2s", timeout=30)
     assert result.code == 75
+
+
+HEAD_CUT = {
+    "in a header": b"HTTP/1.1 200 OK\r\nCache-Con",
+    "after a header": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
+    "after the status": b"HTTP/1.1 204 No Content\r\n",
+    "of the last answer": b"HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nServer: x\r\n",
+    "of a 404": b"HTTP/1.1 404 Not Found\r\nServer: x\r\n",
+}
+
+
+@pytest.mark.parametrize("head", HEAD_CUT.values(), ids=HEAD_CUT)
+def test_answer_cut_within_its_head(head, make_wire, make_tool):
+    """No answer, whatever its status: least of all where an empty body confirms."""
+    target = targets(1, "requesty")
+    own = reply(200, {"id": targets(1, "requesty", seed=2)[0].id})
+    gone = reply(404, {"error": {"origin": "router", "message": "no such key"}})
+    script = [Reply(head, close=True), gone]
+    wire = make_wire(lambda r: own if r.method == "GET" else script.pop(0))
+    tool = make_tool(f"requesty=http://127.0.0.1:{wire.port}")
+    result = tool.run(tool.manifest(target), "--expect-absent")
+    assert result.code == 0, result.err
+    assert tool.run_dir.outcomes == {target[0]: "absent_after_retry"}
+    assert tool.run_dir.report["requests"]["network_errors"] == 1
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_many_at_once_where_each_connection_is_closed(tls, make_wire, make_tool, authority):
+    """No transfer waits for another one's answer, whether or not connections are kept."""
+    lock, now = threading.Lock(), [0, 0]
+
+    def answer(request):
+        if request.method == "GET":
+            return reply(200, {"data": {"is_management_key": True}}, close=True, connection="close")
+        with lock:
+            now[0] += 1
+            now[1] = max(now)
+        time.sleep(0.5)
+        with lock:
+            now[0] -= 1
+        return reply(200, {"deleted": True}, close=True, connection="close")
+
+    wire = make_wire(answer, tls=authority.issue("closing") if tls else None)
+    origin = https(wire) if tls else wire.origin
+    tool = make_tool(origin, options=("--ca-file", authority.pem, "--max-rate", "0"))
+    result = tool.run(tool.manifest(ROWS))
+    assert result.code == 0, result.err
+    assert result.err == ""
+    assert now[1] >= 8

@@ -283,6 +283,16 @@ static void bad_jsonl(void **state)
             "m.jsonl:2: the row holds what looks like a raw secret: it is not shown here; take it "
             "out "
             "of the manifest\nm.jsonl: warning: unknown key ignored: key\n"),
+        BAD("a raw key within another key",
+            GOOD "{\"x\":{\"y\":[1,\"" RAW "\"]},\"hash\":\"" H "\"}\n",
+            "m.jsonl:2: the row holds what looks like a raw secret: it is not shown here; take it "
+            "out "
+            "of the manifest\nm.jsonl: warning: unknown key ignored: x\n"),
+        BAD("a raw key as a key within another",
+            GOOD "{\"x\":[{\"" RAW "\":1}],\"hash\":\"" H "\"}\n",
+            "m.jsonl:2: the row holds what looks like a raw secret: it is not shown here; take it "
+            "out "
+            "of the manifest\nm.jsonl: warning: unknown key ignored: x\n"),
         BAD("a raw key as a key", GOOD "{\"" RAW "\":1}\n",
             "m.jsonl:2: " NONE "m.jsonl: warning: unknown key ignored: (unnamed)\n"),
     };
