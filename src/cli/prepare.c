@@ -72,11 +72,14 @@ static int read_manifest(struct prepared *p, struct error *err)
     if (manifest_read(&how, p->targets, p->listed, &p->facts, err) != 0)
         return -1;
     p->manifest_targets = row_set_size(p->listed);
-    if (o->shards > 1)
+    if (o->shards > 1) {
+        p->named = p->listed;
+        p->listed = row_set_new();
         for (uint32_t row = 0; row < targets_count(p->targets); row++)
-            if (row_set_has(p->listed, row) &&
-                targets_identity(p->targets, row) % o->shards != o->shard)
-                row_set_remove(p->listed, row);
+            if (row_set_has(p->named, row) &&
+                targets_identity(p->targets, row) % o->shards == o->shard)
+                row_set_add(p->listed, row);
+    }
     return 0;
 }
 
@@ -156,6 +159,7 @@ void prepared_free(struct prepared *p)
     if (p->journal)
         journal_close(p->journal);
     ledger_free(p->ledger);
+    row_set_free(p->named);
     row_set_free(p->listed);
     targets_free(p->targets);
     buf_free(&p->origins);
@@ -224,9 +228,12 @@ int prepare_origins(struct prepared *p, struct error *err)
     return find_origins(p, err) == 0 ? guard_origin(p, err) : -1;
 }
 
+/* Of the whole manifest, whatever the shard: what names one target that must stay is the wrong
+ * manifest for all of them. */
 static int guard_protect(const struct prepared *p, struct catalog *catalog, struct error *err)
 {
     const struct options *o = p->options;
+    const struct row_set *named = p->named ? p->named : p->listed;
     if (!o->protect)
         return 0;
     struct targets *kept = targets_new(catalog);
@@ -244,7 +251,7 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
         const struct definition *d = targets_definition(kept, row);
         size_t len = targets_id(kept, row, id);
         uint32_t hit = targets_find(p->targets, d, id, len, targets_scope(kept, row));
-        if (hit == UINT32_MAX || !row_set_has(p->listed, hit))
+        if (hit == UINT32_MAX || !row_set_has(named, hit))
             continue;
         if (++hits <= ROWS_SHOWN)
             say("%s:%" PRIu32 ": protected by %s:%" PRIu32, o->manifest,

@@ -10,6 +10,7 @@
 struct prepared {
     const struct options *options;
     struct targets *targets;
+    struct row_set *named;     /* the manifest's rows; NULL where `listed` are all of them */
     struct row_set *listed;    /* this run's rows: of the manifest, and of its shard */
     uint32_t manifest_targets; /* distinct ones of the whole manifest */
     struct manifest_facts facts;

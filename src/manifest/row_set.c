@@ -43,14 +43,6 @@ void row_set_add(struct row_set *s, uint32_t row)
     s->word[at] |= bit(row);
 }
 
-void row_set_remove(struct row_set *s, uint32_t row)
-{
-    if (!row_set_has(s, row))
-        return;
-    s->word[row >> 6] &= ~bit(row);
-    s->size--;
-}
-
 bool row_set_has(const struct row_set *s, uint32_t row)
 {
     return (row >> 6) < s->words && s->word[row >> 6] & bit(row);

@@ -122,6 +122,8 @@ def test_protect(make_wire, make_tool):
     result = tool.run(tool.manifest(ROWS), "--protect", protect)
     assert result.code == 2
     assert "keys.csv:19: " in result.err and "protect.csv" in result.err
+    shards = [tool.run(tool.manifest(ROWS), "--protect", protect, "--shard", f"{k}/2") for k in (0, 1)]
+    assert [shard.code for shard in shards] == [2, 2], "each of them, wherever the target falls"
     assert wire.connections == 0
 
 

@@ -451,15 +451,9 @@ static void row_sets_print_closed_ranges(void **state)
         assert_int_equal(row_set_size(s), n);
         row_set_print(s, &b);
         assert_string_equal(buf_text(&b), table[i].text);
-        for (uint32_t k = 0; k < n; k++) {
+        for (uint32_t k = 0; k < n; k++)
             assert_true(row_set_has(s, table[i].rows[k] - 1));
-            row_set_remove(s, table[i].rows[k] - 1);
-            row_set_remove(s, table[i].rows[k] - 1);
-            assert_false(row_set_has(s, table[i].rows[k] - 1));
-        }
-        assert_int_equal(row_set_size(s), 0);
         assert_false(row_set_has(s, UINT32_MAX));
-        row_set_remove(s, UINT32_MAX);
         buf_free(&b);
         row_set_free(s);
     }
