@@ -700,6 +700,8 @@ def test_the_canary_is_alone(make_wire, make_tool):
     def hook(keys, method, path, fields):
         if "/keys/" in path or method == "POST":
             touched.append((method, path.rsplit("/", 1)[1]))
+        if len(touched) < 6:
+            time.sleep(0.2)  # for others to come in between, if they were let
         return error(500) if method == "DELETE" and fails else None
 
     for fails in (False, True):
@@ -785,11 +787,12 @@ def test_one_list_for_all_that_were_lost(make_wire, make_tool):
     def hook(keys, method, path, fields):
         me = object()
         with lock:
-            if path.startswith("/keys?"):
+            if path.startswith("/workspaces"):
                 lists.append(path)
+            if path.startswith(("/workspaces", "/keys?")):
                 wrong.extend(out)
             out.add(me)
-        time.sleep(0.02)
+        time.sleep(0.05)
         try:
             if method == "POST" and len(lost) < 8:
                 lost.append(fields["name"])
@@ -806,7 +809,7 @@ def test_one_list_for_all_that_were_lost(make_wire, make_tool):
     assert len(lost) == 8 and not wrong
     assert set(keys.key) == {row["new_hash"] for row in secrets(tool)}
     assert len(keys.key) == 16
-    assert len(lists) <= 2 * 12
+    assert len(lists) < 2 * len(lost)
 
 
 def test_a_slow_command_stops_no_other_key(make_wire, make_tool):
