@@ -23,11 +23,11 @@ static int hands_open(struct hands *h, const struct options *o, const struct cat
 {
     if (o->deliver) {
         h->command = (struct deliver_command){o->deliver, catalog, DELIVER_TIMEOUT_US};
-        h->how = (struct rotate_handover){&h->command, deliver_command_give, NULL};
+        h->how = (struct rotate_handover){&h->command, DELIVER_AHEAD, deliver_command_give, NULL};
         return 0;
     }
     h->file = secrets_file_open(o->secrets_file, catalog, err);
-    h->how = (struct rotate_handover){h->file, secrets_file_give, secrets_file_given};
+    h->how = (struct rotate_handover){h->file, 0, secrets_file_give, secrets_file_given};
     return h->file ? 0 : -1;
 }
 

@@ -525,7 +525,7 @@ const struct option_spec option_table[] = {
     {"no-preflight", NULL, TRANSFER, true, false, GROUP_GUARD, set_no_preflight, YES_NO,
      "do not check the credentials first"},
 
-    {"concurrency", "N", TRANSFER & ~ROTATE, true, false, GROUP_TRANSFER, set_concurrency,
+    {"concurrency", "N", TRANSFER, true, false, GROUP_TRANSFER, set_concurrency,
      "a whole number from 1 to 1024", "requests in flight per provider (default: 32)"},
     {"max-rate", "R", TRANSFER, true, false, GROUP_TRANSFER, set_max_rate,
      "requests a second, 0.001 to 1000000, or 0 for no ceiling",

@@ -17,6 +17,12 @@
 
 enum { READ_MAX = 64 << 20, IDLE_US = 1000000 };
 
+/* A call that is in flight. */
+struct slot {
+    void (*take)(void *at, const struct http_answer *a, const struct hint *hint);
+    void *at;
+};
+
 struct fetch {
     const struct settings *settings;
     const struct definition *d;
@@ -32,11 +38,12 @@ struct fetch {
     int64_t deadline_us;
     bool fresh_next;
     uint64_t sent;
+    unsigned concurrency;
+    struct slot *slot; /* by slot of http; no `take`: free, or a read has it */
     struct buf url, body;
 
-    const struct fetch_call *call; /* on its way; NULL: a read is */
-
     /* the read that is on its way, and what came of it */
+    int read_slot; /* -1: none is in flight */
     const struct conditions *checks;
     struct patience patience;
     int64_t due_us; /* of its next attempt; -1: none */
@@ -73,23 +80,25 @@ static void on_answer(void *at, unsigned slot, const struct http_answer *answer)
 {
     static const struct conditions none;
     struct fetch *f = at;
+    struct slot call = f->slot[slot];
     struct http_answer a = *answer;
     int64_t now = clock_mono_us();
     const struct hint hint = pacing_hint(f->d, &a);
     bool holds = pacing_read_holds(&a, &hint);
-    (void)slot;
     a.answer.secrets = f->secrets;
     a.answer.retry_after = hint.wait_us >= 0;
     pacing_answer(&f->pacer, &f->health, &a, &hint, holds, now);
-    if (f->call) {
-        f->answered = true;
-        f->fresh_next = a.answer.transport != TRANSPORT_WHOLE;
-        f->call->take(f->call->at, &a, &hint);
+    f->fresh_next |= a.answer.transport != TRANSPORT_WHOLE;
+    f->slot[slot] = (struct slot){0};
+    if (call.take) {
+        call.take(call.at, &a, &hint);
         return;
     }
+    if ((int)slot != f->read_slot)
+        return; /* a read that was broken off */
+    f->read_slot = -1;
     f->result = classify_read(f->d, f->checks ? f->checks : &none, &a.answer, f->why);
     f->answered = true;
-    f->fresh_next = a.answer.transport != TRANSPORT_WHOLE;
     if (f->result == PREFLIGHT_OK && a.answer.body_clipped) {
         f->result = PREFLIGHT_IMPOSSIBLE;
         snprintf(f->why, sizeof f->why, "an answer of more than %d MiB", READ_MAX >> 20);
@@ -107,7 +116,7 @@ static struct http_client *client_new(struct fetch *f, struct error *err)
 {
     const struct http_config config = {
         .base = f->base ? f->base : f->d->base,
-        .concurrency = 1,
+        .concurrency = f->concurrency,
         .timeout_us = f->settings->timeout_us,
         .connect_timeout_us = f->settings->connect_timeout_us,
         .ca_file = f->settings->ca_file,
@@ -118,7 +127,8 @@ static struct http_client *client_new(struct fetch *f, struct error *err)
 }
 
 struct fetch *fetch_new(const struct settings *s, const struct definition *d, struct credentials *c,
-                        const struct fetch_observer *observer, struct error *err)
+                        unsigned concurrency, const struct fetch_observer *observer,
+                        struct error *err)
 {
     struct fetch *f = mem_zalloc(1, sizeof *f);
     struct buf origin = {0};
@@ -126,12 +136,15 @@ struct fetch *fetch_new(const struct settings *s, const struct definition *d, st
     f->settings = s;
     f->d = d;
     f->base = check_base(s, d);
+    f->concurrency = concurrency;
+    f->slot = mem_zalloc(concurrency, sizeof *f->slot);
+    f->read_slot = -1;
     if (observer)
         f->observer = *observer;
     if (s->deadline_us)
         f->deadline_us = now + s->deadline_us;
     f->rng = rng_seed((uint64_t)now ^ (uint64_t)clock_wall_ms() << 20);
-    const struct pacer_config pacing = {s->max_rate >= 0 ? s->max_rate : d->rate_limit, 1,
+    const struct pacer_config pacing = {s->max_rate >= 0 ? s->max_rate : d->rate_limit, concurrency,
                                         rng_next(&f->rng)};
     pacer_init(&f->pacer, &pacing, now);
     health_init(&f->health, rng_next(&f->rng), now);
@@ -159,6 +172,7 @@ void fetch_free(struct fetch *f)
     http_headers_free(f->headers);
     buf_free(&f->url);
     buf_free(&f->body);
+    free(f->slot);
     free(f);
 }
 
@@ -191,29 +205,35 @@ static int wait_for(struct fetch *f, int64_t until, struct error *err)
     }
 }
 
-static int send(struct fetch *f, struct error *err)
+/* Its slot, or -1. */
+static int start(struct fetch *f, struct http_request *what, bool retry, struct error *err)
 {
     int64_t now = clock_mono_us();
-    const struct http_request what = {
-        .method = "GET",
-        .url = buf_text(&f->url),
-        .headers = f->headers,
-        .body_max = READ_MAX,
-        .fresh = f->fresh_next,
-        .now_us = now,
-    };
-    f->answered = false;
-    buf_clear(&f->body);
+    what->url = buf_text(&f->url);
+    what->headers = f->headers;
+    what->fresh = f->fresh_next;
+    what->now_us = now;
     pacer_sent(&f->pacer, now);
-    health_sent(&f->health, now, f->retry);
-    if (http_send(f->http, &what, err) >= 0) {
+    health_sent(&f->health, now, retry);
+    int slot = http_send(f->http, what, err);
+    if (slot >= 0) {
+        f->fresh_next = false;
         f->sent++;
-        return 0;
+        return slot;
     }
     pacer_unsent(&f->pacer, now);
     health_unsent(&f->health, now);
     err->code = EXIT_STOPPED;
     return -1;
+}
+
+static int send(struct fetch *f, struct error *err)
+{
+    struct http_request what = {.method = "GET", .body_max = READ_MAX};
+    f->answered = false;
+    buf_clear(&f->body);
+    f->read_slot = start(f, &what, f->retry, err);
+    return f->read_slot < 0 ? -1 : 0;
 }
 
 /* One attempt: the time that pacer, health and backoff ask for, and the answer. */
@@ -232,9 +252,12 @@ static int attempt(struct fetch *f, struct error *err)
     }
     if (stopped(f, clock_mono_us(), err) != 0 || send(f, err) != 0)
         return -1;
-    while (!f->answered)
-        if (wait_for(f, INT64_MAX, err) != 0)
+    while (!f->answered) {
+        if (wait_for(f, INT64_MAX, err) != 0) {
+            f->read_slot = -1;
             return -1;
+        }
+    }
     return 0;
 }
 
@@ -265,67 +288,52 @@ int fetch_get(struct fetch *f, const struct request *r, const char *path,
 
 enum { CALL_MAX = 64 << 10 };
 
-static int call_wait(struct fetch *f, struct error *err)
+int fetch_send(struct fetch *f, const struct fetch_call *call, struct error *err)
 {
-    int last;
-    while (!f->answered) {
-        if (http_loop_signals(f->loop, &last) > 1)
-            return error_set(err, EXIT_STOPPED, "stopped by a second signal");
-        http_loop_wait(f->loop, clock_mono_us() + IDLE_US);
-    }
+    struct http_request what = {
+        .method = call->request->method,
+        .body = call->body,
+        .body_len = call->body ? strlen(call->body) : 0,
+        .body_max = CALL_MAX,
+        .wipe = call->wipe,
+    };
+    if (request_url(f->d, call->request, f->base, call->id, call->scope, &f->url, err) != 0)
+        return -1;
+    int slot = start(f, &what, call->retry, err);
+    if (slot < 0)
+        return -1;
+    f->slot[slot] = (struct slot){call->take, call->at};
     return 0;
 }
 
-static int call_send(struct fetch *f, struct error *err)
+int64_t fetch_open_us(struct fetch *f, int64_t now, bool retry)
 {
-    int64_t now = clock_mono_us();
-    const struct http_request what = {
-        .method = f->call->request->method,
-        .url = buf_text(&f->url),
-        .body = f->call->body,
-        .body_len = f->call->body ? strlen(f->call->body) : 0,
-        .headers = f->headers,
-        .body_max = CALL_MAX,
-        .wipe = f->call->wipe,
-        .fresh = f->fresh_next,
-        .now_us = now,
-    };
-    f->answered = false;
-    pacer_sent(&f->pacer, now);
-    health_sent(&f->health, now, false);
-    if (http_send(f->http, &what, err) >= 0) {
-        f->sent++;
-        return 0;
-    }
-    pacer_unsent(&f->pacer, now);
-    health_unsent(&f->health, now);
-    err->code = EXIT_STOPPED;
-    return -1;
+    if (http_in_flight(f->http) >= http_capacity(f->http))
+        return INT64_MAX;
+    return pacing_open_us(&f->pacer, &f->health, now, retry);
 }
 
-int fetch_call(struct fetch *f, const struct fetch_call *call, struct error *err)
+unsigned fetch_in_flight(const struct fetch *f)
 {
-    if (request_url(f->d, call->request, f->base, call->id, call->scope, &f->url, err) != 0)
-        return -1;
-    f->call = call;
-    f->answered = false;
-    int result = 0;
-    for (;;) {
-        int64_t now = clock_mono_us();
-        int64_t at = pacing_open_us(&f->pacer, &f->health, now, false);
-        if (at < call->due_us)
-            at = call->due_us;
-        if (at <= now || (result = wait_for(f, at, err)) != 0)
-            break;
-    }
-    if (result == 0)
-        result = fetch_stopped(f, err);
-    if (result == 0)
-        result = call_send(f, err);
-    if (result == 0)
-        result = call_wait(f, err);
-    f->call = NULL;
-    return result;
+    return http_in_flight(f->http);
+}
+
+void fetch_wait(struct fetch *f, int64_t until_us)
+{
+    int64_t now = clock_mono_us();
+    if (f->deadline_us > now && f->deadline_us < until_us)
+        until_us = f->deadline_us;
+    http_loop_wait(f->loop, until_us < now + IDLE_US ? until_us : now + IDLE_US);
+}
+
+void fetch_watch(struct fetch *f, int fd)
+{
+    http_loop_watch(f->loop, fd);
+}
+
+void fetch_unwatch(struct fetch *f, int fd)
+{
+    http_loop_unwatch(f->loop, fd);
 }
 
 void fetch_hold(struct fetch *f, int64_t until_us)
@@ -338,11 +346,14 @@ int fetch_stopped(const struct fetch *f, struct error *err)
     return stopped(f, clock_mono_us(), err);
 }
 
-bool fetch_hurried(struct fetch *f)
+bool fetch_hurried(const struct fetch *f)
 {
-    int last;
-    http_loop_wait(f->loop, clock_mono_us());
-    return http_loop_signals(f->loop, &last) > 1;
+    return http_loop_signals(f->loop, NULL) > 1;
+}
+
+struct pacer_view fetch_pace(const struct fetch *f, int64_t now)
+{
+    return pacer_view(&f->pacer, now);
 }
 
 const char *fetch_secret(const struct fetch *f)

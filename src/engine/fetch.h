@@ -1,12 +1,14 @@
 #ifndef RESCIND_ENGINE_FETCH_H
 #define RESCIND_ENGINE_FETCH_H
 
-/* Reads outside of a run, one after the other: through the same pacer and health, with the same
- * headers, transfer options, hints and patience as a run's preflight has. SIGINT, SIGTERM and the
- * deadline end it at once: a read leaves nothing behind. */
+/* Requests outside of a run, to one definition: through the same pacer and health, with the same
+ * headers, transfer options, hints and patience as a run's preflight has. Reads go one after the
+ * other; SIGINT, SIGTERM and the deadline end one at once: a read leaves nothing behind. Calls,
+ * which change something, go several at a time, and their owner has the loop. */
 
 #include "engine/credential.h"
 #include "engine/http.h"
+#include "engine/pacer.h"
 #include "engine/settings.h"
 
 #include "provider/request.h"
@@ -23,10 +25,11 @@ struct fetch_observer {
     void (*hold)(void *at, int status, const struct hint *hint);
 };
 
-/* Opens no connection yet. All is borrowed. EXIT_CREDENTIAL, EXIT_USAGE (no base URL),
- * EXIT_STOPPED. */
+/* Opens no connection yet; `concurrency` requests may be in flight. All is borrowed.
+ * EXIT_CREDENTIAL, EXIT_USAGE (no base URL), EXIT_STOPPED. */
 struct fetch *fetch_new(const struct settings *s, const struct definition *d, struct credentials *c,
-                        const struct fetch_observer *observer, struct error *err);
+                        unsigned concurrency, const struct fetch_observer *observer,
+                        struct error *err);
 void fetch_free(struct fetch *f); /* NULL is fine */
 
 /* Makes one read of the definition and waits for its end: 2xx, whole, a JSON object without
@@ -36,21 +39,32 @@ void fetch_free(struct fetch *f); /* NULL is fine */
 int fetch_get(struct fetch *f, const struct request *r, const char *path,
               const struct conditions *checks, const char **body, size_t *len, struct error *err);
 
-/* One request that changes something, or must be judged by more than fetch_get's rules: waits until
- * `due_us`, pacer and health let it go, sends it once and waits for its end, whatever it is; `take`
- * gets the answer (borrowed, with the secrets that no reason may repeat) and the wait it asks for.
- * SIGINT, SIGTERM and the deadline end it before it is sent; then only a second signal does, and
- * the answer is lost. EXIT_STOPPED, EXIT_DATA (no such URL). */
+/* One request that changes something, or must be judged by more than fetch_get's rules. It is sent
+ * once and at once, which the caller only does when fetch_open_us says so; `take` gets its answer,
+ * whatever it is, from within a fetch_wait (borrowed, with the secrets that no reason may repeat)
+ * and the wait it asks for. Texts are borrowed for the call, `take` and `at` until then.
+ * EXIT_STOPPED, EXIT_DATA (no such URL). */
 struct fetch_call {
     const struct request *request;
     const char *id, *scope;
     const char *body; /* NULL: none */
-    int64_t due_us;
-    bool wipe; /* the answer has a secret */
+    bool retry;       /* an attempt before it ended in a retryable way */
+    bool wipe;        /* the answer has a secret */
     void (*take)(void *at, const struct http_answer *a, const struct hint *hint);
     void *at;
 };
-int fetch_call(struct fetch *f, const struct fetch_call *call, struct error *err);
+int fetch_send(struct fetch *f, const struct fetch_call *call, struct error *err);
+
+/* When the next call, or retry of one, may go: `now` where it may, INT64_MAX where an answer must
+ * come first. */
+int64_t fetch_open_us(struct fetch *f, int64_t now, bool retry);
+unsigned fetch_in_flight(const struct fetch *f);
+
+/* Waits until something happened, for `until_us` and for a second at most. */
+void fetch_wait(struct fetch *f, int64_t until_us);
+/* A descriptor that can be read ends a wait, too; to be taken back before it is closed. */
+void fetch_watch(struct fetch *f, int fd);
+void fetch_unwatch(struct fetch *f, int fd);
 
 /* Nothing goes before `until_us` (clock_mono_us): a hold of an earlier run. */
 void fetch_hold(struct fetch *f, int64_t until_us);
@@ -59,10 +73,12 @@ void fetch_hold(struct fetch *f, int64_t until_us);
 int fetch_stopped(const struct fetch *f, struct error *err);
 
 /* Whether a second signal has come: what still takes time is to be broken off. */
-bool fetch_hurried(struct fetch *f);
+bool fetch_hurried(const struct fetch *f);
 
 /* The secret in use, for own_id_of_secret. */
 const char *fetch_secret(const struct fetch *f);
+
+struct pacer_view fetch_pace(const struct fetch *f, int64_t now);
 
 /* How many requests were sent. */
 uint64_t fetch_sent(const struct fetch *f);

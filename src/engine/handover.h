@@ -9,19 +9,33 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A new secret, and whose. Borrowed for the call, which ends without success where it would take
- * time and `hurried` says so: a second signal. */
+/* A new secret, and whose; borrowed for the call. */
 struct rotate_secret {
     const char *old_id, *new_id, *name, *key;
-    bool (*hurried)(void *at);
+};
+
+enum handover_wait {
+    HANDOVER_READY,  /* the descriptor can be read */
+    HANDOVER_LATE,   /* the time has passed */
+    HANDOVER_HURRIED /* a second signal: what still takes time is to be broken off */
+};
+
+/* How to wait for something: the rotation goes on meanwhile, but nothing is handed over. */
+struct handover_clerk {
+    enum handover_wait (*wait)(void *at, int fd, int64_t until_us);
     void *at;
 };
 
 /* Where secrets go. */
 struct rotate_handover {
     void *at;
-    /* 0 only once it is safe at its new place. */
-    int (*give)(void *at, const struct rotate_secret *s, struct error *err);
+    /* 0: it takes any number of secrets in one call, and no time. Otherwise it takes one a call,
+     * and no more than this many are made before it took them, so that a stop has few to wait for.
+     */
+    unsigned ahead;
+    /* 0 only once all of them are safe at their new place. */
+    int (*give)(void *at, const struct rotate_secret *s, size_t count,
+                const struct handover_clerk *clerk, struct error *err);
     /* Whether the secret of this successor was handed over, by an earlier process that could not
      * say so; NULL: that cannot be told. */
     bool (*given)(void *at, const char *new_id);
@@ -40,7 +54,8 @@ struct secrets_file;
 struct secrets_file *secrets_file_open(const char *path, const struct catalog *c,
                                        struct error *err);
 void secrets_file_close(struct secrets_file *f); /* NULL is fine */
-int secrets_file_give(void *at, const struct rotate_secret *s, struct error *err);
+int secrets_file_give(void *at, const struct rotate_secret *s, size_t count,
+                      const struct handover_clerk *clerk, struct error *err);
 bool secrets_file_given(void *at, const char *new_id);
 
 /* `sh -c COMMAND`, once a key, with one line of JSON on its standard input:
@@ -54,7 +69,8 @@ struct deliver_command {
     const struct catalog *catalog; /* credentials of its providers are not in its environment */
     int64_t timeout_us;
 };
-enum { DELIVER_TIMEOUT_US = 60 * 1000 * 1000 };
-int deliver_command_give(void *at, const struct rotate_secret *s, struct error *err);
+enum { DELIVER_TIMEOUT_US = 60 * 1000 * 1000, DELIVER_AHEAD = 2 };
+int deliver_command_give(void *at, const struct rotate_secret *s, size_t count,
+                         const struct handover_clerk *clerk, struct error *err);
 
 #endif

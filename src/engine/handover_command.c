@@ -15,8 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOOK_US = 200000 }; /* between two looks for a signal */
-
 static void put_member(struct buf *line, const char *name, const char *value)
 {
     buf_puts(line, line->len ? "," : "{");
@@ -73,24 +71,19 @@ static bool unread(int output)
     return ioctl(output, FIONREAD, &left) == 0 && left > 1;
 }
 
-/* Its end, or its end by our hand. False: it took too long, or there is no time left for it. */
-static bool await(pid_t child, int child_fd, int64_t end_us, const struct rotate_secret *s,
-                  int *status)
+/* Its end, or its end by our hand where it took too long, or no time is left for it. */
+static enum handover_wait await(pid_t child, int child_fd, int64_t end_us,
+                                const struct handover_clerk *clerk, int *status)
 {
-    bool in_time = false;
-    struct pollfd p = {child_fd, POLLIN, 0};
-    for (int64_t left; child_fd >= 0 && !in_time && (left = end_us - clock_mono_us()) > 0;) {
-        in_time = poll(&p, 1, left > LOOK_US ? LOOK_US / 1000 : (int)(left / 1000) + 1) > 0;
-        if (!in_time && s->hurried(s->at))
-            break;
-    }
-    if (!in_time) {
+    enum handover_wait how =
+        child_fd >= 0 ? clerk->wait(clerk->at, child_fd, end_us) : HANDOVER_LATE;
+    if (how != HANDOVER_READY) {
         kill(-child, SIGKILL);
         kill(child, SIGKILL);
     }
     while (waitpid(child, status, 0) < 0 && errno == EINTR)
         ;
-    return in_time;
+    return how;
 }
 
 static bool is_credential(const struct catalog *c, const char *variable)
@@ -135,9 +128,11 @@ static int start(const struct deliver_command *d, int ends[2], struct error *err
     return (int)child;
 }
 
-int deliver_command_give(void *at, const struct rotate_secret *s, struct error *err)
+int deliver_command_give(void *at, const struct rotate_secret *s, size_t count,
+                         const struct handover_clerk *clerk, struct error *err)
 {
     const struct deliver_command *d = at;
+    (void)count; /* one a call */
     struct buf line = {0};
     int ends[2], status = 0;
     int64_t end = clock_mono_us() + d->timeout_us;
@@ -156,14 +151,14 @@ int deliver_command_give(void *at, const struct rotate_secret *s, struct error *
     if (child < 0)
         return -1;
     close(ends[1]);
-    bool in_time = await(child, child_fd, end, s, &status);
+    enum handover_wait how = await(child, child_fd, end, clerk, &status);
     fed = fed && !unread(ends[0]);
     close(ends[0]);
     if (child_fd >= 0)
         close(child_fd);
-    if (!in_time && s->hurried(s->at))
+    if (how == HANDOVER_HURRIED)
         return error_set(err, EXIT_STOPPED, "the command was ended by a second signal");
-    if (!in_time)
+    if (how == HANDOVER_LATE)
         return error_set(err, EXIT_STOPPED, "the command took longer than %d s",
                          (int)(d->timeout_us / 1000000));
     if (WIFSIGNALED(status))

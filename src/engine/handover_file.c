@@ -206,30 +206,44 @@ static int check_place(const struct secrets_file *f, struct error *err)
     return 0;
 }
 
-int secrets_file_give(void *at, const struct rotate_secret *s, struct error *err)
+enum { CELLS = 4 };
+
+/* Room for all of it is made before: growing would leave copies behind. */
+static void put_rows(const struct rotate_secret *s, size_t count, struct buf *rows)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < count; i++)
+        most +=
+            2 * (strlen(s[i].old_id) + strlen(s[i].new_id) + strlen(s[i].name) + strlen(s[i].key)) +
+            4 * CELLS;
+    buf_room(rows, most);
+    for (size_t i = 0; i < count; i++) {
+        const char *const cells[CELLS] = {s[i].old_id, s[i].new_id, s[i].name, s[i].key};
+        for (size_t k = 0; k < CELLS; k++) {
+            if (k)
+                buf_putc(rows, ',');
+            buf_put_csv(rows, cells[k], strlen(cells[k]));
+        }
+        buf_putc(rows, '\n');
+    }
+}
+
+int secrets_file_give(void *at, const struct rotate_secret *s, size_t count,
+                      const struct handover_clerk *clerk, struct error *err)
 {
     struct secrets_file *f = at;
+    struct buf rows = {0};
+    (void)clerk;
     if (check_place(f, err) != 0)
         return -1;
-    struct buf row = {0};
-    const char *const cells[] = {s->old_id, s->new_id, s->name, s->key};
-    size_t most = 16;
-    for (size_t i = 0; i < 4; i++)
-        most += 2 * strlen(cells[i]) + 4;
-    buf_room(&row, most); /* growing would leave copies behind */
-    for (size_t i = 0; i < 4; i++) {
-        if (i)
-            buf_putc(&row, ',');
-        buf_put_csv(&row, cells[i], strlen(cells[i]));
-    }
-    buf_putc(&row, '\n');
-    int result = durable_append(f->fd, row.data, row.len, f->size, err);
+    put_rows(s, count, &rows);
+    int result = durable_append(f->fd, rows.data, rows.len, f->size, err);
     if (result == 0)
         result = durable_sync(f->fd, err);
     if (result == 0)
-        f->size += (off_t)row.len;
-    mem_wipe(row.data, row.cap);
-    buf_free(&row);
+        f->size += (off_t)rows.len;
+    mem_wipe(rows.data, rows.cap);
+    buf_free(&rows);
     return result;
 }
 

@@ -173,7 +173,8 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
     struct event event[EVENTS];
     unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
     for (unsigned i = 0; i < n; i++)
-        drive(event[i].owner, event[i].fd, curl_mask(event[i].mask));
+        if (event[i].owner)
+            drive(event[i].owner, event[i].fd, curl_mask(event[i].mask));
     drive_timers(loop);
     int64_t now = clock_mono_us();
     bool look = now >= loop->look_at;
@@ -184,6 +185,16 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
         if (look)
             end_overdue(loop->client[i], now);
     }
+}
+
+void http_loop_watch(struct http_loop *loop, int fd)
+{
+    poller_want(loop->poller, fd, EVENT_IN, NULL);
+}
+
+void http_loop_unwatch(struct http_loop *loop, int fd)
+{
+    poller_closing(loop->poller, fd);
 }
 
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *known)
@@ -381,6 +392,8 @@ void http_client_free(struct http_client *c)
         struct slot *s = &c->slot[i];
         if (s->busy)
             curl_multi_remove_handle(c->multi, s->easy);
+        if (s->busy && s->wipe)
+            mem_wipe(s->body.data, s->body.cap);
         curl_easy_cleanup(s->easy);
         curl_url_cleanup(s->url);
         buf_free(&s->origin);

@@ -28,6 +28,11 @@ void http_loop_free(struct http_loop *loop);
  * answers are handed out from within. */
 void http_loop_wait(struct http_loop *loop, int64_t until_us);
 
+/* A descriptor that is no transfer's: http_loop_wait ends when it can be read. To be taken back
+ * before it is closed. */
+void http_loop_watch(struct http_loop *loop, int fd);
+void http_loop_unwatch(struct http_loop *loop, int fd);
+
 /* Signals since the start, and the last one's number. */
 unsigned http_loop_signals(const struct http_loop *loop, int *last);
 

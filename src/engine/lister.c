@@ -176,7 +176,7 @@ int lister_read(const struct settings *s, const struct definition *d, struct cre
         return error_set(err, EXIT_USAGE, "%s %s: its definition does not say how to list it",
                          d->provider, d->kind);
     out->keys = keylist_new(d);
-    l.fetch = fetch_new(s, d, c, observer, err);
+    l.fetch = fetch_new(s, d, c, 1, observer, err);
     int result = l.fetch ? read_first(&l, s->preflight, err) : -1;
     if (result == 0)
         result = read_all(&l, err);

@@ -1,9 +1,9 @@
 #ifndef RESCIND_ENGINE_ROTATE_H
 #define RESCIND_ENGINE_ROTATE_H
 
-/* Rotates targets, one after the other: reads the old one's settings, creates a successor with
- * them, hands its secret over, and only then deletes the old one. What is on disk before each
- * request is what a resume needs to leave neither a lost secret nor a second successor:
+/* Rotates targets, several at a time: reads the old one's settings, creates a successor with them,
+ * hands its secret over, and only then deletes the old one. What is on disk before each request is
+ * what a resume needs to leave neither a lost secret nor a second successor:
  *
  *   try, rotate create     the marker that is in the successor's name
  *   rotate created         its id, before anything else happens

@@ -61,6 +61,8 @@ static void good_lines(void **state)
         {"rescind run k.csv --expect-absent --no-preflight",
          "run manifest=k.csv expect_absent no_preflight"},
         {"rescind run k.csv --concurrency 1", "run manifest=k.csv concurrency=1"},
+        {"rescind rotate k.csv --secrets-file s --concurrency 1",
+         "rotate manifest=k.csv action=3 concurrency=1"},
         {"rescind run k.csv --concurrency 1024", "run manifest=k.csv concurrency=1024"},
         {"rescind run k.csv --max-rate 0", "run manifest=k.csv max_rate=0"},
         {"rescind run k.csv --max-rate 0.5", "run manifest=k.csv max_rate=0.5"},

@@ -1,5 +1,6 @@
 /* What a rotation does next, and what its records may follow. */
 
+#include "engine/rotate_mark.h"
 #include "engine/rotate_steps.h"
 
 #include <setjmp.h>
@@ -138,13 +139,43 @@ static void kept(void **state)
     rotations_free(&all);
 }
 
+static void marks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        size_t unmarked;
+    } rows[] = {
+        {"", 0},
+        {"ci", 2},
+        {"ci [rescind " M "]", 2},
+        {"ci [rescind " M "] [rescind " M "]", 2},
+        {" [rescind " M "]", 0},
+        {"[rescind " M "]", 26},
+        {"ci [rescind " M "] ", 30},
+        {"ci [rescind 0123456789ABCDEF]", 29},
+        {"ci [rescind 0123]", 17},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (mark_unmarked(rows[i].name) != rows[i].unmarked)
+            fail_msg("%s: %zu", rows[i].name, mark_unmarked(rows[i].name));
+    char one[ROTATION_MARKER + 1], other[ROTATION_MARKER + 1];
+    struct buf name = {0};
+    assert_int_equal(mark_new(one), 0);
+    assert_int_equal(mark_new(other), 0);
+    assert_string_not_equal(one, other);
+    buf_puts(&name, "ci");
+    mark_put(&name, one);
+    assert_non_null(strstr(buf_text(&name), one));
+    assert_int_equal(mark_unmarked(buf_text(&name)), 2);
+    buf_free(&name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table),
-        cmocka_unit_test(promises),
-        cmocka_unit_test(orders),
-        cmocka_unit_test(kept),
+        cmocka_unit_test(table), cmocka_unit_test(promises), cmocka_unit_test(orders),
+        cmocka_unit_test(kept),  cmocka_unit_test(marks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
