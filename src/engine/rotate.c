@@ -188,6 +188,7 @@ static int rotor_init(struct rotor *r, const struct settings *s, struct error *e
 static void put_close(struct rotor *r, struct run_result *result)
 {
     struct buf unsent = {0};
+    struct error err;
     row_set_print(r->unsent, &unsent);
     struct record close = {.type = RECORD_CLOSE,
                            .close = {.exit_code = (int)r->code,
@@ -195,8 +196,10 @@ static void put_close(struct rotor *r, struct run_result *result)
                                      .unsent = buf_text(&unsent),
                                      .counts = r->counts}};
     rotor_put(r, &close);
-    if (journal_flush(r->run->journal, NULL) != 0)
+    if (journal_flush(r->run->journal, &err) != 0) {
+        rotor_stop(r, EXIT_IO, err.text);
         result->code = EXIT_IO;
+    }
     buf_free(&unsent);
 }
 
