@@ -7,6 +7,8 @@
  * What 7.88.1 makes necessary:
  *   - a multi handle slows down with every transfer that waits inside it, so none ever does
  *   - HTTP/2 without a host cap opens a connection for each transfer beyond the stream limit
+ *   - bytes that wait on an idle connection are taken for the answer to the next request on it
+ * (fixed in 8.0.0), so one over HTTP/1.1 on which anything comes is shut down, and not taken again
  *   - a connection whose first send failed, while the peer still has it open, is kept, its protocol
  *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
  *     a failed send new connections are asked for, and what waited is ended from outside
@@ -23,6 +25,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -127,6 +130,15 @@ static int curl_mask(unsigned mask)
            (mask & EVENT_ERROR ? CURL_CSELECT_ERR : 0);
 }
 
+/* Over HTTP/2 an answer names its request, and servers ping. */
+static void take_event(struct http_client *c, int fd, unsigned mask)
+{
+    if (!(mask & EVENT_IDLE))
+        drive(c, fd, curl_mask(mask));
+    else if (!c->http2)
+        shutdown(fd, SHUT_RDWR);
+}
+
 void http_loop_wait(struct http_loop *loop, int64_t until_us)
 {
     drive_timers(loop);
@@ -141,7 +153,7 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
     unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
     for (unsigned i = 0; i < n; i++)
         if (event[i].owner)
-            drive(event[i].owner, event[i].fd, curl_mask(event[i].mask));
+            take_event(event[i].owner, event[i].fd, event[i].mask);
     drive_timers(loop);
     int64_t now = clock_mono_us();
     bool look = now >= loop->look_at;

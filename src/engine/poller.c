@@ -143,12 +143,13 @@ unsigned poller_wait(struct poller *e, int64_t us, struct event *out, unsigned m
             continue;
         }
         struct watch *w = watch_of(e, fd);
-        if (!w->wanted) { /* an idle connection, most often closed by its server */
+        unsigned mask = mask_of(events[i].events);
+        if (!w->wanted) {
             epoll_ctl(e->epoll, EPOLL_CTL_DEL, fd, NULL);
             w->in_set = 0;
-            continue;
+            mask = EVENT_IDLE;
         }
-        out[filled++] = (struct event){w->owner, fd, mask_of(events[i].events)};
+        out[filled++] = (struct event){w->owner, fd, mask};
     }
     return filled;
 }

@@ -5,13 +5,14 @@
  *
  * A socket stays in the set when nobody wants anything of it any more, until it says something or
  * is closed: libcurl takes a socket back after each transfer and hands it in again for the next one
- * on the same connection, and that would be two system calls a request. */
+ * on the same connection, and that would be two system calls a request. When it says something all
+ * the same, its last owner is told EVENT_IDLE, once. */
 
 #include "base/error.h"
 
 #include <stdint.h>
 
-enum { EVENT_IN = 1, EVENT_OUT = 2, EVENT_ERROR = 4 };
+enum { EVENT_IN = 1, EVENT_OUT = 2, EVENT_ERROR = 4, EVENT_IDLE = 8 };
 
 struct event {
     void *owner;

@@ -1,5 +1,6 @@
 """Connections: certificates, proxies, HTTP/2, loopback, and what is not followed."""
 
+import socket
 import threading
 import time
 
@@ -291,3 +292,51 @@ def test_many_at_once_where_each_connection_is_closed(tls, make_wire, make_tool,
     assert result.code == 0, result.err
     assert result.err == ""
     assert now[1] >= 8
+
+
+class Stuttering:
+    """Says every answer twice, 5 ms apart, and does nothing for whoever comes on that connection
+    afterwards."""
+
+    def __init__(self):
+        self.deleted = set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.origin = f"openrouter=http://127.0.0.1:{self._listener.getsockname()[1]}/api/v1"
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with connection:
+            method, path, _ = connection.recv(65536).decode().split(" ", 2)
+            if method == "DELETE":
+                self.deleted.add(path.rsplit("/", 1)[1])
+            answer = MANAGEMENT_KEY if method == "GET" else DELETED
+            connection.sendall(answer.data)
+            time.sleep(0.005)
+            try:
+                connection.sendall(answer.data)
+                while connection.recv(65536):
+                    pass
+            except OSError:
+                pass
+
+    def stop(self):
+        self._listener.close()
+
+
+def test_an_answer_that_nobody_asked_for(running, make_tool):
+    """It is not the answer to the next request on its connection."""
+    server = running(Stuttering())
+    tool = make_tool(server.origin)
+    rows = targets(20)
+    result = tool.run(tool.manifest(rows), "--max-rate", "20", "--concurrency", "1")
+    assert result.code == 0, result
+    assert server.deleted == {row.id for row in rows}
+    assert tool.run_dir.totals == {"revoked": 20}
