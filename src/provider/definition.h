@@ -64,8 +64,9 @@
  *   self = before-dot                    the part of the secret before its first dot,
  *   self = between-dots                  the part between its first two dots,
  *   self = read GET /v1/self /id /data/id        or the first of these in such a read's answer
- *   raw = sk-or-v1-{64}                  repeatable: a whole raw secret, whose id `self` tells (not
- *                                        by a read); {N} or {N-M}: so many of A-Z a-z 0-9 _ -
+ *   raw = sk-or-v1-{64h}                 repeatable: a whole raw secret, whose id `self` tells (not
+ *                                        by a read); {N} or {N-M}: so many of A-Z a-z 0-9 _ -, with
+ *                                        an h before the }: of 0-9 a-f
  *
  *   list = GET /keys?include_disabled=true       all there are; names no {id} and no scope
  *   list.items = /data                   where its array is, and

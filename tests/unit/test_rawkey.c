@@ -69,7 +69,8 @@ static void owners(void **state)
         {"sk-or-v1-" HEX64, "openrouter"},
         {"abcd1234." TAIL, "baseten"},
         {"SG." TAIL "." TAIL TAIL, "sendgrid"},
-        {"sk-or-v1-0e6...1c9", NULL},        /* masked */
+        {"sk-or-v1-0e6...1c9", NULL}, /* masked */
+        {"sk-or-v1-0123456789abcdefxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx01234567", NULL},
         {"sk-or-v1-0123456789abcdef", NULL}, /* cut */
         {"sk-or-v1-" HEX64 "0", NULL},
         {"sk-proj-" HEX64, NULL}, /* somebody else's */
