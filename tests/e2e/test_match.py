@@ -24,6 +24,17 @@ from tool import all_bytes, finish
 WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
+def test_the_raw_keys_are_not_overwritten(make_tool):
+    tool = make_tool()
+    path, link = tool.directory / "leaked.txt", tool.directory / "link"
+    path.write_text(openrouter(1) + "\n")
+    link.symlink_to(path)
+    for output in (path, link):
+        result = tool.call("match", path, "--output", output)
+        assert result.code == 64 and "is the file with the raw keys" in result.err
+        assert path.read_text() == openrouter(1) + "\n"
+
+
 def openrouter(seed):
     return f"sk-or-v1-{random.Random(f'or {seed}').getrandbits(256):064x}"
 
