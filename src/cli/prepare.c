@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ROWS_SHOWN = 10 };
@@ -228,6 +229,18 @@ int prepare_origins(struct prepared *p, struct error *err)
     return find_origins(p, err) == 0 ? guard_origin(p, err) : -1;
 }
 
+/* A list of what must stay may have no rows, but a file without a byte is what a failed command
+ * leaves behind. */
+static bool is_nothing(const char *path, struct error *err)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)) || st.st_size > 0)
+        return false;
+    error_set(err, EXIT_DATA, "%s: empty, without even a header: is it the list of what must stay?",
+              path);
+    return true;
+}
+
 /* Of the whole manifest, whatever the shard: what names one target that must stay is the wrong
  * manifest for all of them. */
 static int guard_protect(const struct prepared *p, struct catalog *catalog, struct error *err)
@@ -244,7 +257,7 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
                                          .allow_empty = true,
                                          .scopes = (const char *const *)o->scopes,
                                          .tell = say_line};
-    int result = manifest_read(&how, kept, rows, &facts, err);
+    int result = is_nothing(o->protect, err) ? -1 : manifest_read(&how, kept, rows, &facts, err);
     unsigned hits = 0;
     for (uint32_t row = 0; row < targets_count(kept) && result == 0; row++) {
         char id[ID_MAX + 1];

@@ -127,6 +127,17 @@ def test_protect(make_wire, make_tool):
     assert wire.connections == 0
 
 
+def test_a_protect_file_that_something_left_empty(make_wire, make_tool):
+    """`inventory > protect.csv`, and the inventory failed."""
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    protect = tool.directory / "protect.csv"
+    for text, code in (("", 65), ("hash\n", 0)):
+        protect.write_text(text)
+        assert tool.run(tool.manifest(ROWS), "--protect", protect).code == code
+    assert tool.run(tool.manifest(ROWS), "--protect", "/dev/null").code == 65
+
+
 def test_max_counts_what_is_left_and_expect_the_whole(make_sandbox, make_tool):
     tool = make_tool(*make_sandbox(ROWS).origins)
     manifest = tool.manifest(ROWS)
