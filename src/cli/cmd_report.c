@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A run directory read back, from its journal and targets alone. */
@@ -55,12 +56,45 @@ static void free_source(struct source *s)
     targets_free(s->targets);
 }
 
+/* Which shards of a manifest that was run in shards are not among the directories. */
+static void find_missing(const struct report_source *made, size_t count, struct buf *missing)
+{
+    enum { SHARDS_MOST = 4096 };
+    bool there[SHARDS_MOST] = {false};
+    unsigned shards = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t runs = ledger_runs(made[i].ledger);
+        const char *shard = runs ? ledger_run(made[i].ledger, runs - 1)->open.shard : NULL;
+        unsigned k, n;
+        if (!shard || sscanf(shard, "%u/%u", &k, &n) != 2 || n < 2 || n > SHARDS_MOST || k >= n ||
+            (shards && n != shards))
+            return;
+        shards = n;
+        there[k] = true;
+    }
+    for (unsigned k = 0; k < shards; k++)
+        if (!there[k])
+            buf_printf(missing, "%s%u/%u", missing->len ? ", " : "", k, shards);
+}
+
+static int check_distinct(char *const *dirs, struct error *err)
+{
+    struct stat a, b;
+    for (size_t i = 0; dirs[i]; i++)
+        for (size_t j = 0; j < i; j++)
+            if (stat(dirs[i], &a) == 0 && stat(dirs[j], &b) == 0 && a.st_dev == b.st_dev &&
+                a.st_ino == b.st_ino)
+                return error_set(err, EXIT_USAGE, "%s and %s are the same run directory", dirs[j],
+                                 dirs[i]);
+    return 0;
+}
+
 /* What is salvaged goes into a directory of its own: the reports of the last run are evidence, and
  * nothing that reads them may get this instead. */
 static int write_reports(const struct report_source *made, size_t count, const struct options *o)
 {
     struct report *report = report_new(made, count);
-    struct buf dir = {0}, text = {0};
+    struct buf dir = {0}, text = {0}, missing = {0};
     struct error err = {0};
     bool salvaged = report_facts(report)->salvaged;
     int code = EXIT_DONE;
@@ -74,6 +108,13 @@ static int write_reports(const struct report_source *made, size_t count, const s
         fputs(buf_text(&text), stdout);
         code = salvaged ? EXIT_DATA : EXIT_DONE;
     }
+    if (count > 1)
+        find_missing(made, count, &missing);
+    if (missing.len) {
+        say("what the shards %s hold is not in this report", buf_text(&missing));
+        code = code == EXIT_DONE ? EXIT_STOPPED : code;
+    }
+    buf_free(&missing);
     buf_free(&dir);
     buf_free(&text);
     report_free(report);
@@ -89,6 +130,10 @@ int command_report(const struct options *o, struct catalog *catalog)
         count++;
     struct source *source = mem_zalloc(count, sizeof *source);
     struct report_source *made = mem_zalloc(count, sizeof *made);
+    if (check_distinct(o->operands, &err) != 0) {
+        say("%s", err.text);
+        code = (int)err.code;
+    }
     for (; read < count && code == EXIT_DONE; read++) {
         struct source *s = &source[read];
         if (read_source(s, o->operands[read], o->salvage, catalog, &err) != 0) {

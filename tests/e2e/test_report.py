@@ -2,7 +2,7 @@
 
 import json
 
-from targets import mixed
+from targets import mixed, targets
 
 FORMS = ["report.json", "report.csv", "report.html", "remaining.csv"]
 FAULTS = ["--absent", "10%", "--fault", "requesty=400:5%:tries=99", "--fault", "html404:2%"]
@@ -27,6 +27,20 @@ def test_reports_are_made_again_byte_for_byte(make_sandbox, make_tool):
     again = tool.call("report", tool.run_dir.path)
     assert again.code == 0, again.err
     assert forms(tool.run_dir.path) == before
+
+
+def test_a_missing_shard_is_missed(make_sandbox, make_tool, tmp_path):
+    rows = targets(30)
+    tool = make_tool(*make_sandbox(rows).origins)
+    manifest = tool.manifest(rows)
+    shards = [tmp_path / f"shard{k}" for k in (0, 2)]
+    for k, directory in zip((0, 2), shards):
+        assert tool.run(manifest, "--shard", f"{k}/3", "--run-dir", directory).code == 0
+    merged = tool.call("report", *shards, "--run-dir", tmp_path / "all")
+    assert merged.code == 75 and "the shards 1/3 hold is not in this report" in merged.err, merged
+    assert tool.call("report", shards[0]).code == 0, "one alone is that shard's"
+    twice = tool.call("report", shards[0], f"{shards[0]}/../shard0")
+    assert twice.code == 64 and "are the same run directory" in twice.err
 
 
 def test_shards_merge_into_one_report(make_sandbox, make_tool, tmp_path):
