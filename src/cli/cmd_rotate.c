@@ -122,6 +122,7 @@ int command_rotate(const struct options *o, struct catalog *catalog)
     struct hands h = {0};
     struct error err = {0};
     struct credentials *credentials = credentials_new();
+    conduct_begin();
     credentials_on_warning(credentials, say_line, NULL);
     int code = rotate(&p, catalog, credentials, &h, &err);
     if (code < 0) {

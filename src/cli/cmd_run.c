@@ -102,6 +102,7 @@ int command_run(const struct options *o, struct catalog *catalog)
     struct prepared p = {.options = o};
     struct error err = {0};
     struct credentials *credentials = credentials_new();
+    conduct_begin();
     credentials_on_warning(credentials, say_line, NULL);
     int code = run(&p, catalog, credentials, &err);
     if (code < 0) {

@@ -82,6 +82,7 @@ int command_verify(const struct options *o, struct catalog *catalog)
     struct prepared p = {.options = &own};
     struct error err = {0};
     struct credentials *credentials = credentials_new();
+    conduct_begin();
     credentials_on_warning(credentials, say_line, NULL);
     int code = verify(&p, &own, catalog, credentials, &err);
     if (code < 0) {

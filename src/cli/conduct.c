@@ -18,8 +18,26 @@
 
 bool conduct_colour(int fd)
 {
-    const char *no = getenv("NO_COLOR");
-    return isatty(fd) && !(no && *no);
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(fd) && !(no && *no) && term && *term && strcmp(term, "dumb") != 0;
+}
+
+static void end_early(int signal)
+{
+    static const char words[] = "rescind: stopped before anything was sent\n";
+    (void)signal;
+    ssize_t ignored = write(STDERR_FILENO, words, sizeof words - 1);
+    (void)ignored;
+    _exit(EXIT_STOPPED);
+}
+
+void conduct_begin(void)
+{
+    static const int stops[] = {SIGINT, SIGTERM};
+    struct sigaction end = {.sa_handler = end_early}, before;
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (sigaction(stops[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+            sigaction(stops[i], &end, NULL);
 }
 
 /* What was read and guarded is a directory without a run. While a question stood on the terminal

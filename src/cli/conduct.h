@@ -7,6 +7,10 @@
 #include "cli/prepare.h"
 #include "engine/credential.h"
 
+/* Until conduct_open takes them, SIGINT and SIGTERM end the process with EXIT_STOPPED: nothing has
+ * been sent. */
+void conduct_begin(void);
+
 /* The run directory and its targets.csv, synced before the first request. */
 int conduct_save_targets(struct prepared *p, struct error *err);
 
@@ -15,7 +19,7 @@ int conduct_save_targets(struct prepared *p, struct error *err);
 int conduct_open(struct prepared *p, struct error *err);
 void conduct_close(struct prepared *p, int code, const char *reason);
 
-/* A terminal, and no NO_COLOR. */
+/* A terminal that knows colours, and no NO_COLOR. */
 bool conduct_colour(int fd);
 
 /* Lets the engine do what the settings say, and writes the reports. */

@@ -1,5 +1,6 @@
 """Signals, deadlines, holds: how a run stops and how it waits."""
 
+import os
 import signal
 import time
 from datetime import datetime, timedelta, timezone
@@ -285,3 +286,20 @@ def test_a_stop_during_the_preflight(make_wire, make_tool):
     process.send_signal(signal.SIGINT)
     assert finish(process, 20).code == 75
     assert tool.run_dir.totals == {"not_attempted": 5}
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_stopped_while_the_manifest_is_read(stop, make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    manifest = tool.directory / "pipe.csv"
+    os.mkfifo(manifest)
+    process = tool.start(manifest)
+    with open(manifest, "w", encoding="ascii") as pipe:
+        pipe.write("hash\n")
+        pipe.flush()
+        process.send_signal(stop)
+        result = finish(process)
+    assert result.code == 75
+    assert result.err == "rescind: stopped before anything was sent\n"
+    assert wire.connections == 0
