@@ -102,7 +102,7 @@ static int rotate(struct prepared *p, struct catalog *catalog, struct credential
     }
     if (p->left == 0) {
         if (row_set_size(p->listed) && !prepare_is_finished(p)) {
-            if (conduct_save_targets(p, err) != 0 || conduct_open(p, err) != 0)
+            if (conduct_save_targets(p, err) != 0 || conduct_open(p, NULL, err) != 0)
                 return -1;
             conduct_close(p, EXIT_DONE, "");
         }
@@ -111,7 +111,7 @@ static int rotate(struct prepared *p, struct catalog *catalog, struct credential
     }
     if (rotate_check(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
         hands_open(h, o, catalog, err) != 0 || ask(p, err) != 0 ||
-        conduct_save_targets(p, err) != 0 || conduct_open(p, err) != 0)
+        conduct_save_targets(p, err) != 0 || conduct_open(p, credentials, err) != 0)
         return -1;
     return conduct(p, credentials, h);
 }

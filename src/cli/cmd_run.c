@@ -67,7 +67,7 @@ static int already_done(struct prepared *p, struct error *err)
         say("%s", reason);
     tell_of_before(p);
     if (!prepare_is_finished(p)) {
-        if (conduct_save_targets(p, err) != 0 || conduct_open(p, err) != 0)
+        if (conduct_save_targets(p, err) != 0 || conduct_open(p, NULL, err) != 0)
             return -1;
         conduct_close(p, code, code == EXIT_DONE ? "" : reason);
     }
@@ -92,7 +92,7 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
         return row_set_size(p->listed) ? already_done(p, err) : conduct_metrics(o, EXIT_DONE);
     if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
         (p->left && ask(p, err) != 0) || conduct_save_targets(p, err) != 0 ||
-        conduct_open(p, err) != 0)
+        conduct_open(p, credentials, err) != 0)
         return -1;
     return conduct_run(p, credentials);
 }

@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
+#include "engine/accounts.h"
 #include "engine/check.h"
 #include "engine/http.h"
 #include "engine/runner.h"
@@ -97,10 +98,21 @@ static void hold_signals(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-int conduct_open(struct prepared *p, struct error *err)
+static void add_member(struct buf *object, const char *name, const char *value)
+{
+    object->len--; /* its brace */
+    if (object->len > 1)
+        buf_putc(object, ',');
+    buf_put_json_string(object, name);
+    buf_putc(object, ':');
+    buf_put_json_string(object, value);
+    buf_putc(object, '}');
+}
+
+int conduct_open(struct prepared *p, struct credentials *credentials, struct error *err)
 {
     hold_signals();
-    struct buf options = {0}, texts[2] = {0};
+    struct buf options = {0}, texts[2] = {0}, accounts = {0};
     char digest[65];
     struct record record = {.type = RECORD_OPEN, .at_ms = clock_wall_ms()};
     struct record_open *open = &record.open;
@@ -110,6 +122,10 @@ int conduct_open(struct prepared *p, struct error *err)
     else
         open_of_manifest(p, open, texts);
     options_json(p->options, &options);
+    if (credentials)
+        accounts_put(&accounts, p->targets, p->listed, credentials);
+    if (accounts.len)
+        add_member(&options, "accounts", buf_text(&accounts));
     targets_digest(p->targets, targets_count(p->targets), digest);
     open->run = (unsigned)runs + 1;
     open->tool = "rescind " RESCIND_VERSION;
@@ -124,6 +140,7 @@ int conduct_open(struct prepared *p, struct error *err)
     buf_free(&options);
     buf_free(&texts[0]);
     buf_free(&texts[1]);
+    buf_free(&accounts);
     return journal_flush(p->journal, err);
 }
 

@@ -15,8 +15,9 @@ void conduct_begin(void);
 int conduct_save_targets(struct prepared *p, struct error *err);
 
 /* `open`, written and synced: of the manifest that was prepared, or, where there is none, as the
- * last run of the directory had it. Blocks SIGINT and SIGTERM, for good. */
-int conduct_open(struct prepared *p, struct error *err);
+ * last run of the directory had it. Blocks SIGINT and SIGTERM, for good. `credentials`: those that
+ * are used, NULL where none is. */
+int conduct_open(struct prepared *p, struct credentials *credentials, struct error *err);
 void conduct_close(struct prepared *p, int code, const char *reason);
 
 /* A terminal that knows colours, and no NO_COLOR. */

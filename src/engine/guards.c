@@ -19,6 +19,11 @@ void guard_known(struct guard *g, enum outcome o, bool announced)
     count_outcome(g, o);
 }
 
+void guard_known_to_another(struct guard *g, enum outcome o)
+{
+    guard_known(g, outcome_absent(o) ? o : OUTCOME_NONE, false);
+}
+
 bool guard_allows(const struct guard *g, const struct settings *s)
 {
     return s->expect_absent || g->evidence || g->sent < ABSENT_GATE;

@@ -3,6 +3,7 @@
 
 #include "engine/lane.h"
 
+#include "engine/accounts.h"
 #include "engine/check.h"
 #include "engine/headers.h"
 
@@ -72,6 +73,7 @@ static int endpoint_new(struct runner *r, uint32_t row, struct error *err)
     e->base = check_base(s, d);
     e->secret = secret;
     e->first_row = row;
+    e->others = accounts_others(r->run.ledger, d->credential, secret);
     e->group = group_of(r, d->provider);
     e->lane = lane_of(r, d, buf_text(&origin), secret);
     e->headers = headers_fill(d, secret, r->run.credentials, e->secrets, err);
@@ -98,7 +100,10 @@ static int look_at_rows(struct runner *r, struct error *err)
             return -1;
         struct endpoint *e = r->endpoint[index];
         struct target_state st = ledger_state(r->run.ledger, row);
-        guard_known(&e->group->guard, (enum outcome)st.outcome, st.attempts > 0);
+        if (!accounts_other(r->run.ledger, e->others, row))
+            guard_known(&e->group->guard, (enum outcome)st.outcome, st.attempts > 0);
+        else if (!outcome_done((enum outcome)st.outcome))
+            guard_known_to_another(&e->group->guard, (enum outcome)st.outcome);
     }
     return 0;
 }
@@ -184,8 +189,10 @@ void lanes_free(struct runner *r)
     }
     size_t definitions = r->endpoint ? catalog_count(targets_catalog(r->run.targets)) : 0;
     for (size_t i = 0; i < definitions; i++) {
-        if (r->endpoint[i])
+        if (r->endpoint[i]) {
             http_headers_free(r->endpoint[i]->headers);
+            free(r->endpoint[i]->others);
+        }
         free(r->endpoint[i]);
     }
     free(r->endpoint);

@@ -35,6 +35,7 @@ struct endpoint {
     const char *secret;
     const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
     uint32_t first_row;                      /* a row of it, for the scope of its reads */
+    bool *others; /* runs with another credential, perhaps of another account */
 };
 
 /* What is in a slot. */

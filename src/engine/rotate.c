@@ -3,6 +3,7 @@
 
 #include "engine/rotate.h"
 
+#include "engine/accounts.h"
 #include "engine/check.h"
 #include "engine/lister.h"
 #include "engine/rotate_turn.h"
@@ -67,15 +68,21 @@ static bool own_id_hits(struct rotor *r)
 static void count_rows(struct rotor *r)
 {
     const struct run *run = r->run;
+    const char *secret = credentials_get(run->credentials, r->d->credential, NULL);
+    bool *others = accounts_others(run->ledger, r->d->credential, secret ? secret : "");
     for (uint32_t row = 0; row < targets_count(run->targets); row++) {
         if (!row_set_has(run->listed, row) || targets_definition(run->targets, row) != r->d)
             continue;
         struct target_state st = ledger_state(run->ledger, row);
-        guard_known(r->guard, (enum outcome)st.outcome, st.attempts > 0);
+        if (!accounts_other(run->ledger, others, row))
+            guard_known(r->guard, (enum outcome)st.outcome, st.attempts > 0);
+        else if (!outcome_done((enum outcome)st.outcome))
+            guard_known_to_another(r->guard, (enum outcome)st.outcome);
         r->targets++;
         r->finished += outcome_done((enum outcome)st.outcome);
         r->done += outcome_done((enum outcome)st.outcome);
     }
+    free(others);
 }
 
 /* The guards count over the whole journal: what halted an earlier run halts this one before it

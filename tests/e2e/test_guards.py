@@ -357,3 +357,43 @@ def test_a_run_directory_beside_the_manifest(make_sandbox, make_tool):
     urls = [part for origin in tool.origins for part in ("--base-url", origin)]
     assert tool.call("run", "--yes", *urls, manifest).code == 0
     assert (tool.directory / "keys.csv.run" / "journal.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+ANOTHER = "sk-or-v1-" + "0" * 63 + "2"
+
+
+def test_the_credential_of_another_account(make_wire, make_tool):
+    """To it all is absent. What the first account's answers proved does not speak for it."""
+    rows = targets(100)
+
+    def answer(request):
+        if request.method == "GET" and request.path.endswith("/key"):
+            return MANAGEMENT_KEY
+        mine = ANOTHER not in request.headers["authorization"]
+        return DELETED if mine and request.method == "DELETE" else GONE
+
+    wire = make_wire(answer)
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(rows)
+    urls = ("--base-url", wire.origin)
+    first = tool.env["OPENROUTER_MANAGEMENT_KEY"]
+    assert tool.run(manifest, "--max-rate", "40", "--deadline", "1s").code == 75
+    done, sent = tool.run_dir.totals["revoked"], len(wire.deletions)
+    tool.env["OPENROUTER_MANAGEMENT_KEY"] = ANOTHER
+    other = tool.run(manifest)
+    assert other.code == 75 and "all of the first 20 targets were already absent" in other.err
+    assert len(wire.deletions) <= sent + 20
+    assert tool.run(manifest).code == 75, "a resume asks again"
+    assert len(wire.deletions) <= sent + 20
+    tool.env["OPENROUTER_MANAGEMENT_KEY"] = first
+    assert tool.run(manifest).code == 0
+    assert tool.run_dir.totals["revoked"] == 100 - tool.run_dir.totals["already_absent"] >= done
+    tool.env["OPENROUTER_MANAGEMENT_KEY"] = ANOTHER
+    requests = len(wire.requests)
+    refused = tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path)
+    assert refused.code == 2 and "is not the one that deleted" in refused.err
+    assert len(wire.requests) == requests
+    tool.env["OPENROUTER_MANAGEMENT_KEY"] = first
+    assert tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path).code == 0
+    for secret in (first, ANOTHER):
+        assert secret not in (tool.run_dir.path / "journal.jsonl").read_text()
