@@ -3,11 +3,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/accounts.h"
 #include "engine/check.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -56,52 +54,6 @@ static int take_action(const struct prepared *p, enum action *out, struct error 
                      p->run_dir, action);
 }
 
-/* To another account all is absent. A credential is believed that deleted one of the targets
- * itself, and any where none did. */
-static int guard_account(const struct prepared *p, const struct definition *d,
-                         struct credentials *credentials, struct error *err)
-{
-    const char *secret = credentials_get(credentials, d->credential, err);
-    if (!secret)
-        return -1;
-    bool *others = accounts_others(p->ledger, d->credential, secret);
-    bool by_us = false, by_others = false;
-    for (uint32_t row = 0; row < targets_count(p->targets); row++) {
-        enum outcome o = ledger_outcome(p->ledger, row);
-        if (targets_definition(p->targets, row) != d || !outcome_done(o) || outcome_absent(o))
-            continue;
-        bool other = accounts_other(p->ledger, others, row);
-        by_us |= !other;
-        by_others |= other;
-    }
-    free(others);
-    if (by_us || !by_others)
-        return 0;
-    return error_set(err, EXIT_REFUSED,
-                     "%s: %s is not the one that deleted: if it is of another account, all would "
-                     "look absent. Nothing was sent. With a new one of the same account: rescind "
-                     "run MANIFEST --expect-absent --verify, with another --run-dir",
-                     p->run_dir, d->credential);
-}
-
-static int guard_accounts(const struct prepared *p, struct credentials *credentials,
-                          struct error *err)
-{
-    const struct catalog *catalog = targets_catalog(p->targets);
-    bool *seen = mem_zalloc(catalog_count(catalog), sizeof *seen);
-    int result = 0;
-    for (uint32_t row = 0; row < targets_count(p->targets) && result == 0; row++) {
-        const struct definition *d = targets_definition(p->targets, row);
-        size_t index = catalog_index(catalog, d);
-        if (seen[index] || !row_set_has(p->listed, row))
-            continue;
-        seen[index] = true;
-        result = guard_account(p, d, credentials, err);
-    }
-    free(seen);
-    return result;
-}
-
 static int verify(struct prepared *p, struct options *o, struct catalog *catalog,
                   struct credentials *credentials, struct error *err)
 {
@@ -119,7 +71,7 @@ static int verify(struct prepared *p, struct options *o, struct catalog *catalog
         return conduct_report(p, left ? EXIT_SOME_FAILED : EXIT_DONE);
     }
     if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
-        guard_accounts(p, credentials, err) != 0 || conduct_open(p, credentials, err) != 0)
+        conduct_open(p, credentials, err) != 0)
         return -1;
     return conduct_run(p, credentials);
 }

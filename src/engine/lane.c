@@ -99,11 +99,14 @@ static int look_at_rows(struct runner *r, struct error *err)
         if (!r->endpoint[index] && endpoint_new(r, row, err) != 0)
             return -1;
         struct endpoint *e = r->endpoint[index];
-        struct target_state st = ledger_state(r->run.ledger, row);
-        if (!accounts_other(r->run.ledger, e->others, row))
-            guard_known(&e->group->guard, (enum outcome)st.outcome, st.attempts > 0);
-        else if (!outcome_done((enum outcome)st.outcome))
-            guard_known_to_another(&e->group->guard, (enum outcome)st.outcome);
+        enum outcome o = (enum outcome)ledger_state(r->run.ledger, row).outcome;
+        bool other = accounts_other(r->run.ledger, e->others, row);
+        if (outcome_done(o) && !outcome_absent(o))
+            *(other ? &e->by_others : &e->by_us) = true;
+        if (!other)
+            guard_known(&e->group->guard, o, ledger_state(r->run.ledger, row).attempts > 0);
+        else if (!outcome_done(o))
+            guard_known_to_another(&e->group->guard, o);
     }
     return 0;
 }

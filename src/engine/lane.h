@@ -35,7 +35,8 @@ struct endpoint {
     const char *secret;
     const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
     uint32_t first_row;                      /* a row of it, for the scope of its reads */
-    bool *others; /* runs with another credential, perhaps of another account */
+    bool *others;          /* runs with another credential, perhaps of another account */
+    bool by_us, by_others; /* who found any of its targets there */
 };
 
 /* What is in a slot. */

@@ -183,6 +183,7 @@ static void act_end(struct lane *l, const struct flight *f, const struct http_an
         return;
     l->finished++;
     l->done += outcome_done(outcome);
+    f->endpoint->by_us |= outcome_done(outcome) && !outcome_absent(outcome);
     if (outcome_failed(outcome)) {
         l->failed++;
         view_tell(r, why, "%s: %s: %s", d->provider, outcome_word[outcome], why);

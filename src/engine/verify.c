@@ -64,9 +64,18 @@ static void found(struct lane *l, uint32_t row, enum verified what, const struct
                   const char *why)
 {
     struct runner *r = l->run;
-    const struct definition *d = targets_definition(r->run.targets, row);
-    char id[ID_MAX + 1];
+    const struct endpoint *e = endpoint_of(r, row);
+    const struct definition *d = e->definition;
+    char id[ID_MAX + 1], another[160];
     targets_id(r->run.targets, row, id);
+    if (what == VERIFIED_ABSENT && e->by_others &&
+        !e->by_us) { /* to another account all is absent */
+        what = VERIFIED_UNPROVEN;
+        snprintf(another, sizeof another,
+                 "absent to this %s, which is not the one that deleted: of another account?",
+                 d->credential);
+        why = another;
+    }
     struct record record = {.type = RECORD_VERIFY,
                             .verify = {.row = row,
                                        .provider = d->provider,
