@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "engine/check.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,9 +18,17 @@ static void describe(const struct prepared *p, struct buf *out)
                                                    "--action enable takes it back.",
                                                    "--action disable takes it back."};
     char count[TEXT_COUNT];
-    buf_printf(out, "This %s %s target%s, at %s. %s", verb[p->options->settings.action],
-               text_count(p->left, count), p->left == 1 ? "" : "s", buf_text(&p->origins),
-               undo[p->options->settings.action]);
+    const char *provider, *lead = ":";
+    json_t *origins = json_loads(buf_text(&p->origins), 0, NULL), *origin;
+    buf_printf(out, "This %s %s target%s", verb[p->options->settings.action],
+               text_count(p->left, count), p->left == 1 ? "" : "s");
+    json_object_foreach(origins, provider, origin)
+    {
+        buf_printf(out, "%s %s at %s", lead, provider, json_string_value(origin));
+        lead = ",";
+    }
+    json_decref(origins);
+    buf_printf(out, ". %s", undo[p->options->settings.action]);
 }
 
 static int ask(const struct prepared *p, struct error *err)

@@ -29,7 +29,9 @@ static const char *const note[COMMAND_COUNT] = {
         "exit status counts, its output is dropped. Only then is the old key deleted.\n"
         "The run directory is MANIFEST.rotate.run.\n",
     [COMMAND_REPORT] = "\nThe reports go into the first RUN_DIR where --run-dir is not given.\n",
-    [COMMAND_CHECK] = "\nExit status 0: whole and unchanged; 65: damaged.\n",
+    [COMMAND_CHECK] =
+        "\nExit status 0: every line is whole and follows the one before; 65: damaged.\n"
+        "That no end is missing, the digest tells: it is report.json's journal_sha256.\n",
     [COMMAND_LIST] =
         "\nWithout a filter it writes an inventory. The credential in use is never in it.\n"
         "There is no date of last use: --unused says that nothing was used since the\n"
