@@ -12,7 +12,6 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { RANGES_SHOWN = 20 };
 
@@ -213,19 +212,12 @@ static void tell(const struct match *m)
     buf_free(&file);
 }
 
-static bool is_same_file(const char *in, const char *out)
-{
-    struct stat a, b;
-    return out && stat(in, &a) == 0 && stat(out, &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
-
 static int match(struct match *m, struct error *err)
 {
     const struct options *o = m->o;
     if (o->against && strcmp(o->against, "-") == 0 && strcmp(o->manifest, "-") == 0)
         return error_set(err, EXIT_USAGE, "both FILE and --against are standard input");
-    if (is_same_file(o->manifest, o->output))
+    if (o->output && is_same_file(o->manifest, o->output))
         return error_set(err, EXIT_USAGE, "--output %s is the file with the raw keys: name another",
                          o->output);
     if (read_known(m, err) != 0)

@@ -8,7 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 /* A run directory read back, from its journal and targets alone. */
@@ -79,11 +78,9 @@ static void find_missing(const struct report_source *made, size_t count, struct 
 
 static int check_distinct(char *const *dirs, struct error *err)
 {
-    struct stat a, b;
     for (size_t i = 0; dirs[i]; i++)
         for (size_t j = 0; j < i; j++)
-            if (stat(dirs[i], &a) == 0 && stat(dirs[j], &b) == 0 && a.st_dev == b.st_dev &&
-                a.st_ino == b.st_ino)
+            if (is_same_file(dirs[i], dirs[j]))
                 return error_set(err, EXIT_USAGE, "%s and %s are the same run directory", dirs[j],
                                  dirs[i]);
     return 0;

@@ -38,6 +38,13 @@ static char *path_in(const char *dir, const char *name)
     return path.data;
 }
 
+bool is_same_file(const char *one, const char *other)
+{
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 static bool is_there(const char *dir, const char *name)
 {
     char *path = path_in(dir, name);

@@ -46,4 +46,7 @@ bool prepare_is_finished(const struct prepared *p);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_line(void *at, const char *line); /* as manifest_options.tell */
 
+/* Whether two paths lead to one file or directory, which is there. */
+bool is_same_file(const char *one, const char *other);
+
 #endif

@@ -22,6 +22,15 @@ static void put_mark(struct buf *out, const char *name, const char *secret)
     buf_printf(out, "%s=%.*s", name, MARK, digest);
 }
 
+/* What a run remembers of a credential, "NAME=mark" and what follows; NULL: nothing. */
+static const char *remembered(const char *accounts, const char *start)
+{
+    for (const char *at = accounts; (at = strstr(at, start)) != NULL; at++)
+        if (at == accounts || at[-1] == ' ')
+            return at;
+    return NULL;
+}
+
 void accounts_put(struct buf *out, const struct targets *t, const struct row_set *rows,
                   struct credentials *c)
 {
@@ -35,7 +44,7 @@ void accounts_put(struct buf *out, const struct targets *t, const struct row_set
         seen[index] = true;
         struct buf start = {0};
         buf_printf(&start, "%s=", d->credential);
-        const char *secret = strstr(buf_text(out), buf_text(&start))
+        const char *secret = remembered(buf_text(out), buf_text(&start))
                                  ? NULL
                                  : credentials_get(c, d->credential, NULL);
         if (secret && out->len)
@@ -45,15 +54,6 @@ void accounts_put(struct buf *out, const struct targets *t, const struct row_set
         buf_free(&start);
     }
     free(seen);
-}
-
-/* What a run remembers of a credential, "NAME=mark" and what follows; NULL: nothing. */
-static const char *remembered(const char *accounts, const char *start)
-{
-    for (const char *at = accounts; (at = strstr(at, start)) != NULL; at++)
-        if (at == accounts || at[-1] == ' ')
-            return at;
-    return NULL;
 }
 
 bool *accounts_others(const struct ledger *l, const char *name, const char *secret)
