@@ -4,8 +4,9 @@
  * round trip. The rate never exceeds what `concurrency` requests in flight can carry, or it would
  * run away where that is the real limit, and the first refusal would find it anywhere.
  *
- * Slow start. From 20 a second the rate doubles every three round trips, so that at the first
- * refusal a quarter of what was sent before is in flight; once eight are, every six.
+ * Slow start. From 30 a second, or up to 60 where the server is near, the rate doubles every three
+ * round trips, so that at the first refusal a quarter of what was sent before is in flight; once
+ * eight are, every six.
  *
  * A wall is a time in which the server takes nothing: from the first refusal that counts to the
  * first success of a request sent after the last one that counts. A refusal counts when its request
@@ -39,9 +40,9 @@
  *         start
  *
  * Example, a bucket of 40/s, 5 deep, that says "Retry-After: 1", 30 ms away: slow start meets it at
- * 165/s after 13 successes in 0.3 s: lo 9/s, hi 132/s, so 37/s next, refused a second later at
- * 53/s; from the fourth wall on it goes from 39.5 to 41.2/s in 10.3 s and holds for 1.05 s, one
- * refusal in 440 requests.
+ * 138/s after 12 successes in 0.24 s: lo 10/s, hi 110/s, so 34/s next, refused two seconds later at
+ * 52/s; from the fifth wall on it goes from 39.5 to 41.2/s in 10 s and holds for 1.05 s, one
+ * refusal in 400 requests.
  *
  * Invariants: no request inside a told hold; at most one probe out; PACER_WAIT only while something
  * is in flight; hold_until never goes back. */
@@ -51,18 +52,20 @@
 #include <math.h>
 
 /* Rates, requests a second. */
-#define START_RATE 20.0 /* a factor of 10 or so from most providers' limits, either way */
+#define START_RATE 30.0 /* a factor of 10 or so from most providers' limits, either way */
+#define NEAR_RATE  60.0 /* ... or up to so fast, */
+#define NEAR_TRIP  .2   /* with at most so many in flight: where the round trip is short */
 #define FLOOR_RATE .2   /* slowest: one request in 5 s still notices recovery */
 #define TOP_RATE   1e5  /* fastest */
 
 /* Slow start. */
-#define DOUBLE_RTT       3.0  /* doubles in so many round trips, */
-#define CROWD            7.0  /* ... and with more than so many in flight */
-#define DOUBLE_CROWD_RTT 6.0  /* ... in so many, as each may come back as a refusal */
-#define QUICK_S          .02  /* but never quicker: a server a millisecond away gets no spike */
-#define OUTRUN           1.25 /* at the wall it has outrun what was refused by so much */
-#define IN_FLIGHT        1.25 /* the rate is at most so many times what concurrency can carry, */
-#define SETTLE_S         .05  /* and comes down to that so slowly: a late turn is no long trip */
+#define DOUBLE_RTT       3.0   /* doubles in so many round trips, */
+#define CROWD            7.0   /* ... and with more than so many in flight */
+#define DOUBLE_CROWD_RTT 6.0   /* ... in so many, as each may come back as a refusal */
+#define QUICK_S          .0125 /* but never quicker: a server a millisecond away gets no spike */
+#define OUTRUN           1.28  /* at the wall it has outrun what was refused by so much */
+#define IN_FLIGHT        1.25  /* the rate is at most so many times what concurrency can carry, */
+#define SETTLE_S         .05   /* and comes down to that so slowly: a late turn is no long trip */
 
 /* Late turns of the caller's loop are made up by at most so much. */
 #define LATE_FREE_S   5e-3 /* while no limit was met: a turn can answer tens of requests */
@@ -98,7 +101,8 @@
 #define RUSH_REQUESTS 5.0 /* and five requests' time: faster overshoots */
 
 /* Untold walls, and probes that got no answer about the rate. */
-#define BACK      1.6 /* tries 20 ms x 1.6^k apart, which is 0.6 of the time since the first */
+#define BACK      1.6 /* tries STEP_S x 1.6^k apart, which is 0.6 of the time since the first */
+#define STEP_S    .02 /* ... or a beat, where that is longer */
 #define FAR_S     5.0 /* ... at most: the end of a long wall is overslept by 3 s on average */
 #define LADDER    3   /* so many counted refusals before an earlier wall's length is believed */
 #define AIM_S     .3  /* ... if it was this long */
@@ -240,7 +244,10 @@ static void grow(struct pacer *p, int64_t now, double dt)
     double most = IN_FLIGHT * p->config.concurrency / p->rtt_s, grown = p->rate * f;
     if (grown > most)
         grown = max2(most, min2(p->rate, p->rate * exp(-dt / SETTLE_S)));
+    double before = p->rate;
     p->rate = min2(ceiling(p), grown);
+    if (p->slow_start) /* the next send's place follows the rate */
+        p->slot_us += 1e6 / p->rate - 1e6 / before;
 }
 
 /* ---- the end of a wall ---- */
@@ -347,6 +354,8 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at)
     p->refused_running = p->duds = 0;
     if (p->dark > 0)
         resume(p, now);
+    if (was_single && p->slow_start)
+        p->rate = min2(ceiling(p), max2(p->rate, min2(NEAR_RATE, NEAR_TRIP / p->rtt_s)));
     if (was_single)
         p->slot_us = max2((double)now, after(sent_at, 1 / p->rate));
     else
@@ -368,7 +377,7 @@ static double blind_gap_s(struct pacer *p, double e)
     double beat = 1 / p->met_rate, jitter = rng_uniform(&p->rng, 1.0, 1.25);
     if (p->dark == 1)
         return min2(FAR_S, beat) * jitter;
-    double step = max2(beat, QUICK_S);
+    double step = max2(beat, STEP_S);
     double ladder = max2(step * pow(BACK, min2(p->dark, LADDER) - 1), (BACK - 1) * e);
     double gap = min2(FAR_S, ladder) * jitter;
     if (p->dark <= LADDER || p->blind_to_s < AIM_S)
@@ -422,7 +431,7 @@ static void dud(struct pacer *p, int64_t now, bool reached)
 {
     p->probe_out = false;
     p->duds++;
-    double gap = max2(1 / p->rate, QUICK_S) * pow(BACK, min2(p->duds, 30));
+    double gap = max2(1 / p->rate, STEP_S) * pow(BACK, min2(p->duds, 30));
     delay(p, now, min2(FAR_S, gap) * rng_uniform(&p->rng, 1.0, 1.25));
     bool waiting = p->dark > 0 || p->held;
     if (waiting && !(reached && p->duds >= SICK_ENDS))
