@@ -1,5 +1,6 @@
 #include "base/digest.h"
 
+#include "base/hex.h"
 #include "base/mem.h"
 
 #include <openssl/crypto.h>
@@ -29,16 +30,12 @@ void sha256_add(struct sha256 *d, const void *bytes, size_t len)
 
 void sha256_hex(const struct sha256 *d, char out[SHA256_HEX + 1])
 {
-    static const char hex[] = "0123456789abcdef";
     unsigned char raw[EVP_MAX_MD_SIZE];
     EVP_MD_CTX *copy = EVP_MD_CTX_new();
     if (!copy || EVP_MD_CTX_copy_ex(copy, d->ctx) != 1 || EVP_DigestFinal_ex(copy, raw, NULL) != 1)
         abort();
     EVP_MD_CTX_free(copy);
-    for (int i = 0; i < SHA256_HEX / 2; i++) {
-        out[2 * i] = hex[raw[i] >> 4];
-        out[2 * i + 1] = hex[raw[i] & 15];
-    }
+    hex_put(raw, SHA256_HEX / 2, out);
     out[SHA256_HEX] = '\0';
 }
 

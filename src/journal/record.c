@@ -4,8 +4,10 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/hex.h"
 #include "base/text.h"
 
+#include <endian.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +16,9 @@
 
 static void put_hex(struct buf *out, uint32_t n)
 {
-    static const char digit[] = "0123456789abcdef";
-    char text[8];
-    for (int i = 7; i >= 0; i--, n >>= 4)
-        text[i] = digit[n & 15];
+    uint32_t bytes = htobe32(n);
+    char text[2 * sizeof bytes];
+    hex_put(&bytes, sizeof bytes, text);
     buf_put(out, text, sizeof text);
 }
 

@@ -8,9 +8,11 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/hex.h"
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <endian.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,25 +80,12 @@ static bool number32(struct cursor *c, uint32_t max, uint32_t *out)
 #define U64(c, name, out) (LITERAL(c, ",\"" name "\":") && number(c, UINT64_MAX, out))
 #define U32(c, name, out) (LITERAL(c, ",\"" name "\":") && number32(c, UINT32_MAX, out))
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* The eight digits of a checksum. */
 static bool hex32(const char *at, uint32_t *out)
 {
-    uint32_t n = 0;
-    for (int i = 0; i < 8; i++) {
-        int value = hex_value(at[i]);
-        if (value < 0)
-            return false;
-        n = n << 4 | (uint32_t)value;
-    }
-    *out = n;
-    return true;
+    bool good = hex_get(at, sizeof *out, out);
+    *out = be32toh(*out);
+    return good;
 }
 
 /* What follows a backslash; -1 for any escape that record_write does not use. */
@@ -106,10 +95,9 @@ static int escaped(struct cursor *c)
         return *c->at++;
     if (c->end - c->at < 5 || memcmp(c->at, "u00", 3) != 0)
         return -1;
-    int high = hex_value(c->at[3]), low = hex_value(c->at[4]);
-    if (high < 0 || low < 0)
+    unsigned char value;
+    if (!hex_get(c->at + 3, 1, &value))
         return -1;
-    int value = high << 4 | low;
     c->at += 5;
     return (value > 0 && value < 0x20) || value == 0x7f ? value : -1;
 }

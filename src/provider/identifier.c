@@ -2,6 +2,8 @@
  * is wrong with them, in the order in which a person wants to know. */
 
 #include "provider/identifier.h"
+
+#include "base/hex.h"
 #include "provider/secret.h"
 
 #include <stdio.h>
@@ -56,21 +58,9 @@ static size_t first_bad(enum id_class class, const char *raw, size_t len)
     return len;
 }
 
-/* Without branches, for this is asked of every byte of a large manifest. */
-static bool all_hex(const char *raw, size_t len)
-{
-    unsigned bad = 0;
-    for (size_t i = 0; i < len; i++) {
-        unsigned digit = (unsigned char)raw[i] - (unsigned)'0';
-        unsigned letter = ((unsigned char)raw[i] | 0x20u) - (unsigned)'a';
-        bad |= (digit > 9) & (letter > 5);
-    }
-    return !bad;
-}
-
 static bool all_in_class(enum id_class class, const char *raw, size_t len)
 {
-    return class == ID_HEX ? all_hex(raw, len) : first_bad(class, raw, len) == len;
+    return class == ID_HEX ? hex_all(raw, len) : first_bad(class, raw, len) == len;
 }
 
 static bool is_word(const char *word, const char *raw, size_t len)
@@ -149,6 +139,19 @@ static int explain(const struct id_rule *rule, const char *raw, size_t len, char
     return -1;
 }
 
+/* 0x20 is set in the digits and the dash already. */
+static void fold(const struct id_rule *rule, const char *raw, size_t len, char *out)
+{
+    if (!rule->lower)
+        memcpy(out, raw, len);
+    else if (rule->class == ID_HEX || rule->class == ID_UUID)
+        for (size_t i = 0; i < len; i++)
+            out[i] = (char)(raw[i] | 0x20);
+    else
+        for (size_t i = 0; i < len; i++)
+            out[i] = (char)(raw[i] | (raw[i] >= 'A' && raw[i] <= 'Z' ? 0x20 : 0));
+}
+
 int identifier_canonical(const struct definition *d, const char *raw, size_t len,
                          char out[ID_MAX + 1], char reason[ID_REASON])
 {
@@ -156,10 +159,7 @@ int identifier_canonical(const struct definition *d, const char *raw, size_t len
     if (len < rule->min || len > rule->max || len > ID_MAX || secret_whole(rule, raw, len) ||
         !all_in_class(rule->class, raw, len) || is_dots(raw, len) || is_reserved(rule, raw, len))
         return explain(rule, raw, len, reason);
-    for (size_t i = 0; i < len; i++) {
-        bool upper = rule->lower && raw[i] >= 'A' && raw[i] <= 'Z';
-        out[i] = (char)(raw[i] | (upper ? 0x20 : 0));
-    }
+    fold(rule, raw, len, out);
     out[len] = '\0';
     return (int)len;
 }
@@ -212,55 +212,59 @@ static size_t packed_size(const struct id_rule *rule)
     return 0;
 }
 
-static unsigned nibble(char c)
+/* A UUID's digits without its dashes. */
+enum { UUID_DIGITS = 32, UUID_DASHES = 4 };
+
+static void dashes_out(const char uuid[UUID_DIGITS + UUID_DASHES], char digits[UUID_DIGITS])
 {
-    return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10);
+    memcpy(digits, uuid, 8);
+    memcpy(digits + 8, uuid + 9, 4);
+    memcpy(digits + 12, uuid + 14, 4);
+    memcpy(digits + 16, uuid + 19, 4);
+    memcpy(digits + 20, uuid + 24, 12);
+}
+
+static void dashes_in(const char digits[UUID_DIGITS], char uuid[UUID_DIGITS + UUID_DASHES])
+{
+    memcpy(uuid, digits, 8);
+    memcpy(uuid + 9, digits + 8, 4);
+    memcpy(uuid + 14, digits + 12, 4);
+    memcpy(uuid + 19, digits + 16, 4);
+    memcpy(uuid + 24, digits + 20, 12);
+    uuid[8] = uuid[13] = uuid[18] = uuid[23] = '-';
 }
 
 size_t identifier_pack(const struct definition *d, const char *id, size_t len,
                        unsigned char out[ID_MAX])
 {
-    size_t size = packed_size(&d->id), at = 0;
+    size_t size = packed_size(&d->id);
+    char digits[UUID_DIGITS];
     if (size == 0) {
         memcpy(out, id, len);
         return len;
     }
-    for (size_t i = 0; i + 1 < len && at < size; i += 2) {
-        i += dash_here(d->id.class, i);
-        out[at++] = (unsigned char)(nibble(id[i]) << 4 | nibble(id[i + 1]));
+    if (d->id.class == ID_UUID && len == UUID_DIGITS + UUID_DASHES) {
+        dashes_out(id, digits);
+        return hex_get(digits, size, out) ? size : 0;
     }
-    return at;
+    return len == 2 * size && hex_get(id, size, out) ? size : 0;
 }
-
-/* "00" to "ff": an id is written out for its request, its records and its row of a report. */
-#define PAIR(high, low)                                                                            \
-    {                                                                                              \
-        high, low                                                                                  \
-    }
-#define ROW(h)                                                                                     \
-    PAIR(h, '0'), PAIR(h, '1'), PAIR(h, '2'), PAIR(h, '3'), PAIR(h, '4'), PAIR(h, '5'),            \
-        PAIR(h, '6'), PAIR(h, '7'), PAIR(h, '8'), PAIR(h, '9'), PAIR(h, 'a'), PAIR(h, 'b'),        \
-        PAIR(h, 'c'), PAIR(h, 'd'), PAIR(h, 'e'), PAIR(h, 'f')
-static const char hex_pair[256][2] = {ROW('0'), ROW('1'), ROW('2'), ROW('3'), ROW('4'), ROW('5'),
-                                      ROW('6'), ROW('7'), ROW('8'), ROW('9'), ROW('a'), ROW('b'),
-                                      ROW('c'), ROW('d'), ROW('e'), ROW('f')};
-#undef ROW
-#undef PAIR
 
 size_t identifier_unpack(const struct definition *d, const unsigned char *packed, size_t len,
                          char out[ID_MAX + 1])
 {
-    size_t at = 0;
+    char digits[UUID_DIGITS];
+    size_t n = len;
     if (packed_size(&d->id) == 0) {
         memcpy(out, packed, len);
-        out[len] = '\0';
-        return len;
+    } else if (d->id.class == ID_UUID) {
+        hex_put(packed, UUID_DIGITS / 2, digits);
+        dashes_in(digits, out);
+        n = UUID_DIGITS + UUID_DASHES;
+    } else {
+        hex_put(packed, len, out);
+        n = 2 * len;
     }
-    for (size_t i = 0; i < len; i++, at += 2) {
-        if (len == 16 && dash_here(d->id.class, at))
-            out[at++] = '-';
-        memcpy(out + at, hex_pair[packed[i]], 2);
-    }
-    out[at] = '\0';
-    return at;
+    out[n] = '\0';
+    return n;
 }

@@ -4,12 +4,14 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/hex.h"
 #include "base/rng.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,6 +152,38 @@ static void buffers_escape(void **state)
     buf_free(&b);
 }
 
+/* Each byte at each place of a word and of what is left behind the last one. */
+static void hex_every_byte_everywhere(void **state)
+{
+    (void)state;
+    enum { BYTES = 13 };
+    unsigned char bytes[BYTES], again[BYTES];
+    char digits[2 * BYTES + 1], want[2 * BYTES + 1];
+    for (size_t at = 0; at < BYTES; at++)
+        for (unsigned value = 0; value < 256; value++) {
+            for (size_t i = 0; i < BYTES; i++) {
+                bytes[i] = (unsigned char)(i == at ? value : 0x5a + 7 * i);
+                snprintf(want + 2 * i, 3, "%02x", bytes[i]);
+            }
+            digits[2 * BYTES] = '\0';
+            hex_put(bytes, BYTES, digits);
+            assert_string_equal(digits, want);
+            assert_true(hex_get(digits, BYTES, again));
+            assert_memory_equal(again, bytes, BYTES);
+        }
+    for (size_t at = 0; at < 2 * BYTES; at++)
+        for (int c = 0; c < 256; c++) {
+            bool digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+            bool upper = c >= 'A' && c <= 'F';
+            memset(digits, at % 2 ? '9' : 'f', 2 * BYTES);
+            digits[at] = (char)c;
+            assert_int_equal(hex_get(digits, BYTES, again), digit);
+            assert_int_equal(hex_all(digits, 2 * BYTES), digit || upper);
+        }
+    assert_true(hex_get("", 0, again));
+    assert_true(hex_all("", 0));
+}
+
 static void errors_append_errno(void **state)
 {
     (void)state;
@@ -184,6 +218,7 @@ int main(void)
         cmocka_unit_test(clock_round_trip),
         cmocka_unit_test(spans_and_counts),
         cmocka_unit_test(buffers_escape),
+        cmocka_unit_test(hex_every_byte_everywhere),
         cmocka_unit_test(errors_append_errno),
         cmocka_unit_test(generator_is_seeded),
     };
