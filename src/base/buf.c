@@ -22,25 +22,6 @@ char *buf_room(struct buf *b, size_t len)
     return b->data + b->len;
 }
 
-void buf_put(struct buf *b, const void *bytes, size_t len)
-{
-    char *at = buf_room(b, len);
-    if (len)
-        memcpy(at, bytes, len);
-    b->len += len;
-    b->data[b->len] = '\0';
-}
-
-void buf_puts(struct buf *b, const char *text)
-{
-    buf_put(b, text, strlen(text));
-}
-
-void buf_putc(struct buf *b, char c)
-{
-    buf_put(b, &c, 1);
-}
-
 void buf_printf(struct buf *b, const char *format, ...)
 {
     va_list args, again;

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -223,10 +224,11 @@ static CURLcode set_origin(struct transfer *t, const char *url, size_t len)
 /* The target goes onto the wire as it is: nothing in it may end it. */
 static bool target_good(const char *target)
 {
-    if (*target != '/')
+    size_t len = strlen(target), plain = text_plain(target, len);
+    if (*target != '/' || strpbrk(target, " #"))
         return false;
-    for (const char *c = target; *c; c++)
-        if (*c <= ' ' || *c == 0x7f || *c == '#')
+    for (const char *c = target + plain; *c; c++)
+        if (*c <= ' ' || *c == 0x7f)
             return false;
     return true;
 }

@@ -33,8 +33,10 @@ static void put_text(struct buf *out, const char *text)
 {
     size_t len = text ? strlen(text) : 0;
     buf_putc(out, '"');
-    if (text_is_utf8(text ? text : "", len)) {
-        buf_put_json(out, text ? text : "", len);
+    if (len && text_plain(text, len) == len) {
+        buf_put(out, text, len);
+    } else if (len && text_is_utf8(text, len)) {
+        buf_put_json(out, text, len);
     } else {
         for (size_t i = 0; i < len; i++)
             buf_put_json(out, (unsigned char)text[i] < 0x80 ? text + i : "?", 1);

@@ -111,12 +111,14 @@ static int add(struct catalog *c, const char *name, unsigned first_line, const c
         return result;
     }
     for (size_t i = 0; i < adding.fresh.count; i++) {
-        const struct definition *d = adding.fresh.at[i].d;
+        struct definition *d = adding.fresh.at[i].d;
         struct entry *known = find(&c->now, d->provider, d->kind);
         if (known) {
+            d->index = known->d->index;
             list_put(&c->replaced, *known);
             *known = adding.fresh.at[i];
         } else {
+            d->index = c->now.count;
             list_put(&c->now, adding.fresh.at[i]);
         }
     }
@@ -197,10 +199,7 @@ bool catalog_has_scope(const struct catalog *c, const char *name)
 
 size_t catalog_index(const struct catalog *c, const struct definition *d)
 {
-    for (size_t i = 0; i < c->now.count; i++)
-        if (c->now.at[i].d == d)
-            return i;
-    return SIZE_MAX;
+    return d->index < c->now.count && c->now.at[d->index].d == d ? d->index : SIZE_MAX;
 }
 
 const char *catalog_source(const struct catalog *c, const struct definition *d)

@@ -221,6 +221,7 @@ struct definition {
     struct list_rule list;
     struct rotate_rule rotate;
     bool built_in;
+    size_t index; /* in its catalog */
 };
 
 /* All definitions known to this process. At most 255. What it hands out stays valid until it is

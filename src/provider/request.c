@@ -115,8 +115,7 @@ bool path_segments_plain(const char *path)
         return false;
     while (*path == '/') {
         const char *from = ++path;
-        while (*path && *path != '/' && *path != '?')
-            path++;
+        path += strcspn(path, "/?");
         if (from == path && *path != '/')
             return true;
         if (!segment_plain(from, path))
@@ -125,26 +124,23 @@ bool path_segments_plain(const char *path)
     return true;
 }
 
-/* How many of each there are tells whether a value brought one in. */
-struct shape {
-    size_t slashes, questions, hashes;
-};
-
-static struct shape shape_of(const char *text)
+static size_t count_of(const char *text, const char *end, char c)
 {
-    struct shape n = {0};
-    for (; *text; text++) {
-        n.slashes += *text == '/';
-        n.questions += *text == '?';
-        n.hashes += *text == '#';
+    size_t n = 0;
+    while ((text = memchr(text, c, (size_t)(end - text))) != NULL) {
+        text++;
+        n++;
     }
     return n;
 }
 
+/* Whether no value brought in what divides a URL. */
 static bool same_shape(const char *made, const char *template)
 {
-    struct shape a = shape_of(made), b = shape_of(template);
-    return a.slashes == b.slashes && a.questions == b.questions && a.hashes == 0;
+    const char *made_end = made + strlen(made), *template_end = template + strlen(template);
+    return count_of(made, made_end, '/') == count_of(template, template_end, '/') &&
+           count_of(made, made_end, '?') == count_of(template, template_end, '?') &&
+           count_of(made, made_end, '#') == 0;
 }
 
 static bool reserved(const struct definition *d, const char *id)
