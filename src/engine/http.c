@@ -51,6 +51,7 @@ struct http_client {
     unsigned *free_slot;
     unsigned free_count, in_flight, capacity;
     int64_t timer_at; /* when libcurl wants to be called; INT64_MAX: not */
+    bool timer_moved; /* it may be another by now: ask */
     unsigned index;
     bool learned, http2;
     bool distrust; /* a send failed, and no answer came since */
@@ -108,16 +109,28 @@ unsigned http_loop_signals(const struct http_loop *loop, int *last)
 static void drive(struct http_client *c, curl_socket_t fd, int mask)
 {
     int running;
-    if (fd == CURL_SOCKET_TIMEOUT)
-        c->timer_at = INT64_MAX;
     curl_multi_socket_action(c->multi, fd, mask, &running);
+    c->timer_moved = true;
+}
+
+/* Asked once a turn: told by CURLMOPT_TIMERFUNCTION libcurl reads the clock and looks the next
+ * timeout up four times a request, at each call that may move it. */
+static int64_t timer_of(struct http_client *c)
+{
+    long ms = -1;
+    if (c->timer_moved) {
+        curl_multi_timeout(c->multi, &ms);
+        c->timer_at = ms < 0 ? INT64_MAX : ms == 0 ? 0 : clock_mono_us() + (int64_t)ms * 1000;
+        c->timer_moved = false;
+    }
+    return c->timer_at;
 }
 
 static void drive_timers(struct http_loop *loop)
 {
     int64_t now = clock_mono_us();
     for (unsigned i = 0; i < loop->clients; i++)
-        if (loop->client[i]->timer_at <= now)
+        if (timer_of(loop->client[i]) <= now)
             drive(loop->client[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
@@ -146,8 +159,9 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
     for (unsigned i = 0; i < loop->clients; i++) {
         if (hand_out(loop->client[i]))
             wake = 0; /* a near server answers before a socket is ever watched */
-        if (loop->client[i]->timer_at < wake)
-            wake = loop->client[i]->timer_at;
+        int64_t timer = timer_of(loop->client[i]);
+        if (timer < wake)
+            wake = timer;
     }
     struct event event[EVENTS];
     unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
@@ -194,14 +208,6 @@ static int close_socket(void *at, curl_socket_t fd)
     return close(fd);
 }
 
-static int set_timer(CURLM *multi, long ms, void *at)
-{
-    (void)multi;
-    struct http_client *c = at;
-    c->timer_at = ms < 0 ? INT64_MAX : clock_mono_us() + (int64_t)ms * 1000;
-    return 0;
-}
-
 /* The client */
 
 static void cap_connections(struct http_client *c)
@@ -242,8 +248,6 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     }
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
-    curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-    curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
     curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
     cap_connections(c);
     return c;
@@ -291,6 +295,7 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     CURLMcode worse = curl_multi_add_handle(c->multi, t->easy);
     if (worse)
         return error_set(err, EXIT_STOPPED, "libcurl: %s", curl_multi_strerror(worse));
+    c->timer_moved = true;
     t->busy = true;
     c->free_count--;
     c->in_flight++;
@@ -314,6 +319,7 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
     if (code == CURLE_OK || code == CURLE_SEND_ERROR)
         c->distrust = code != CURLE_OK;
     curl_multi_remove_handle(c->multi, t->easy);
+    c->timer_moved = true;
     unsigned index = (unsigned)(t - c->slot);
     t->busy = false;
     c->in_flight--;

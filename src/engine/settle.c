@@ -286,7 +286,7 @@ void lane_answered(void *at, unsigned slot, const struct http_answer *answer)
     if (f.read)
         preflight_answered(l, &f, &a);
     else
-        settle(l, &f, &a, clock_mono_us());
+        settle(l, &f, &a, a.sent_at_us + a.took_us);
 }
 
 void lane_read_answered(struct lane *l, const struct definition *d, const struct http_answer *a)
