@@ -15,17 +15,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PUT_CHUNK = 1 << 16 };
+enum { PUT_CHUNK = 1 << 16, WRITE_BACK_CHUNK = 1 << 20 };
 
 static int real_open(const char *path, int flags, mode_t mode)
 {
     return open(path, flags, mode);
 }
 
+/* With no flag that waits it neither reports nor clears an error of the pages: the sync still tells
+ * of it (sync_file_range(2)). */
+static void real_write_back(int fd, off_t from, off_t len)
+{
+    sync_file_range(fd, from, len, SYNC_FILE_RANGE_WRITE);
+}
+
 static const struct durable_ops real_ops = {
     .open = real_open,
     .write = write,
     .pwrite = pwrite,
+    .write_back = real_write_back,
     .fdatasync = fdatasync,
     .fsync = fsync,
     .ftruncate = ftruncate,
@@ -239,6 +247,7 @@ struct durable_file {
     bool failed;
     char *path, *beside;
     struct buf pending;
+    off_t size, on_its_way; /* bytes that were written, and whose way to the disk has begun */
 };
 
 struct durable_file *durable_begin(const char *path, mode_t mode, struct error *err)
@@ -266,22 +275,37 @@ struct durable_file *durable_begin(const char *path, mode_t mode, struct error *
     return f;
 }
 
+/* A large file's way to the disk begins while the rest of it is made. */
+static int put_now(struct durable_file *f, const void *bytes, size_t len, struct error *err)
+{
+    if (write_all(f->fd, bytes, len) < 0) {
+        f->failed = true;
+        return error_set(err, EXIT_CANTCREATE, "cannot write %s:", f->beside);
+    }
+    f->size += (off_t)len;
+    if (f->size - f->on_its_way >= WRITE_BACK_CHUNK) {
+        ops->write_back(f->fd, f->on_its_way, f->size - f->on_its_way);
+        f->on_its_way = f->size;
+    }
+    return 0;
+}
+
 static int put_pending(struct durable_file *f, struct error *err)
 {
-    if (!f->failed && write_all(f->fd, buf_text(&f->pending), f->pending.len) < 0) {
-        f->failed = true;
-        error_set(err, EXIT_CANTCREATE, "cannot write %s:", f->beside);
-    }
+    int result = put_now(f, buf_text(&f->pending), f->pending.len, err);
     buf_clear(&f->pending);
-    return f->failed ? -1 : 0;
+    return result;
 }
 
 int durable_put(struct durable_file *f, const void *bytes, size_t len, struct error *err)
 {
     if (f->failed)
         return error_set(err, EXIT_CANTCREATE, "cannot write %s", f->beside);
-    buf_put(&f->pending, bytes, len);
-    return f->pending.len < PUT_CHUNK ? 0 : put_pending(f, err);
+    if (len < PUT_CHUNK) {
+        buf_put(&f->pending, bytes, len);
+        return f->pending.len < PUT_CHUNK ? 0 : put_pending(f, err);
+    }
+    return put_pending(f, err) == 0 ? put_now(f, bytes, len, err) : -1;
 }
 
 static void file_free(struct durable_file *f)

@@ -20,6 +20,7 @@ struct durable_ops {
     int (*open)(const char *path, int flags, mode_t mode);
     ssize_t (*write)(int fd, const void *bytes, size_t len);
     ssize_t (*pwrite)(int fd, const void *bytes, size_t len, off_t at);
+    void (*write_back)(int fd, off_t from, off_t len); /* begins; promises nothing */
     int (*fdatasync)(int fd);
     int (*fsync)(int fd); /* directories, and a file that was cut */
     int (*ftruncate)(int fd, off_t size);

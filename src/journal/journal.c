@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEPT_BUFFER = 1 << 20 };
+enum { KEPT_BUFFER = 4 << 20, COPY_BUFFER = 1 << 20 };
 
 struct journal {
     char *dir, *path;
@@ -168,10 +168,10 @@ static int keep_aside(const struct journal *j, const struct scan *s, struct jour
     free(path);
     if (!aside)
         return -1;
-    char *chunk = mem_alloc(KEPT_BUFFER);
+    char *chunk = mem_alloc(COPY_BUFFER);
     int result = 0;
     for (uint64_t at = s->good_end; at < s->size && result == 0;) {
-        size_t want = s->size - at < KEPT_BUFFER ? (size_t)(s->size - at) : KEPT_BUFFER;
+        size_t want = s->size - at < COPY_BUFFER ? (size_t)(s->size - at) : COPY_BUFFER;
         ssize_t n = pread(j->fd, chunk, want, (off_t)at);
         if (n < 0 && errno == EINTR)
             continue;

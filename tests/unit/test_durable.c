@@ -11,7 +11,7 @@
 static char *dir;
 
 /* What was called, a letter each: o open, w write, p pwrite, d fdatasync, f fsync, t ftruncate,
- * r rename, u unlink, c close. `fail_at` counts the calls of `fail_call`, from 1. */
+ * r rename, u unlink, c close, b write_back. `fail_at` counts the calls of `fail_call`, from 1. */
 static char calls[256];
 static struct {
     char call;
@@ -54,6 +54,16 @@ static ssize_t log_pwrite(int fd, const void *bytes, size_t len, off_t at)
     return fails('p') ? -1 : pwrite(fd, bytes, len, at);
 }
 
+static off_t begun_from, begun_to; /* what the last write_back was of */
+
+static void log_write_back(int fd, off_t from, off_t len)
+{
+    (void)fd;
+    fails('b');
+    begun_from = from;
+    begun_to = from + len;
+}
+
 static int log_fdatasync(int fd)
 {
     return fails('d') ? -1 : fdatasync(fd);
@@ -92,6 +102,7 @@ static const struct durable_ops logging = {
     .open = log_open,
     .write = log_write,
     .pwrite = log_pwrite,
+    .write_back = log_write_back,
     .fdatasync = log_fdatasync,
     .fsync = log_fsync,
     .ftruncate = log_ftruncate,
@@ -320,6 +331,40 @@ static void whole_files(void **state)
     free(path);
 }
 
+/* Small puts are collected, large ones are not copied; the order stays. */
+static void large_files_are_on_their_way_early(void **state)
+{
+    (void)state;
+    enum { LARGE = 700000, TIMES = 4 };
+    static char large[LARGE];
+    char *path = fixture_path(dir, "large");
+    struct error err;
+    struct buf now = {0}, want = {0};
+    for (size_t i = 0; i < LARGE; i++)
+        large[i] = (char)('a' + i % 23);
+    watch(0, 0, 0);
+    struct durable_file *f = durable_begin(path, 0644, &err);
+    for (int i = 0; i < TIMES; i++) {
+        assert_int_equal(durable_put(f, "row\n", 4, &err), 0);
+        assert_int_equal(durable_put(f, large, LARGE, &err), 0);
+        buf_puts(&want, "row\n");
+        buf_put(&want, large, LARGE);
+    }
+    assert_string_equal(calls, "uowwwwbwwwwb");
+    assert_int_equal(begun_from, 2 * (LARGE + 4));
+    assert_int_equal(begun_to, TIMES * (LARGE + 4));
+    assert_int_equal(durable_put(f, "end", 3, &err), 0);
+    buf_puts(&want, "end");
+    assert_int_equal(durable_commit(f, &err), 0);
+    assert_string_equal(calls, "uowwwwbwwwwbwdcrofc");
+    fixture_read(path, &now);
+    assert_int_equal(now.len, want.len);
+    assert_memory_equal(now.data, want.data, want.len);
+    buf_free(&now);
+    buf_free(&want);
+    free(path);
+}
+
 /* Nothing is renamed over a device or a pipe. */
 static void no_file_takes_a_pipe_s_place(void **state)
 {
@@ -444,6 +489,7 @@ int main(void)
         cmocka_unit_test(rewriting_changes_nothing_and_syncs),
         cmocka_unit_test(directories),
         cmocka_unit_test(whole_files),
+        cmocka_unit_test(large_files_are_on_their_way_early),
         cmocka_unit_test(no_file_takes_a_pipe_s_place),
         cmocka_unit_test(whole_files_or_none),
         cmocka_unit_test(what_the_killed_left_is_swept),
