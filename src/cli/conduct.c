@@ -113,7 +113,6 @@ int conduct_open(struct prepared *p, struct credentials *credentials, struct err
 {
     hold_signals();
     struct buf options = {0}, texts[2] = {0}, accounts = {0};
-    char digest[65];
     struct record record = {.type = RECORD_OPEN, .at_ms = clock_wall_ms()};
     struct record_open *open = &record.open;
     size_t runs = ledger_runs(p->ledger);
@@ -126,14 +125,13 @@ int conduct_open(struct prepared *p, struct credentials *credentials, struct err
         accounts_put(&accounts, p->targets, p->listed, credentials);
     if (accounts.len)
         add_member(&options, "accounts", buf_text(&accounts));
-    targets_digest(p->targets, targets_count(p->targets), digest);
     open->run = (unsigned)runs + 1;
     open->tool = "rescind " RESCIND_VERSION;
     open->libcurl = http_library();
     open->pid = getpid();
     open->action = action_word[p->options->settings.action];
     open->targets = targets_count(p->targets);
-    open->digest = digest;
+    open->digest = ledger_digest(p->ledger, open->targets);
     open->origins = buf_text(&p->origins);
     open->options = buf_text(&options);
     journal_put(p->journal, &record);

@@ -21,6 +21,10 @@ void ledger_free(struct ledger *l);
  * row that is not there, an id that is not the row's): the caller adds the line. */
 int ledger_apply(struct ledger *l, const struct record *r, struct error *err);
 
+/* targets_digest over the first `rows` rows, which never change: made once for each number of rows
+ * that follows another, as hundreds of runs open on the same table. Valid until the next call. */
+const char *ledger_digest(struct ledger *l, uint32_t rows);
+
 /* 20 bytes a target. */
 struct target_state {
     uint32_t finished_s; /* Unix seconds of its last `end` */
