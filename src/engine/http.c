@@ -11,7 +11,8 @@
  * (fixed in 8.0.0), so one over HTTP/1.1 on which anything comes is shut down, and not taken again
  *   - a connection whose first send failed, while the peer still has it open, is kept, its protocol
  *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
- *     a failed send new connections are asked for, and what waited is ended from outside
+ *     a failed send new connections are asked for, and a transfer's time is watched from outside:
+ *     CURLOPT_TIMEOUT_MS ends no transfer that waits so, and costs a timer a request
  */
 
 #include "engine/http.h"
@@ -32,7 +33,6 @@ enum {
     H2_CONNECTIONS = 4,
     H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
     EVENTS = 64,
-    OVERDUE_US = 1000000, /* libcurl ends a transfer at its timeout; after that, we do */
     CLIENTS_MAX = 255,
 };
 
@@ -40,7 +40,6 @@ struct http_loop {
     struct poller *poller;
     struct http_client *client[CLIENTS_MAX];
     unsigned clients;
-    int64_t look_at; /* when to look for overdue transfers */
 };
 
 struct http_client {
@@ -50,8 +49,9 @@ struct http_client {
     struct transfer *slot;
     unsigned *free_slot;
     unsigned free_count, in_flight, capacity;
-    int64_t timer_at; /* when libcurl wants to be called; INT64_MAX: not */
-    bool timer_moved; /* it may be another by now: ask */
+    int64_t timer_at;   /* when libcurl wants to be called; INT64_MAX: not */
+    bool timer_moved;   /* it may be another by now: ask */
+    int64_t overdue_at; /* no transfer is overdue before */
     unsigned index;
     bool learned, http2;
     bool distrust; /* a send failed, and no answer came since */
@@ -159,9 +159,11 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
     for (unsigned i = 0; i < loop->clients; i++) {
         if (hand_out(loop->client[i]))
             wake = 0; /* a near server answers before a socket is ever watched */
-        int64_t timer = timer_of(loop->client[i]);
+        int64_t timer = timer_of(loop->client[i]), overdue = loop->client[i]->overdue_at;
         if (timer < wake)
             wake = timer;
+        if (overdue < wake)
+            wake = overdue;
     }
     struct event event[EVENTS];
     unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
@@ -169,14 +171,9 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
         if (event[i].owner)
             take_event(event[i].owner, event[i].fd, event[i].mask);
     drive_timers(loop);
-    int64_t now = clock_mono_us();
-    bool look = now >= loop->look_at;
-    if (look)
-        loop->look_at = now + OVERDUE_US;
     for (unsigned i = 0; i < loop->clients; i++) {
         hand_out(loop->client[i]);
-        if (look)
-            end_overdue(loop->client[i], now);
+        end_overdue(loop->client[i], clock_mono_us());
     }
 }
 
@@ -230,7 +227,7 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     struct http_client *c = mem_zalloc(1, sizeof *c);
     c->loop = loop;
     c->config = *config;
-    c->timer_at = INT64_MAX;
+    c->timer_at = c->overdue_at = INT64_MAX;
     c->index = loop->clients;
     loop->client[loop->clients++] = c;
     c->multi = curl_multi_init();
@@ -296,6 +293,8 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     if (worse)
         return error_set(err, EXIT_STOPPED, "libcurl: %s", curl_multi_strerror(worse));
     c->timer_moved = true;
+    if (t->sent_at + c->config.timeout_us < c->overdue_at)
+        c->overdue_at = t->sent_at + c->config.timeout_us;
     t->busy = true;
     c->free_count--;
     c->in_flight++;
@@ -347,13 +346,21 @@ static bool hand_out(struct http_client *c)
     return any;
 }
 
+/* One that was not even sent may have waited for a connection that is of no use any more. */
 static void end_overdue(struct http_client *c, int64_t now)
 {
-    for (unsigned i = 0; c->in_flight && i < c->config.concurrency; i++) {
+    if (now < c->overdue_at)
+        return;
+    c->overdue_at = INT64_MAX;
+    for (unsigned i = 0; i < c->config.concurrency; i++) {
         struct transfer *t = &c->slot[i];
-        if (!t->busy || now - t->sent_at < c->config.timeout_us + OVERDUE_US)
-            continue;
-        c->distrust = true;
-        finish(c, t, CURLE_OPERATION_TIMEDOUT);
+        int64_t at = t->sent_at + c->config.timeout_us;
+        if (t->busy && at <= now) {
+            c->distrust |= t->sends == 0;
+            transfer_overdue(t, c->config.timeout_us);
+            finish(c, t, CURLE_OPERATION_TIMEDOUT);
+        } else if (t->busy && at < c->overdue_at) {
+            c->overdue_at = at;
+        }
     }
 }

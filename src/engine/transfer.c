@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -174,7 +175,6 @@ bool transfer_init(struct transfer *t, const struct http_config *config,
         SET(CURLOPT_NOPROXY, "*");
     }
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-    SET(CURLOPT_TIMEOUT_MS, (long)(config->timeout_us / 1000));
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(config->connect_timeout_us / 1000));
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_S);
@@ -330,6 +330,13 @@ static bool cut_short(const struct transfer *t)
     curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &promised);
     curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
     return promised > 0 && got < promised;
+}
+
+void transfer_overdue(struct transfer *t, int64_t timeout_us)
+{
+    char span[TEXT_SPAN];
+    snprintf(t->detail, sizeof t->detail, "no %s within %s",
+             t->sends ? "whole answer" : "connection", text_span(timeout_us, span));
 }
 
 struct http_answer transfer_answer(struct transfer *t, CURLcode code)

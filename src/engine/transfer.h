@@ -37,6 +37,10 @@ void transfer_free(struct transfer *t);
 /* Makes it ready for the multi handle. `fresh`: on a connection of its own. */
 CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fresh);
 
+/* Says why one that took longer than `timeout_us` is given up; the caller then takes it from the
+ * multi handle, as it would after CURLE_OPERATION_TIMEDOUT. */
+void transfer_overdue(struct transfer *t, int64_t timeout_us);
+
 /* What came of it, as libcurl tells by `code`; borrowed from it until it is aimed again. */
 struct http_answer transfer_answer(struct transfer *t, CURLcode code);
 
