@@ -4,7 +4,7 @@
  * round trip. The rate never exceeds what `concurrency` requests in flight can carry, or it would
  * run away where that is the real limit, and the first refusal would find it anywhere.
  *
- * Slow start. From 30 a second, or up to 60 where the server is near, the rate doubles every three
+ * Slow start. From 30 a second, or up to 100 where the server is near, the rate doubles every three
  * round trips, so that at the first refusal a quarter of what was sent before is in flight; once
  * eight are, every six.
  *
@@ -52,11 +52,11 @@
 #include <math.h>
 
 /* Rates, requests a second. */
-#define START_RATE 30.0 /* a factor of 10 or so from most providers' limits, either way */
-#define NEAR_RATE  60.0 /* ... or up to so fast, */
-#define NEAR_TRIP  .2   /* with at most so many in flight: where the round trip is short */
-#define FLOOR_RATE .2   /* slowest: one request in 5 s still notices recovery */
-#define TOP_RATE   1e5  /* fastest */
+#define START_RATE 30.0  /* a factor of 10 or so from most providers' limits, either way */
+#define NEAR_RATE  100.0 /* ... or up to so fast, */
+#define NEAR_TRIP  .2    /* with at most so many in flight: where the round trip is short */
+#define FLOOR_RATE .2    /* slowest: one request in 5 s still notices recovery */
+#define TOP_RATE   1e5   /* fastest */
 
 /* Slow start. */
 #define DOUBLE_RTT       3.0   /* doubles in so many round trips, */
