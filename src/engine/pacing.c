@@ -1,6 +1,11 @@
 #include "engine/pacing.h"
 
 #include "base/clock.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+enum { HOLD_STEP_MS = 100 };
 
 int64_t pacing_open_us(struct pacer *p, struct health *h, int64_t now, bool retry)
 {
@@ -40,4 +45,18 @@ bool pacing_read_holds(const struct http_answer *a, const struct hint *hint)
     int status = a->answer.status;
     return a->answer.transport == TRANSPORT_WHOLE &&
            (status == 429 || status == 425 || (status == 503 && hint->wait_us >= 0));
+}
+
+bool pacing_hold(const struct ledger *l, const char *pair, int status, const struct hint *hint,
+                 struct record *out, char reason[HOLD_REASON])
+{
+    int64_t now = clock_wall_ms(), wait_ms = (hint->wait_us + 999) / 1000;
+    char span[TEXT_SPAN];
+    if (wait_ms < ledger_hold_left_ms(l, pair, now) + HOLD_STEP_MS)
+        return false;
+    snprintf(reason, HOLD_REASON, "%d, asked to wait %s%s", status, text_span(hint->wait_us, span),
+             hint->clamped ? " (clamped: more was asked for)" : "");
+    *out = (struct record){.type = RECORD_HOLD,
+                           .hold = {.pair = pair, .reason = reason, .until_ms = now + wait_ms}};
+    return true;
 }

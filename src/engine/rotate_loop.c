@@ -10,6 +10,7 @@
 #include "engine/rotate_turn.h"
 
 #include "engine/lister.h"
+#include "engine/pacing.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -19,8 +20,7 @@
 enum {
     AHEAD = 4,           /* most turns that are let in before the pacer lets their requests go */
     GATHER_US = 1000000, /* most that a turn waits for others that want the list, too */
-    TICK_US = 100000,
-    HOLD_STEP_MS = 100 /* a hold that moves the one before by less is not worth a record */
+    TICK_US = 100000
 };
 
 static const int64_t never = INT64_MAX;
@@ -49,13 +49,10 @@ static void make_safe(struct rotor *r)
 void rotor_hold(void *rotor, int status, const struct hint *hint)
 {
     struct rotor *r = rotor;
-    char span[TEXT_SPAN], reason[96];
-    int64_t now = clock_wall_ms(), wait_ms = (hint->wait_us + 999) / 1000;
-    if (wait_ms < ledger_hold_left_ms(r->run->ledger, r->pair, now) + HOLD_STEP_MS)
+    struct record record;
+    char reason[HOLD_REASON];
+    if (!pacing_hold(r->run->ledger, r->pair, status, hint, &record, reason))
         return;
-    snprintf(reason, sizeof reason, "%d, asked to wait %s", status, text_span(hint->wait_us, span));
-    struct record record = {.type = RECORD_HOLD,
-                            .hold = {.pair = r->pair, .reason = reason, .until_ms = now + wait_ms}};
     rotor_put(r, &record);
     make_safe(r);
 }

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A told hold that moves the end of the one before by less is not worth a record of its own. */
-enum { HOLD_STEP_MS = 100, ROOM_US = 5000 };
+enum { ROOM_US = 5000 };
 
 void runner_put(struct runner *r, struct record *record)
 {
@@ -39,14 +38,10 @@ static void count_requests(struct lane *l, const struct answer *a)
 /* Tells the journal and the observer of a hold that reaches further than the last one. */
 static void note_hold(struct lane *l, int status, const struct hint *hint)
 {
-    int64_t now = clock_wall_ms(), wait_ms = (hint->wait_us + 999) / 1000;
-    if (wait_ms < ledger_hold_left_ms(l->run->run.ledger, l->pair, now) + HOLD_STEP_MS)
+    struct record record;
+    char reason[HOLD_REASON];
+    if (!pacing_hold(l->run->run.ledger, l->pair, status, hint, &record, reason))
         return;
-    char span[TEXT_SPAN], reason[96];
-    snprintf(reason, sizeof reason, "%d, asked to wait %s%s", status,
-             text_span(hint->wait_us, span), hint->clamped ? " (clamped: more was asked for)" : "");
-    struct record record = {.type = RECORD_HOLD,
-                            .hold = {.pair = l->pair, .reason = reason, .until_ms = now + wait_ms}};
     runner_put(l->run, &record);
     l->run->dirty_since_us = 1; /* due at once: a restart must know of it, however soon it comes */
     view_tell(l->run, l->pair, "%s: %s", l->name, reason);
