@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
+#include "base/stops.h"
 #include "engine/accounts.h"
 #include "engine/check.h"
 #include "engine/http.h"
@@ -34,7 +35,7 @@ static void end_early(int signal)
 
 void conduct_begin(void)
 {
-    static const int stops[] = {SIGINT, SIGTERM};
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction end = {.sa_handler = end_early}, before;
     for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
         if (sigaction(stops[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
@@ -87,14 +88,12 @@ static void open_of_manifest(const struct prepared *p, struct record_open *open,
                                  .shard = buf_text(&texts[1])};
 }
 
-/* From the run's first record on the loop alone hears of SIGINT and SIGTERM. One that comes later,
+/* From the run's first record on the loop alone hears of a stop. One that comes later,
  * while the report is written, would end the process without it, and not with 75. */
 static void hold_signals(void)
 {
     sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
+    stops_set(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 

@@ -7,16 +7,16 @@
 #include "cli/prepare.h"
 #include "engine/credential.h"
 
-/* Until conduct_open takes them, SIGINT and SIGTERM end the process with EXIT_STOPPED: nothing has
- * been sent. */
+/* Until conduct_open takes them, the signals of base/stops end the process with EXIT_STOPPED:
+ * nothing has been sent. */
 void conduct_begin(void);
 
 /* The run directory and its targets.csv, synced before the first request. */
 int conduct_save_targets(struct prepared *p, struct error *err);
 
 /* `open`, written and synced: of the manifest that was prepared, or, where there is none, as the
- * last run of the directory had it. Blocks SIGINT and SIGTERM, for good. `credentials`: those that
- * are used, NULL where none is. */
+ * last run of the directory had it. Blocks the signals of base/stops, for good. `credentials`:
+ * those that are used, NULL where none is. */
 int conduct_open(struct prepared *p, struct credentials *credentials, struct error *err);
 void conduct_close(struct prepared *p, int code, const char *reason);
 

@@ -8,9 +8,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/stops.h"
 #include "base/text.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -182,8 +182,7 @@ static int stopped(const struct fetch *f, int64_t now, struct error *err)
     int last = 0;
     char span[TEXT_SPAN];
     if (http_loop_signals(f->loop, &last))
-        return error_set(err, EXIT_STOPPED, "stopped by %s",
-                         last == SIGTERM ? "SIGTERM" : "SIGINT");
+        return error_set(err, EXIT_STOPPED, "stopped by %s", stops_name(last));
     if (f->deadline_us && now >= f->deadline_us)
         return error_set(err, EXIT_STOPPED, "the deadline of %s has passed",
                          text_span(f->settings->deadline_us, span));

@@ -63,8 +63,11 @@ static void *resize(void *old, size_t size)
     return mem_resize(old, size, 1);
 }
 
+/* With the keys of its TLS sessions, which libcurl writes where SSLKEYLOGFILE says, whoever has
+ * recorded the wire has the credential. */
 static void library_start(void)
 {
+    unsetenv("SSLKEYLOGFILE");
     curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, free, resize, mem_string, mem_zalloc);
 }
 

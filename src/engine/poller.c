@@ -1,6 +1,7 @@
 #include "engine/poller.h"
 
 #include "base/mem.h"
+#include "base/stops.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -32,9 +33,7 @@ struct poller *poller_new(struct error *err)
 {
     struct poller *e = mem_zalloc(1, sizeof *e);
     sigset_t mask;
-    sigemptyset(&mask);
-    sigaddset(&mask, SIGINT);
-    sigaddset(&mask, SIGTERM);
+    stops_set(&mask);
     signal(SIGPIPE, SIG_IGN);
     sigprocmask(SIG_BLOCK, &mask, &e->old_mask);
     e->precise = true;
@@ -96,10 +95,13 @@ void poller_closing(struct poller *e, int fd)
     *watch_of(e, fd) = (struct watch){0};
 }
 
+/* A terminal that goes away may be told by the kernel and by the shell: that is one request. */
 static void take_signals(struct poller *e)
 {
     struct signalfd_siginfo info;
     while (read(e->signals, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (info.ssi_signo == SIGHUP && e->signal_count)
+            continue;
         e->signal_count++;
         e->signal_last = (int)info.ssi_signo;
     }

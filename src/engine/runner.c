@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/stops.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -51,7 +52,7 @@ static void take_signals(struct runner *r)
     unsigned count = http_loop_signals(r->loop, &last);
     if (count > 0 && !r->stopping) {
         char reason[96];
-        snprintf(reason, sizeof reason, "stopped by %s", last == SIGTERM ? "SIGTERM" : "SIGINT");
+        snprintf(reason, sizeof reason, "stopped by %s", stops_name(last));
         runner_stop(r, EXIT_STOPPED, reason);
     }
     if (count > 1)

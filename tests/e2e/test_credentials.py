@@ -107,3 +107,16 @@ def test_an_echo_of_the_credential_is_not_kept(make_wire, make_tool):
     assert secrets_in((result.out + result.err).encode()) == []
     for path, data in all_bytes(tool.directory):
         assert secrets_in(data) == [], path
+
+
+def test_no_keys_of_tls_sessions(make_wire, make_tool, authority):
+    """With them, and a recording of the wire, anybody has the credential."""
+    wire = make_wire([DELETED], tls=authority.issue("keylog"))
+    tool = make_tool(
+        f"openrouter=https://127.0.0.1:{wire.port}", options=("--ca-file", authority.pem)
+    )
+    keys = tool.directory / "keys.log"
+    tool.env["SSLKEYLOGFILE"] = keys
+    assert tool.run(tool.manifest(targets(2))).code == 0
+    assert len(wire.deletions) == 2
+    assert not keys.exists()

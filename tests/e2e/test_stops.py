@@ -1,7 +1,10 @@
 """Signals, deadlines, holds: how a run stops and how it waits."""
 
+import fcntl
 import os
+import pty
 import signal
+import termios
 import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -22,7 +25,7 @@ def wait_until(what, limit=20):
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("which", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_one_signal_lets_those_in_flight_finish(which, make_wire, make_tool):
     rows = targets(400)
     wire = make_wire([SLOW])
@@ -41,6 +44,58 @@ def test_one_signal_lets_those_in_flight_finish(which, make_wire, make_tool):
     assert len(tool.run_dir.remaining) == totals["not_attempted"]
     close = tool.run_dir.records("close")[-1]
     assert close["exit_code"] == 75
+    assert close["reason"] == f"stopped by {which.name}"
+
+
+def test_a_terminal_that_goes_away(make_wire, make_tool):
+    """The connection to a jump host breaks: what is in flight is not lost, the report is there."""
+    rows = targets(400)
+    wire = make_wire([SLOW])
+    tool = make_tool(wire.origin)
+    ours, theirs = pty.openpty()
+
+    def own_terminal():
+        os.setsid()
+        fcntl.ioctl(theirs, termios.TIOCSCTTY, 0)
+
+    process = tool.start(
+        tool.manifest(rows), "--concurrency", "8", "--progress", "always",
+        stdout=theirs, stderr=theirs, preexec_fn=own_terminal,
+    )
+    os.close(theirs)
+    wait_until(lambda: len(wire.deletions) >= 12)
+    os.close(ours)
+    process.wait(20)
+    totals = tool.run_dir.totals
+    assert totals["revoked"] == len(wire.deletions) < len(rows)
+    assert totals["revoked"] + totals["not_attempted"] == len(rows)
+    close = tool.run_dir.records("close")[-1]
+    assert (close["exit_code"], close["reason"]) == (75, "stopped by SIGHUP")
+
+
+def test_hangups_never_count_as_the_second_signal(make_wire, make_tool):
+    wire = make_wire([SLOW])
+    tool = make_tool(wire.origin)
+    process = tool.start(tool.manifest(targets(40)), "--concurrency", "4", "--no-preflight")
+    wait_until(lambda: wire.deletions)
+    for _ in range(5):
+        process.send_signal(signal.SIGHUP)
+        time.sleep(0.02)
+    assert finish(process, 20).code == 75
+    assert tool.run_dir.totals["revoked"] == len(wire.deletions) > 0
+
+
+def test_nohup(make_wire, make_tool):
+    wire = make_wire([SLOW])
+    tool = make_tool(wire.origin)
+    process = tool.start(
+        tool.manifest(targets(16)), "--concurrency", "4",
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
+    wait_until(lambda: wire.deletions)
+    process.send_signal(signal.SIGHUP)
+    assert finish(process, 20).code == 0
+    assert tool.run_dir.totals == {"revoked": 16}
 
 
 def test_signals_that_come_until_the_end(make_wire, make_tool):
