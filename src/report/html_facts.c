@@ -122,7 +122,7 @@ static void put_all(struct buf *b, const struct report_facts *f)
     put_count_fact(b, "Answers 5xx", f->requests.http_5xx);
     put_count_fact(b, "Network errors", f->requests.network_errors);
     if (f->dropped)
-        put_count_fact(b, "Dropped: in an earlier manifest only", f->dropped);
+        put_count_fact(b, "Dropped: in an earlier run only", f->dropped);
     buf_puts(b, "</dl>\n");
 }
 

@@ -220,7 +220,8 @@ static void put_ending(struct buf *b, const struct report *r)
     if (f->dropped) {
         char n[TEXT_COUNT];
         put_label(b, "dropped");
-        buf_printf(b, "%s of an earlier manifest, not in this one\n", text_count(f->dropped, n));
+        buf_printf(b, "%s of an earlier run, not in this manifest or shard\n",
+                   text_count(f->dropped, n));
     }
 }
 
