@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/check.h"
 
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,6 +55,20 @@ static int take_action(const struct prepared *p, enum action *out, struct error 
                      p->run_dir, action);
 }
 
+/* Whether a run of this directory was told that its targets may all be absent. */
+static bool absence_expected(const struct ledger *l)
+{
+    bool expected = false;
+    for (size_t i = 0; i < ledger_runs(l) && !expected; i++) {
+        const char *text = ledger_run(l, i)->open.options;
+        json_t *options = json_loads(text ? text : "{}", 0, NULL);
+        const char *value = json_string_value(json_object_get(options, "expect-absent"));
+        expected = value && strcmp(value, "yes") == 0;
+        json_decref(options);
+    }
+    return expected;
+}
+
 static int verify(struct prepared *p, struct options *o, struct catalog *catalog,
                   struct credentials *credentials, struct error *err)
 {
@@ -61,6 +76,7 @@ static int verify(struct prepared *p, struct options *o, struct catalog *catalog
     if (read_directory(p, o, catalog, err) != 0 || take_action(p, &o->settings.action, err) != 0 ||
         prepare_origins(p, err) != 0)
         return -1;
+    o->settings.expect_absent = absence_expected(p->ledger);
     uint32_t wanted = check_unverified(&o->settings, p->ledger, p->listed, p->targets);
     if (wanted == 0) {
         uint32_t left = check_left(p->ledger, p->listed, p->targets);

@@ -11,6 +11,7 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +196,19 @@ static bool wants_proof(const struct prepared *p, int code)
     return true;
 }
 
+/* The reports are on disk; a reader that takes nothing (a terminal after Ctrl-S, a full pipe) must
+ * not keep a process that is asked to stop. */
+static void print_summary(const char *text)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    sigset_t stops;
+    stops_set(&stops);
+    while (poll(&out, 1, 100) == 0)
+        if (sigtimedwait(&stops, NULL, &(struct timespec){0}) > 0)
+            return;
+    fputs(text, stdout);
+}
+
 int conduct_report(struct prepared *p, int code)
 {
     struct report_source source = {.targets = p->targets,
@@ -215,7 +229,7 @@ int conduct_report(struct prepared *p, int code)
         options_verify_command(p->options, p->run_dir, &proof);
     report_summary(report, p->run_dir, buf_text(&command), provable ? buf_text(&proof) : NULL,
                    conduct_colour(STDOUT_FILENO), &text);
-    fputs(buf_text(&text), stdout);
+    print_summary(buf_text(&text));
     code = write_metrics(p->options, report, code);
     report_free(report);
     buf_free(&text);

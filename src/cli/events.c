@@ -81,6 +81,13 @@ static void tell_others(struct events *e, struct buf *out)
     e->others_told = e->others;
 }
 
+/* Whether both begin with the same provider's name ("openrouter: ..."), or one with none. */
+static bool same_source(const char *line, const char *other)
+{
+    size_t len = strcspn(line, ":"), its = strcspn(other, ":");
+    return !line[len] || !other[its] || (len == its && memcmp(line, other, len) == 0);
+}
+
 void events_add(struct events *e, const char *key, const char *line, int64_t now, struct buf *out)
 {
     struct kind *k = NULL;
@@ -90,7 +97,7 @@ void events_add(struct events *e, const char *key, const char *line, int64_t now
         return;
     }
     for (size_t i = 0; i < e->kinds && !k; i++)
-        if (strcmp(e->kind[i].key, key) == 0)
+        if (strcmp(e->kind[i].key, key) == 0 && same_source(e->kind[i].line, line))
             k = &e->kind[i];
     if (!k && e->kinds == EVENTS_KEYS) {
         if (!e->others++)

@@ -50,6 +50,11 @@ static bool all_absent(const struct guard *g)
     return !g->evidence && g->targets > 0 && g->absent >= enough;
 }
 
+bool guard_doubts(const struct guard *g, const struct settings *s)
+{
+    return !s->expect_absent && all_absent(g);
+}
+
 static bool too_many_failed(const struct guard *g, const struct settings *s)
 {
     if (s->halt_count)
@@ -61,7 +66,7 @@ static bool too_many_failed(const struct guard *g, const struct settings *s)
 enum guard_halt guard_check(const struct guard *g, const struct settings *s, const char *provider,
                             char reason[512])
 {
-    if (!s->expect_absent && all_absent(g)) {
+    if (guard_doubts(g, s)) {
         snprintf(reason, 512,
                  "%s: all of the first %" PRIu64 " targets were already absent: the wrong account, "
                  "workspace or URL? (--expect-absent if that is right)",

@@ -23,6 +23,9 @@ void guard_known(struct guard *g, enum outcome o, bool announced);
 /* One that an earlier run with the credential of another account left over: what it found proves
  * nothing, but an absence still counts as one. */
 void guard_known_to_another(struct guard *g, enum outcome o);
+/* Whether absence proves nothing here: no target was ever there, and nobody said that to expect. */
+bool guard_doubts(const struct guard *g, const struct settings *s);
+
 /* Announcing one more target that nothing was ever announced for is allowed. */
 bool guard_allows(const struct guard *g, const struct settings *s);
 void guard_announced(struct guard *g);

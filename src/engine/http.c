@@ -13,6 +13,9 @@
  *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
  *     a failed send new connections are asked for, and a transfer's time is watched from outside:
  *     CURLOPT_TIMEOUT_MS ends no transfer that waits so, and costs a timer a request
+ *   - of several addresses the next one is tried only when libcurl is called once more after the
+ *     time of the one before is up, and nothing asks for that call
+ *   - the socket of an attempt that lost is closed without CURLOPT_CLOSESOCKETFUNCTION
  */
 
 #include "engine/http.h"
@@ -33,6 +36,7 @@ enum {
     H2_CONNECTIONS = 4,
     H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
     EVENTS = 64,
+    NUDGE_US = 100000,
     CLIENTS_MAX = 255,
 };
 
@@ -52,6 +56,8 @@ struct http_client {
     int64_t timer_at;   /* when libcurl wants to be called; INT64_MAX: not */
     bool timer_moved;   /* it may be another by now: ask */
     int64_t overdue_at; /* no transfer is overdue before */
+    int64_t nudge_at;   /* no transfer is without a connection for NUDGE_US before */
+    int64_t ok_at;      /* the last whole answer */
     unsigned index;
     bool learned, http2;
     bool distrust; /* a send failed, and no answer came since */
@@ -137,6 +143,25 @@ static void drive_timers(struct http_loop *loop)
             drive(loop->client[i], CURL_SOCKET_TIMEOUT, 0);
 }
 
+/* Calls libcurl for those that have no connection yet, whether anything happened or not. */
+static void nudge(struct http_client *c, int64_t now)
+{
+    bool waiting = false;
+    int running;
+    if (now < c->nudge_at)
+        return;
+    for (unsigned i = 0; i < c->config.concurrency; i++)
+        waiting |= c->slot[i].busy && c->slot[i].sends == 0;
+    c->nudge_at = waiting ? now + NUDGE_US : INT64_MAX;
+    if (!waiting)
+        return;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    curl_multi_socket_all(c->multi, &running); /* no other call tells of new sockets, too */
+#pragma GCC diagnostic pop
+    c->timer_moved = true;
+}
+
 static bool hand_out(struct http_client *c);
 static void end_overdue(struct http_client *c, int64_t now);
 
@@ -167,6 +192,8 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
             wake = timer;
         if (overdue < wake)
             wake = overdue;
+        if (loop->client[i]->nudge_at < wake)
+            wake = loop->client[i]->nudge_at;
     }
     struct event event[EVENTS];
     unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
@@ -175,8 +202,10 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
             take_event(event[i].owner, event[i].fd, event[i].mask);
     drive_timers(loop);
     for (unsigned i = 0; i < loop->clients; i++) {
+        nudge(loop->client[i], clock_mono_us());
         hand_out(loop->client[i]);
-        end_overdue(loop->client[i], clock_mono_us());
+        if (n < EVENTS) /* else more answers may wait, after a long stop */
+            end_overdue(loop->client[i], clock_mono_us());
     }
 }
 
@@ -199,6 +228,16 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *
         mask = (what & CURL_POLL_IN ? EVENT_IN : 0u) | (what & CURL_POLL_OUT ? EVENT_OUT : 0u);
     poller_want(c->loop->poller, fd, mask, c);
     return 0;
+}
+
+static curl_socket_t open_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
+{
+    (void)purpose;
+    struct http_client *c = at;
+    int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    if (fd >= 0)
+        poller_closing(c->loop->poller, fd); /* whoever had the number before */
+    return fd;
 }
 
 static int close_socket(void *at, curl_socket_t fd)
@@ -230,7 +269,7 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     struct http_client *c = mem_zalloc(1, sizeof *c);
     c->loop = loop;
     c->config = *config;
-    c->timer_at = c->overdue_at = INT64_MAX;
+    c->timer_at = c->overdue_at = c->nudge_at = INT64_MAX;
     c->index = loop->clients;
     loop->client[loop->clients++] = c;
     c->multi = curl_multi_init();
@@ -238,7 +277,7 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     c->free_slot = mem_zalloc(config->concurrency, sizeof *c->free_slot);
     bool good = c->multi != NULL;
     for (unsigned i = config->concurrency; good && i-- > 0;) {
-        good = transfer_init(&c->slot[i], config, close_socket, c);
+        good = transfer_init(&c->slot[i], config, open_socket, close_socket, c);
         c->free_slot[c->free_count++] = i;
     }
     if (!good) {
@@ -298,6 +337,8 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     c->timer_moved = true;
     if (t->sent_at + c->config.timeout_us < c->overdue_at)
         c->overdue_at = t->sent_at + c->config.timeout_us;
+    if (t->sent_at + NUDGE_US < c->nudge_at)
+        c->nudge_at = t->sent_at + NUDGE_US;
     t->busy = true;
     c->free_count--;
     c->in_flight++;
@@ -320,6 +361,8 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
         learn_protocol(c, a.http2);
     if (code == CURLE_OK || code == CURLE_SEND_ERROR)
         c->distrust = code != CURLE_OK;
+    if (code == CURLE_OK)
+        c->ok_at = a.sent_at_us + a.took_us;
     curl_multi_remove_handle(c->multi, t->easy);
     c->timer_moved = true;
     unsigned index = (unsigned)(t - c->slot);
@@ -359,7 +402,7 @@ static void end_overdue(struct http_client *c, int64_t now)
         struct transfer *t = &c->slot[i];
         int64_t at = t->sent_at + c->config.timeout_us;
         if (t->busy && at <= now) {
-            c->distrust |= t->sends == 0;
+            c->distrust |= t->sends == 0 && c->ok_at < t->sent_at;
             transfer_overdue(t, c->config.timeout_us);
             finish(c, t, CURLE_OPERATION_TIMEDOUT);
         } else if (t->busy && at < c->overdue_at) {

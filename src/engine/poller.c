@@ -24,6 +24,7 @@ struct poller {
     sigset_t old_mask;
     unsigned signal_count;
     int signal_last;
+    bool hung_up;        /* a stop, and never the second one: a session's end sends SIGTERM, too */
     bool precise;        /* epoll_pwait2 (Linux 5.11) is there */
     struct watch *watch; /* by descriptor */
     size_t watches;
@@ -95,13 +96,14 @@ void poller_closing(struct poller *e, int fd)
     *watch_of(e, fd) = (struct watch){0};
 }
 
-/* A terminal that goes away may be told by the kernel and by the shell: that is one request. */
 static void take_signals(struct poller *e)
 {
     struct signalfd_siginfo info;
     while (read(e->signals, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (info.ssi_signo == SIGHUP && e->signal_count)
+        if (info.ssi_signo == SIGHUP) {
+            e->hung_up = true;
             continue;
+        }
         e->signal_count++;
         e->signal_last = (int)info.ssi_signo;
     }
@@ -114,6 +116,8 @@ static int wait_for(struct poller *e, struct epoll_event *events, int most, int6
     if (e->precise) {
         struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
         int n = epoll_pwait2(e->epoll, events, most, &t, NULL);
+        if (n < 0 && errno == EINTR) /* after a stop: what came meanwhile is not to be missed */
+            n = epoll_pwait2(e->epoll, events, most, &(struct timespec){0}, NULL);
         if (n >= 0 || errno != ENOSYS)
             return n;
         e->precise = false;
@@ -159,6 +163,6 @@ unsigned poller_wait(struct poller *e, int64_t us, struct event *out, unsigned m
 unsigned poller_signals(const struct poller *e, int *last)
 {
     if (last)
-        *last = e->signal_last;
-    return e->signal_count;
+        *last = e->signal_count ? e->signal_last : SIGHUP;
+    return e->signal_count ? e->signal_count : e->hung_up;
 }

@@ -134,6 +134,7 @@ static void loop(struct runner *r)
         for (size_t i = 0; i < r->lanes; i++)
             lane_announce(&r->lane[i], now);
         flush_if_due(r, now);
+        now = clock_mono_us(); /* a sync may take long, and what is sent is timed from here */
         for (size_t i = 0; i < r->lanes && !r->abandon; i++) {
             preflight_send(&r->lane[i], now);
             lane_send(&r->lane[i], now);

@@ -148,7 +148,7 @@ static bool is_loopback(const char *base)
 }
 
 bool transfer_init(struct transfer *t, const struct http_config *config,
-                   curl_closesocket_callback closing, void *at)
+                   curl_opensocket_callback opening, curl_closesocket_callback closing, void *at)
 {
     CURL *e = t->easy = curl_easy_init();
     if (!e)
@@ -175,7 +175,10 @@ bool transfer_init(struct transfer *t, const struct http_config *config,
         SET(CURLOPT_NOPROXY, "*");
     }
     SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(config->connect_timeout_us / 1000));
+    int64_t connect_us = config->connect_timeout_us; /* shared out among a host's addresses */
+    if (connect_us > config->timeout_us)
+        connect_us = config->timeout_us;
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_us / 1000));
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_S);
     SET(CURLOPT_ERRORBUFFER, t->detail);
@@ -185,6 +188,8 @@ bool transfer_init(struct transfer *t, const struct http_config *config,
     SET(CURLOPT_HEADERDATA, t);
     SET(CURLOPT_PREREQFUNCTION, count_send);
     SET(CURLOPT_PREREQDATA, t);
+    SET(CURLOPT_OPENSOCKETFUNCTION, opening);
+    SET(CURLOPT_OPENSOCKETDATA, at);
     SET(CURLOPT_CLOSESOCKETFUNCTION, closing);
     SET(CURLOPT_CLOSESOCKETDATA, at);
 #undef SET
@@ -339,6 +344,13 @@ void transfer_overdue(struct transfer *t, int64_t timeout_us)
              t->sends ? "whole answer" : "connection", text_span(timeout_us, span));
 }
 
+/* A refusal's head says all: one whose body was cut off or never came is obeyed like any other. */
+static bool is_refusal(struct transfer *t, long status)
+{
+    return t->headed && (status == 429 || status == 425 ||
+                         (status == 503 && header_of(t, "Retry-After") != NULL));
+}
+
 struct http_answer transfer_answer(struct transfer *t, CURLcode code)
 {
     long status = 0, version = 0;
@@ -347,6 +359,10 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
     enum transport transport = transport_of(code, t->sends);
     if (transport == TRANSPORT_WHOLE && cut_short(t))
         transport = TRANSPORT_LOST;
+    if ((transport == TRANSPORT_LOST || transport == TRANSPORT_TIMEOUT) && is_refusal(t, status)) {
+        transport = TRANSPORT_WHOLE;
+        t->clipped = true;
+    }
     return (struct http_answer){
         .answer = {.transport = transport,
                    .status = (int)status,

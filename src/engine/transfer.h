@@ -28,10 +28,10 @@ struct transfer {
     bool with_body, fresh, wipe;
 };
 
-/* Into zeroed memory that does not move; `closing` is called for each socket that is to be closed,
- * and closes it. False where libcurl lacks something. */
+/* Into zeroed memory that does not move; `opening` makes each socket, and `closing` is called for
+ * each that is to be closed, and closes it. False where libcurl lacks something. */
 bool transfer_init(struct transfer *t, const struct http_config *config,
-                   curl_closesocket_callback closing, void *at);
+                   curl_opensocket_callback opening, curl_closesocket_callback closing, void *at);
 void transfer_free(struct transfer *t);
 
 /* Makes it ready for the multi handle. `fresh`: on a connection of its own. */

@@ -75,6 +75,11 @@ static void found(struct lane *l, uint32_t row, enum verified what, const struct
                  "absent to this %s, which is not the one that deleted: of another account?",
                  d->credential);
         why = another;
+    } else if (what == VERIFIED_ABSENT && guard_doubts(&e->group->guard, r->run.settings)) {
+        what = VERIFIED_UNPROVEN;
+        why =
+            "absent, as each target was from the start: the wrong account, workspace or URL? (run "
+            "with --expect-absent if that is right)";
     }
     struct record record = {.type = RECORD_VERIFY,
                             .verify = {.row = row,

@@ -287,12 +287,21 @@ void journal_put(struct journal *j, const struct record *r)
     j->link = link;
 }
 
+/* What has no name any more is lost with this process, however well it is synced. */
+static int check_name(const struct journal *j, struct error *err)
+{
+    struct stat st;
+    if (fstat(j->fd, &st) == 0 && st.st_nlink == 0)
+        return error_set(err, EXIT_IO, "was removed while a run writes to it");
+    return 0;
+}
+
 int journal_flush(struct journal *j, struct error *err)
 {
     struct error why;
     if (!j->failed && j->pending.len) {
         if (durable_append(j->fd, j->pending.data, j->pending.len, (off_t)j->size, &why) < 0 ||
-            durable_sync(j->fd, &why) < 0) {
+            durable_sync(j->fd, &why) < 0 || check_name(j, &why) < 0) {
             error_prefix(&why, "%s", j->path);
             fail(j, &why);
         } else {

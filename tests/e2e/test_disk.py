@@ -1,13 +1,15 @@
 """A disk that is really full, or read-only: a small tmpfs in a mount namespace of its own."""
 
 import subprocess
+import time
 
 import pytest
 
 from audit import audit
 from crashed import Remains, Watch, asked, named_unknown
 from targets import targets
-from tool import RunDir
+from tool import RunDir, finish
+from wire import DELETED
 
 MOUNT = 'mount -t tmpfs -o "size=$2" disk "$1" && echo ready && exec cat'
 
@@ -104,3 +106,20 @@ def test_read_only(scene):
     assert sandbox.counts()["requests"] == requests
     assert tool.call("check", tool.run_dir.path).code == 0
     assert tool.call("report", tool.run_dir.path).code == 73
+
+
+def test_a_journal_that_is_removed_under_a_run(make_wire, make_tool):
+    """What has no name any more is lost with the process: nothing is sent on."""
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    process = tool.start(tool.manifest(targets(400)), "--max-rate", "50")
+    end = time.monotonic() + 20
+    while len(wire.deletions) < 5:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    (tool.run_dir.path / "journal.jsonl").unlink()
+    result = finish(process, 20)
+    assert result.code == 74, result
+    assert "was removed while a run writes to it" in result.err
+    assert "safe" not in result.err
+    assert len(wire.deletions) < 100

@@ -11,7 +11,7 @@ import pytest
 from audit import audit
 from targets import targets
 from tool import DONE, finish
-from wire import DELETED, MANAGEMENT_KEY, error, reply
+from wire import DELETED, MANAGEMENT_KEY, Reply, error, reply
 
 BASETEN_OK = reply(200, {"api_keys": []})
 REQUESTY_OK = reply(200, {"id": "0" * 8 + "-0000-4000-8000-" + "0" * 12})
@@ -545,3 +545,20 @@ def test_report_has_the_history(make_sandbox, make_tool):
     for hold in history["holds"]:
         assert instant(hold["at"]) < instant(hold["until"])
         assert "429" in hold["reason"]
+
+
+@pytest.mark.parametrize("status", [429, 425, 503])
+@pytest.mark.parametrize("how", ["closed", "chunked", "nothing more"])
+def test_a_refusal_that_is_cut_off_holds_as_well(status, how, make_wire, make_tool):
+    """Its head says all that there is to know."""
+    length = "Transfer-Encoding: chunked" if how == "chunked" else "Content-Length: 60"
+    head = f"HTTP/1.1 {status} No\r\nRetry-After: 3\r\n{length}\r\n\r\n"
+    body = "9\r\n{\"error\":" if how == "chunked" else "{\"error\":"
+    cut = Reply((head + body).encode(), close=how != "nothing more")
+    wire = make_wire([DELETED, cut, DELETED])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(6)), "--concurrency", "1", "--timeout", "1")
+    assert result.code == 0, result
+    refused, after = (request.at for request in wire.deletions[1:3])
+    assert after - refused >= 2.9
+    assert len(tool.run_dir.records("hold")) == 1

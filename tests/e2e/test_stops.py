@@ -85,6 +85,33 @@ def test_hangups_never_count_as_the_second_signal(make_wire, make_tool):
     assert tool.run_dir.totals["revoked"] == len(wire.deletions) > 0
 
 
+def test_the_two_signals_of_a_session_that_ends(make_wire, make_tool):
+    """SIGTERM and SIGHUP at once are one request: what is in flight is waited for."""
+    wire = make_wire([SLOW])
+    tool = make_tool(wire.origin)
+    process = tool.start(tool.manifest(targets(400)), "--concurrency", "8")
+    wait_until(lambda: len(wire.deletions) >= 12)
+    process.send_signal(signal.SIGSTOP)  # so that both are there when it looks
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGCONT)
+    assert finish(process, 20).code == 75
+    assert tool.run_dir.totals["revoked"] == len(wire.deletions)
+
+
+def test_stopped_for_longer_than_the_timeout(make_wire, make_tool):
+    """What was answered meanwhile is read before anything is given up."""
+    wire = make_wire([reply(200, {"deleted": True}, wait=0.4)])
+    tool = make_tool(wire.origin)
+    process = tool.start(tool.manifest(targets(60)), "--concurrency", "16", "--timeout", "1.5")
+    wait_until(lambda: len(wire.deletions) >= 20)
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(2)
+    process.send_signal(signal.SIGCONT)
+    assert finish(process, 20).code == 0
+    assert tool.run_dir.totals == {"revoked": 60}
+
+
 def test_nohup(make_wire, make_tool):
     wire = make_wire([SLOW])
     tool = make_tool(wire.origin)
@@ -358,3 +385,25 @@ def test_stopped_while_the_manifest_is_read(stop, make_wire, make_tool):
     assert result.code == 75
     assert result.err == "rescind: stopped before anything was sent\n"
     assert wire.connections == 0
+
+
+def test_a_reader_that_takes_nothing(make_wire, make_tool):
+    """The summary cannot be written; the reports can, and a signal ends it."""
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(theirs, bytes(65536))
+    os.set_blocking(theirs, True)
+    process = tool.start(tool.manifest(targets(5)), stdout=theirs)
+    os.close(theirs)
+    wait_until(lambda: (tool.run_dir.path / "report.json").exists())
+    time.sleep(0.3)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    process.wait(10)
+    os.close(ours)
+    assert tool.run_dir.totals == {"revoked": 5}
+    assert tool.run_dir.records("close")[-1]["exit_code"] == 0

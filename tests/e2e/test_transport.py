@@ -3,10 +3,12 @@
 import socket
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from audit import audit
 from certificates import Authority
+from inject import preload
 from targets import mixed, targets
 from wire import DELETED, MANAGEMENT_KEY, Reply, reply
 
@@ -340,3 +342,54 @@ def test_an_answer_that_nobody_asked_for(running, make_tool):
     assert result.code == 0, result
     assert server.deleted == {row.id for row in rows}
     assert tool.run_dir.totals == {"revoked": 20}
+
+
+@pytest.fixture
+def black_hole():
+    """make(family, address, port): there no connection is ever accepted."""
+    held = []
+
+    def make(family, address, port):
+        listener = socket.socket(family)
+        held.append(listener)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address, port))
+        except OSError as why:
+            pytest.skip(f"{address}: {why}")
+        listener.listen(0)
+        for _ in range(3):  # its backlog is full then
+            client = socket.socket(family)
+            held.append(client)
+            client.setblocking(False)
+            client.connect_ex((address, port))
+
+    yield make
+    for each in held:
+        each.close()
+
+
+@pytest.mark.parametrize("family, address", [(socket.AF_INET, "127.0.0.2"), (socket.AF_INET6, "::1")])
+def test_a_host_whose_first_address_is_dead(
+    family, address, make_wire, make_tool, authority, black_hole, tmp_path
+):
+    """The next one is tried; the socket of the attempt that lost, whose number comes again, is
+    forgotten."""
+    rows = targets(8)
+    wire = make_wire(
+        lambda request: MANAGEMENT_KEY
+        if request.method == "GET"
+        else reply(200, {"deleted": True}, close=True),
+        tls=authority.issue("two", "DNS:two.test"),
+    )
+    black_hole(family, address, wire.port)
+    tool = make_tool(
+        f"openrouter=https://two.test:{wire.port}/api/v1", options=("--ca-file", authority.pem)
+    )
+    source = Path(__file__).parent.parent / "support" / "addresses.c"
+    tool.env |= {"LD_PRELOAD": preload(tmp_path, source)[0], "ADDRESSES": f"{address} 127.0.0.1"}
+    result = tool.run(tool.manifest(rows), "--connect-timeout", "2", "--max-rate", "0", timeout=60)
+    assert result.code == 0, result
+    assert tool.run_dir.totals == {"revoked": 8}
+    assert len(wire.deletions) == 8
+    assert not tool.run_dir.report["requests"]["network_errors"], result.err

@@ -433,3 +433,18 @@ def test_plan_says_how_it_would_be_proved(make_tool):
     result = tool.call("plan", "--verify", tool.manifest(mixed(8)))
     assert "GET /keys/{id}" in result.out and "GET /v1/api_keys" in result.out
     assert "--verify" not in tool.call("plan", tool.manifest(mixed(8))).out
+
+
+def test_absence_proves_nothing_where_nothing_was_ever_there(make_sandbox, make_tool):
+    """The run halted, for all looked absent: by the same credential the proof would as well."""
+    rows = targets(10)
+    tool = make_tool(*make_sandbox(targets(3, seed=500)).origins)
+    manifest = tool.manifest(rows)
+    assert tool.run(manifest).code == 75
+    result = verify(tool)
+    assert result.code == 1, result
+    assert found(tool.run_dir) == {"unproven": 10}
+    assert "wrong account" in result.err
+    assert tool.run(manifest, "--expect-absent").code == 0
+    assert verify(tool).code == 0
+    assert found(tool.run_dir) == {"confirmed_absent": 10}

@@ -10,21 +10,26 @@ from paths import RESCIND
 SOURCE = Path(__file__).with_name("inject.c")
 
 
-def build(directory):
-    """The library, as a path for LD_PRELOAD; in a sanitized build its runtime has to come first,
-    and allocations are the sanitizer's own."""
-    library = directory / "inject.so"
+def preload(directory, source):
+    """(what LD_PRELOAD is to be, whether the build is a sanitized one): then the sanitizer's
+    runtime has to come first, and allocations are its own."""
+    library = directory / f"{source.stem}.so"
     linked = subprocess.run(["ldd", RESCIND], capture_output=True, text=True, check=True).stdout
     runtime = re.findall(r"=> (\S*libasan\S*)", linked)
     subprocess.run(
         [
             *"gcc -std=c11 -D_GNU_SOURCE -O1 -Wall -Wextra -Werror -shared -fPIC".split(),
             *["-DWITHOUT_ALLOC"] * bool(runtime),
-            *("-o", library, SOURCE, "-ldl"),
+            *("-o", library, source, "-ldl"),
         ],
         check=True,
     )
-    return Injector(":".join([*runtime, str(library)]), not runtime)
+    return ":".join([*runtime, str(library)]), bool(runtime)
+
+
+def build(directory):
+    libraries, sanitized = preload(directory, SOURCE)
+    return Injector(libraries, not sanitized)
 
 
 class Call(NamedTuple):

@@ -41,6 +41,21 @@ static void cleaning(void **state)
     buf_free(&longest);
 }
 
+/* One reason of two providers is two events. */
+static void each_provider_is_named(void **state)
+{
+    (void)state;
+    struct events *e = events_new();
+    struct buf told = {0};
+    events_add(e, "401", "openrouter: 401", 0, &told);
+    events_add(e, "401", "baseten: 401", 0, &told);
+    events_add(e, "401", "openrouter: 401", 0, &told);
+    events_end(e, &told);
+    assert_string_equal(told.data, "openrouter: 401\nbaseten: 401\nopenrouter: 401 (2 times)\n");
+    events_free(e);
+    buf_free(&told);
+}
+
 /* One event of a key every `every` ms until `until`, looked at every 100 ms. */
 static void grouping(void **state)
 {
@@ -137,6 +152,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(cleaning),
         cmocka_unit_test(grouping),
+        cmocka_unit_test(each_provider_is_named),
         cmocka_unit_test(kinds_are_kept_apart),
         cmocka_unit_test(without_a_key_all_are_told),
         cmocka_unit_test(too_many_kinds_are_counted),
