@@ -162,6 +162,15 @@ static void nudge(struct http_client *c, int64_t now)
     c->timer_moved = true;
 }
 
+/* When this client has something to do though nothing happens. */
+static int64_t due_at(struct http_client *c)
+{
+    int64_t at = timer_of(c);
+    if (c->overdue_at < at)
+        at = c->overdue_at;
+    return c->nudge_at < at ? c->nudge_at : at;
+}
+
 static bool hand_out(struct http_client *c);
 static void end_overdue(struct http_client *c, int64_t now);
 
@@ -187,13 +196,9 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
     for (unsigned i = 0; i < loop->clients; i++) {
         if (hand_out(loop->client[i]))
             wake = 0; /* a near server answers before a socket is ever watched */
-        int64_t timer = timer_of(loop->client[i]), overdue = loop->client[i]->overdue_at;
-        if (timer < wake)
-            wake = timer;
-        if (overdue < wake)
-            wake = overdue;
-        if (loop->client[i]->nudge_at < wake)
-            wake = loop->client[i]->nudge_at;
+        int64_t at = due_at(loop->client[i]);
+        if (at < wake)
+            wake = at;
     }
     struct event event[EVENTS];
     unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
@@ -201,11 +206,12 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
         if (event[i].owner)
             take_event(event[i].owner, event[i].fd, event[i].mask);
     drive_timers(loop);
+    int64_t now = clock_mono_us();
     for (unsigned i = 0; i < loop->clients; i++) {
-        nudge(loop->client[i], clock_mono_us());
+        nudge(loop->client[i], now);
         hand_out(loop->client[i]);
         if (n < EVENTS) /* else more answers may wait, after a long stop */
-            end_overdue(loop->client[i], clock_mono_us());
+            end_overdue(loop->client[i], now);
     }
 }
 

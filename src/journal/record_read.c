@@ -83,9 +83,11 @@ static bool number32(struct cursor *c, uint32_t max, uint32_t *out)
 /* The eight digits of a checksum. */
 static bool hex32(const char *at, uint32_t *out)
 {
-    bool good = hex_get(at, sizeof *out, out);
-    *out = be32toh(*out);
-    return good;
+    uint32_t bytes;
+    if (!hex_get(at, sizeof bytes, &bytes))
+        return false;
+    *out = be32toh(bytes);
+    return true;
 }
 
 /* What follows a backslash; -1 for any escape that record_write does not use. */

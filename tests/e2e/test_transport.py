@@ -377,10 +377,7 @@ def test_a_host_whose_first_address_is_dead(
     forgotten."""
     rows = targets(8)
     wire = make_wire(
-        lambda request: MANAGEMENT_KEY
-        if request.method == "GET"
-        else reply(200, {"deleted": True}, close=True),
-        tls=authority.issue("two", "DNS:two.test"),
+        [reply(200, {"deleted": True}, close=True)], tls=authority.issue("two", "DNS:two.test")
     )
     black_hole(family, address, wire.port)
     tool = make_tool(
