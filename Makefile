@@ -13,7 +13,7 @@ CFLAGS    = -std=c11 $(OPT) $(WARN) $(SANITIZE) -fstack-protector-strong -fno-co
 LDFLAGS   = $(SANITIZE) -Wl,-z,relro,-z,now
 LDLIBS    = -lcurl -lcsv -ljansson -linih -lcrypto -lm
 
-parts     = base provider manifest journal report engine
+parts     = base provider manifest journal report wire run rotate
 cli_src   = src/cli/main.c
 lib_src   = $(foreach p,$(parts),$(wildcard src/$(p)/*.c)) $(filter-out $(cli_src),$(wildcard src/cli/*.c))
 box_src   = $(wildcard src/sandbox/*.c)
@@ -34,7 +34,7 @@ $(BUILD)/rescind-sandbox: $(call obj,$(box_src)) $(BUILD)/librescind.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lmicrohttpd -lpthread
 
 # The parts of the sandbox that need no sockets, for their unit tests.
-$(BUILD)/libsandbox.a: $(call obj,$(filter-out %/main.c %/http.c %/admin.c,$(box_src)))
+$(BUILD)/libsandbox.a: $(call obj,$(filter-out %/sandbox_main.c %/server.c %/admin.c,$(box_src)))
 	@rm -f $@
 	$(AR) rcs $@ $^
 

@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/check.h"
-#include "engine/lister.h"
 #include "manifest/columns.h"
+#include "wire/check.h"
+#include "wire/lister.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

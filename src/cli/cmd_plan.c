@@ -4,8 +4,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/check.h"
-#include "engine/credential.h"
+#include "wire/check.h"
+#include "wire/credential.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
 #include "cli/progress.h"
 
 #include "base/text.h"
-#include "engine/handover.h"
-#include "engine/rotate.h"
+#include "rotate/handover.h"
+#include "rotate/rotate.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "engine/check.h"
+#include "wire/check.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "engine/check.h"
+#include "wire/check.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -4,11 +4,11 @@
 
 #include "base/clock.h"
 #include "base/stops.h"
-#include "engine/accounts.h"
-#include "engine/check.h"
-#include "engine/http.h"
-#include "engine/runner.h"
 #include "report/report.h"
+#include "run/runner.h"
+#include "wire/accounts.h"
+#include "wire/check.h"
+#include "wire/http.h"
 
 #include <inttypes.h>
 #include <poll.h>

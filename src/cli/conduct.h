@@ -1,11 +1,11 @@
 #ifndef RESCIND_CLI_CONDUCT_H
 #define RESCIND_CLI_CONDUCT_H
 
-/* What every command does alike that sends for a run directory: its files, an `open`, the engine,
+/* What every command does alike that sends for a run directory: its files, an `open`, the run,
  * its reports. Codes are what the process is to end with. */
 
 #include "cli/prepare.h"
-#include "engine/credential.h"
+#include "wire/credential.h"
 
 /* Until conduct_open takes them, the signals of base/stops end the process with EXIT_STOPPED:
  * nothing has been sent. */
@@ -23,7 +23,7 @@ void conduct_close(struct prepared *p, int code, const char *reason);
 /* A terminal that knows colours, and no NO_COLOR. */
 bool conduct_colour(int fd);
 
-/* Lets the engine do what the settings say, and writes the reports. */
+/* Does what the settings say, and writes the reports. */
 int conduct_run(struct prepared *p, struct credentials *credentials);
 
 /* Reports from the ledger in memory, which is what the journal on disk says. */

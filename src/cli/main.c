@@ -5,8 +5,8 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
-#include "engine/credential.h"
-#include "engine/http.h"
+#include "wire/credential.h"
+#include "wire/http.h"
 
 #include <fcntl.h>
 #include <jansson.h>

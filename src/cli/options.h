@@ -4,9 +4,9 @@
 /* The command line, and a job file's part of it, as one struct. */
 
 #include "base/error.h"
-#include "engine/settings.h"
 #include "manifest/manifest.h"
 #include "provider/filter.h"
+#include "wire/settings.h"
 
 enum command {
     COMMAND_PLAN,

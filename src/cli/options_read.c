@@ -349,7 +349,7 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
     return 0;
 }
 
-/* What the engine is to do. */
+/* What a run is to do. */
 static int settle_passes(struct options *o, struct error *err)
 {
     struct settings *s = &o->settings;

@@ -1,7 +1,7 @@
 #include "cli/prepare.h"
 
 #include "base/mem.h"
-#include "engine/check.h"
+#include "wire/check.h"
 
 #include <errno.h>
 #include <inttypes.h>

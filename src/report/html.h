@@ -3,7 +3,7 @@
 
 /* What the parts of report.html share. */
 
-#include "report/view.h"
+#include "report/model.h"
 
 extern const char html_style[]; /* the page's style sheet */
 

@@ -1,4 +1,4 @@
-#include "report/view.h"
+#include "report/model.h"
 
 #include "base/clock.h"
 #include "base/text.h"

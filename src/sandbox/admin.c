@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "sandbox/counts.h"
-#include "sandbox/settings.h"
+#include "sandbox/tuning.h"
 
 #include <stdio.h>
 #include <stdlib.h>

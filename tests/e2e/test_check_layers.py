@@ -12,18 +12,18 @@ GOOD = {
     "base/a.c": '#include "base/a.h"\n',
     "base/durable.c": "int f(int fd) { return fdatasync(fd); }\n",
     "provider/p.h": '#include "base/a.h"\n',
-    "engine/http.h": "",
-    "engine/http.c": '#include "engine/http.h"\n\n#include <curl/curl.h>\n',
-    "cli/main.c": '#include "engine/http.h"\n#include "provider/p.h"\n#include <stdio.h>\n',
+    "wire/http.h": "",
+    "wire/http.c": '#include "wire/http.h"\n\n#include <curl/curl.h>\n',
+    "cli/main.c": '#include "wire/http.h"\n#include "provider/p.h"\n#include <stdio.h>\n',
 }
 
 # what is added or changed, and what must be said of it
 OFFENCES = [
     ({"base/b.c": '#include "provider/p.h"\n'}, "src/base/b.c:1: base may not use provider"),
-    ({"provider/q.c": '\n#include "engine/http.h"\n'}, "src/provider/q.c:2: provider may not use"),
-    ({"report/r.c": '#include "engine/http.h"\n'}, "report may not use engine"),
-    ({"engine/r.c": '#include "report/r.h"\n', "report/r.h": ""}, "engine may not use report"),
-    ({"sandbox/s.c": '#include "engine/http.h"\n'}, "sandbox may not use engine"),
+    ({"provider/q.c": '\n#include "wire/http.h"\n'}, "src/provider/q.c:2: provider may not use"),
+    ({"report/r.c": '#include "wire/http.h"\n'}, "report may not use wire"),
+    ({"wire/r.c": '#include "report/r.h"\n', "report/r.h": ""}, "wire may not use report"),
+    ({"sandbox/s.c": '#include "wire/http.h"\n'}, "sandbox may not use wire"),
     ({"cli/c.c": "#include <curl/curl.h>\n"}, "src/cli/c.c:1: <curl/curl.h> has no place here"),
     ({"cli/c.c": "#  include <csv.h>\n"}, "<csv.h> has no place here"),
     ({"cli/c.c": '#include "main.h"\n'}, "no such header"),

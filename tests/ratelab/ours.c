@@ -1,8 +1,8 @@
-/* The controller under test: engine/pacer.h. */
+/* The controller under test: wire/pacer.h. */
 
 #include "play.h"
 
-#include "engine/pacer.h"
+#include "wire/pacer.h"
 
 static void ours_init(void *state, unsigned concurrency, uint64_t seed)
 {

@@ -12,7 +12,7 @@ enum hint { HINT_NONE, HINT_SECONDS, HINT_DATE, HINT_MS };
 
 enum { CLIENT_SIZE = 1024 }; /* bytes of its state, at most */
 
-/* A controller under test: the calls of engine/pacer.h. `answer`: hold_us -1 where none is told. */
+/* A controller under test: the calls of wire/pacer.h. `answer`: hold_us -1 where none is told. */
 struct client {
     const char *name;
     void (*init)(void *state, unsigned concurrency, uint64_t seed);

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "manifest/manifest.h"
+#include "report/model.h"
 #include "report/report.h"
-#include "report/view.h"
 
 #include <jansson.h>
 #include <stdio.h>

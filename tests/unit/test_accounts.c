@@ -3,7 +3,7 @@
 #include "journal_fixture.h"
 
 #include "base/digest.h"
-#include "engine/accounts.h"
+#include "wire/accounts.h"
 
 enum { ROWS = 6, RUNS = 6 };
 

@@ -2,7 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "engine/credential.h"
+#include "wire/credential.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

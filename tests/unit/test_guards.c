@@ -1,6 +1,6 @@
 /* The halts that stop a run: each row of a table is a little history and what must come of it. */
 
-#include "engine/guards.h"
+#include "wire/guards.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* The pacer's promises under any sequence of events, with a fake clock and a server that answers at
  * random: success, refusal with holds of every length, sick, lost, never sent. */
 
-#include "engine/pacer.h"
+#include "wire/pacer.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -4,7 +4,7 @@
 #include "journal_fixture.h"
 
 #include "base/clock.h"
-#include "engine/pacing.h"
+#include "wire/pacing.h"
 
 static void a_hold_is_recorded_once(void **state)
 {

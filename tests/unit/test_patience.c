@@ -1,6 +1,6 @@
 /* How long a read is tried: each row is what came back in turn, and what follows. */
 
-#include "engine/patience.h"
+#include "wire/patience.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

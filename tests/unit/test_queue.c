@@ -1,7 +1,7 @@
 /* The queue: fresh rows in order, waiting ones by due time. */
 
 #include "base/rng.h"
-#include "engine/queue.h"
+#include "run/queue.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* What a rotation does next, and what its records may follow. */
 
-#include "engine/rotate_mark.h"
-#include "engine/rotate_steps.h"
+#include "rotate/rotate_mark.h"
+#include "rotate/rotate_steps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,439 @@
+/* The loop of a rotation. A pass: take what came back as far as it goes, let the next targets in,
+ * make the journal safe, hand over the secrets whose successors it now knows, make it safe again,
+ * and only then send. So one append and one sync serve all turns, and within a turn the order of
+ * records and requests is that of rotate.h.
+ *
+ * A list is read alone: a key that comes or goes meanwhile, ours above all, would have it read
+ * anew. So turns that wait for one gather for a moment, the loop falls quiet, and one list serves
+ * them all; as nothing is in flight, no creation was lost after it began. */
+
+#include "rotate/rotate_turn.h"
+
+#include "wire/lister.h"
+#include "wire/pacing.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <poll.h>
+
+enum {
+    AHEAD = 4,           /* most turns that are let in before the pacer lets their requests go */
+    GATHER_US = 1000000, /* most that a turn waits for others that want the list, too */
+    TICK_US = 100000
+};
+
+static const int64_t never = INT64_MAX;
+
+/* Records */
+
+void rotor_put(struct rotor *r, struct record *record)
+{
+    record->at_ms = clock_wall_ms();
+    journal_put(r->run->journal, record);
+}
+
+static void make_safe(struct rotor *r)
+{
+    struct error err;
+    if (journal_flush(r->run->journal, &err) != 0) {
+        if (r->code != EXIT_IO)
+            rotor_stop(r, EXIT_IO, err.text);
+        return;
+    }
+    for (unsigned i = 0; i < r->turns; i++)
+        r->turn[i].safe = true;
+}
+
+/* Safe at once: a restart must know of it, however soon it comes. */
+void rotor_hold(void *rotor, int status, const struct hint *hint)
+{
+    struct rotor *r = rotor;
+    struct record record;
+    char reason[HOLD_REASON];
+    if (!pacing_hold(r->run->ledger, r->pair, status, hint, &record, reason))
+        return;
+    rotor_put(r, &record);
+    make_safe(r);
+}
+
+/* What the turns are about */
+
+static unsigned count_phase(const struct rotor *r, enum turn_phase phase)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < r->turns; i++)
+        count += r->turn[i].phase == phase;
+    return count;
+}
+
+static unsigned active(const struct rotor *r)
+{
+    return r->turns - count_phase(r, TURN_FREE);
+}
+
+/* No answer is on its way, and no secret is in memory. */
+static bool is_quiet(const struct rotor *r)
+{
+    return !count_phase(r, TURN_SENT) && !count_phase(r, TURN_HOLDS);
+}
+
+static bool is_creation(const struct turn *t)
+{
+    return t->request == &t->rotor->d->rotate.create;
+}
+
+/* Secrets that wait for their hand-over, or soon will. */
+static unsigned secrets_out(const struct rotor *r)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < r->turns; i++) {
+        const struct turn *t = &r->turn[i];
+        count += t->phase == TURN_HOLDS || (t->phase == TURN_SENT && is_creation(t));
+    }
+    return count;
+}
+
+/* Whether its request may go as far as the other turns are concerned. */
+static bool is_let(const struct rotor *r, const struct turn *t)
+{
+    if (is_creation(t))
+        return !r->quiet && (!r->handover->ahead || secrets_out(r) < r->handover->ahead);
+    return !r->quiet || r->handing;
+}
+
+/* The end of a target */
+
+static void judge(struct rotor *r, uint32_t row)
+{
+    char reason[512];
+    enum outcome o = (enum outcome)ledger_state(r->run->ledger, row).outcome;
+    if (r->canary && r->code == EXIT_DONE) {
+        if (outcome_done(o)) {
+            r->canary--;
+        } else {
+            snprintf(reason, sizeof reason, "canary: a target of %s ended as %s", r->d->provider,
+                     outcome_word[o]);
+            rotor_stop(r, EXIT_STOPPED, reason);
+        }
+    }
+    if (r->code == EXIT_DONE &&
+        guard_check(r->guard, r->run->settings, r->d->provider, reason) != GUARD_GO)
+        rotor_stop(r, EXIT_STOPPED, reason);
+}
+
+static void advance(struct rotor *r)
+{
+    for (unsigned i = 0; i < r->turns; i++) {
+        struct turn *t = &r->turn[i];
+        turn_go(t);
+        if (t->phase != TURN_OVER)
+            continue;
+        uint32_t row = t->row;
+        turn_drop(t);
+        judge(r, row);
+    }
+}
+
+/* Letting targets in */
+
+static void announce(struct rotor *r, uint32_t row)
+{
+    char rows[16];
+    snprintf(rows, sizeof rows, "%lu", (unsigned long)row + 1);
+    struct record record = {.type = RECORD_TRY, .try = {.rows = rows, .counts = r->counts}};
+    rotor_put(r, &record);
+}
+
+static bool has_more(struct rotor *r)
+{
+    while (r->next_row < targets_count(r->run->targets) && !rotor_is_left(r, r->next_row))
+        r->next_row++;
+    return r->next_row < targets_count(r->run->targets);
+}
+
+static unsigned ready(const struct rotor *r, int64_t now)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < r->turns; i++)
+        count += r->turn[i].phase == TURN_WAITS && r->turn[i].due_us <= now;
+    return count;
+}
+
+static bool may_come(const struct rotor *r, bool new)
+{
+    unsigned there = active(r), most = r->canary ? 1 : r->turns;
+    if (there >= most || r->quiet || ready(r, clock_mono_us()) >= AHEAD)
+        return false;
+    /* With nothing under way no answer can come that would open the gate. */
+    return !new || !there || guard_allows(r->guard, r->run->settings);
+}
+
+static void admit(struct rotor *r)
+{
+    while (r->code == EXIT_DONE && has_more(r)) {
+        uint32_t row = r->next_row;
+        bool new = !ledger_state(r->run->ledger, row).attempts;
+        if (!may_come(r, new))
+            return;
+        struct turn *t = r->turn;
+        while (t->phase != TURN_FREE)
+            t++;
+        if (new)
+            guard_announced(r->guard);
+        announce(r, row);
+        turn_begin(t, row);
+        turn_go(t);
+        r->next_row++;
+    }
+}
+
+/* Handing over */
+
+static bool pass(struct rotor *r);
+static int64_t wake_us(struct rotor *r);
+
+static enum handover_wait wait_for(void *at, int fd, int64_t until_us)
+{
+    struct rotor *r = at;
+    struct pollfd p = {fd, POLLIN, 0};
+    enum handover_wait how = HANDOVER_READY;
+    fetch_watch(r->fetch, fd);
+    while (poll(&p, 1, 0) <= 0) {
+        how = fetch_hurried(r->fetch)       ? HANDOVER_HURRIED
+              : clock_mono_us() >= until_us ? HANDOVER_LATE
+                                            : HANDOVER_READY;
+        if (how != HANDOVER_READY)
+            break;
+        pass(r);
+        int64_t wake = wake_us(r);
+        fetch_wait(r->fetch, wake < until_us ? wake : until_us);
+    }
+    fetch_unwatch(r->fetch, fd);
+    return how;
+}
+
+/* The turns whose secrets go next, the oldest first. */
+static size_t next_to_hand(struct rotor *r, struct turn *out[TURNS_MAX])
+{
+    size_t count = 0;
+    for (unsigned i = 0; i < r->turns; i++) {
+        struct turn *t = &r->turn[i];
+        if (t->phase != TURN_HOLDS || !t->safe)
+            continue;
+        size_t at = count++;
+        for (; at && out[at - 1]->row > t->row; at--)
+            out[at] = out[at - 1];
+        out[at] = t;
+    }
+    return r->handover->ahead && count > 1 ? 1 : count;
+}
+
+/* Whether there was anything to hand over. */
+static bool hand_over(struct rotor *r)
+{
+    struct turn *turn[TURNS_MAX];
+    struct rotate_secret secret[TURNS_MAX];
+    const struct handover_clerk clerk = {wait_for, r};
+    struct error err;
+    size_t count = r->handing ? 0 : next_to_hand(r, turn);
+    if (!count || (r->handover->ahead && fetch_hurried(r->fetch)))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        secret[i] = (struct rotate_secret){turn[i]->id, turn[i]->successor, turn_name(turn[i]),
+                                           turn[i]->secret};
+    r->handing = true;
+    int result = r->handover->give(r->handover->at, secret, count, &clerk, &err);
+    r->handing = false;
+    for (size_t i = 0; i < count; i++) {
+        turn_forget_secret(turn[i]);
+        turn[i]->phase = TURN_NEXT;
+        if (result == 0)
+            turn_journal(turn[i], ROTATION_DELIVERED);
+        else
+            turn_give_up(turn[i], "its secret could not be handed over", err.text);
+    }
+    return true;
+}
+
+/* Sending */
+
+static bool comes_first(const struct turn *t, const struct turn *best)
+{
+    return !best || t->row < best->row;
+}
+
+/* Whether anything was. */
+static bool send_ready(struct rotor *r)
+{
+    bool any = false;
+    while (r->code == EXIT_DONE) {
+        struct turn *best = NULL;
+        int64_t now = clock_mono_us();
+        bool open[] = {fetch_open_us(r->fetch, now, false) <= now,
+                       fetch_open_us(r->fetch, now, true) <= now};
+        for (unsigned i = 0; i < r->turns; i++) {
+            struct turn *t = &r->turn[i];
+            if (t->phase == TURN_WAITS && t->due_us <= now && open[turn_is_retry(t)] &&
+                is_let(r, t) && comes_first(t, best))
+                best = t;
+        }
+        if (!best)
+            break;
+        turn_send(best);
+        any = true;
+    }
+    return any;
+}
+
+/* The list */
+
+/* Whether it is time to fall quiet for one. */
+static bool list_is_wanted(const struct rotor *r, int64_t now)
+{
+    unsigned waiting = 0;
+    int64_t since = never;
+    for (unsigned i = 0; i < r->turns; i++) {
+        const struct turn *t = &r->turn[i];
+        if (t->phase != TURN_SWEEPS)
+            continue;
+        waiting++;
+        if (t->sweeps_since_us < since)
+            since = t->sweeps_since_us;
+    }
+    return waiting && (2 * waiting >= active(r) || now - since >= GATHER_US);
+}
+
+static void sweep(struct rotor *r)
+{
+    struct inventory all = {0};
+    struct error err;
+    if (lister_list(r->fetch, r->d, &r->observer, &all, &err) != 0)
+        rotor_stop(r, err.code, err.text);
+    for (unsigned i = 0; r->code == EXIT_DONE && i < r->turns; i++)
+        if (r->turn[i].phase == TURN_SWEEPS)
+            turn_swept(&r->turn[i], all.keys);
+    inventory_free(&all);
+    r->quiet = false;
+}
+
+/* The view */
+
+static void look(struct rotor *r, int64_t now)
+{
+    const struct observer *o = r->run->observer;
+    if (now < r->next_tick_us)
+        return;
+    r->next_tick_us = now + TICK_US;
+    if (!o || !o->tick)
+        return;
+    const struct pacer_view pace = fetch_pace(r->fetch, now);
+    struct lane_view lane = {.name = r->d->provider,
+                             .targets = r->targets,
+                             .finished = r->finished,
+                             .done = r->done,
+                             .failed = r->failed,
+                             .sent = r->sent,
+                             .http_429 = r->http_429,
+                             .in_flight = fetch_in_flight(r->fetch),
+                             .hold_left_us = pace.hold_until > now ? pace.hold_until - now : 0,
+                             .eta_us = -1,
+                             .state = r->finished == r->targets ? "finished"
+                                      : pace.hold_until > now   ? "holding"
+                                                                : "running"};
+    const struct run_view view = {.lane = &lane,
+                                  .lanes = 1,
+                                  .elapsed_us = now - r->started_us,
+                                  .deadline_left_us = -1,
+                                  .stopping = r->code == EXIT_DONE ? NULL : r->reason};
+    o->tick(o->at, &view);
+}
+
+/* The loop itself */
+
+static void take_stops(struct rotor *r)
+{
+    struct error err;
+    if (r->code == EXIT_DONE && fetch_stopped(r->fetch, &err) != 0)
+        rotor_stop(r, EXIT_STOPPED, err.text);
+}
+
+/* No answer is waited for any more: nothing can be written, or nobody wants to wait. */
+static bool is_abandoned(const struct rotor *r)
+{
+    return r->code == EXIT_IO || fetch_hurried(r->fetch);
+}
+
+/* Whether there is more to do at once. */
+static bool pass(struct rotor *r)
+{
+    take_stops(r);
+    advance(r);
+    admit(r);
+    make_safe(r);
+    bool handed = hand_over(r);
+    if (handed) {
+        advance(r);
+        make_safe(r);
+    }
+    bool sent = send_ready(r);
+    look(r, clock_mono_us());
+    return handed || sent;
+}
+
+static bool is_finished(struct rotor *r)
+{
+    if (is_abandoned(r))
+        return true;
+    if (r->code == EXIT_DONE)
+        return !active(r) && !has_more(r);
+    return is_quiet(r);
+}
+
+/* The next thing that is due without an answer. */
+static int64_t wake_us(struct rotor *r)
+{
+    int64_t now = clock_mono_us(), at = r->next_tick_us;
+    if (r->code != EXIT_DONE)
+        return at;
+    for (unsigned i = 0; i < r->turns; i++) {
+        const struct turn *t = &r->turn[i];
+        int64_t due = never;
+        if (t->phase == TURN_SWEEPS && !r->quiet && !r->handing)
+            due = t->sweeps_since_us + GATHER_US;
+        if (t->phase == TURN_WAITS && is_let(r, t)) {
+            due = fetch_open_us(r->fetch, now, turn_is_retry(t));
+            if (due < t->due_us)
+                due = t->due_us;
+        }
+        if (due < at)
+            at = due;
+    }
+    return at;
+}
+
+void rotor_loop(struct rotor *r)
+{
+    r->next_row = 0;
+    r->quiet = false;
+    for (;;) {
+        bool more = pass(r);
+        if (is_finished(r))
+            break;
+        if (more)
+            continue;
+        if (list_is_wanted(r, clock_mono_us()))
+            r->quiet = true;
+        if (r->code == EXIT_DONE && r->quiet && is_quiet(r))
+            sweep(r);
+        else
+            fetch_wait(r->fetch, wake_us(r));
+    }
+    while (hand_over(r))
+        ;
+    make_safe(r);
+    for (unsigned i = 0; i < r->turns; i++)
+        turn_drop(&r->turn[i]);
+    r->next_tick_us = 0;
+    look(r, clock_mono_us());
+}

@@ -1,0 +1,274 @@
+/* What the steps of a rotation have in common: a request, its answer, its attempts, and the end.
+ * Which step is next is in rotate_steps.c. */
+
+#include "rotate/rotate_turn.h"
+
+#include "provider/condition.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void count(struct rotor *r, const struct answer *a)
+{
+    struct record_counts *c = &r->counts;
+    c->sent += a->sends;
+    r->sent += a->sends;
+    if (a->transport != TRANSPORT_WHOLE)
+        c->network_errors++;
+    else if (a->status == 429)
+        c->http_429++, r->http_429++;
+    else if (a->status >= 500)
+        c->http_5xx++;
+}
+
+/* Asking */
+
+void turn_ask(struct turn *t, const struct asking *asking, const struct request *request,
+              const char *about, char *body)
+{
+    free(t->body);
+    t->body = body;
+    t->asking = asking;
+    t->request = request;
+    snprintf(t->about, sizeof t->about, "%s", about);
+    t->due_us = 0;
+    t->ended = t->backoff_ms = 0;
+    t->phase = TURN_WAITS;
+}
+
+bool turn_is_retry(const struct turn *t)
+{
+    return t->ended || (t->request == &t->rotor->d->rotate.create && t->creations);
+}
+
+static void take(void *at, const struct http_answer *a, const struct hint *hint)
+{
+    struct turn *t = at;
+    t->status = (unsigned)a->answer.status;
+    t->ms = (unsigned)(a->took_us / 1000);
+    json_decref(t->json);
+    t->json = a->answer.transport == TRANSPORT_WHOLE && !a->answer.body_clipped
+                  ? body_parse(a->answer.body, a->answer.body_len)
+                  : NULL;
+    t->asking->judge(t, &a->answer);
+    t->phase = TURN_ANSWERED;
+    count(t->rotor, &a->answer);
+    if (hint->wait_us > 0)
+        rotor_hold(t->rotor, a->answer.status, hint);
+}
+
+void turn_send(struct turn *t)
+{
+    struct rotor *r = t->rotor;
+    struct error err;
+    const struct fetch_call call = {
+        .request = t->request,
+        .id = *t->about ? t->about : NULL,
+        .scope = targets_scope(r->run->targets, t->row),
+        .body = t->body,
+        .retry = turn_is_retry(t),
+        .wipe = t->request == &r->d->rotate.create,
+        .take = take,
+        .at = t,
+    };
+    if (fetch_send(r->fetch, &call, &err) != 0) {
+        rotor_stop(r, EXIT_STOPPED, err.text);
+        return;
+    }
+    t->phase = TURN_SENT;
+    t->sent = true;
+}
+
+int64_t turn_backoff(struct turn *t, unsigned *backoff_ms)
+{
+    int64_t us = retry_backoff_us(&t->rotor->rng, (int64_t)*backoff_ms * 1000);
+    *backoff_ms = (unsigned)(us / 1000);
+    return clock_mono_us() + us;
+}
+
+bool turn_more(struct turn *t)
+{
+    return t->ended + 1 < t->rotor->run->settings->max_attempts;
+}
+
+static void settle(struct turn *t)
+{
+    const struct verdict *v = &t->verdict;
+    char reason[512];
+    switch (v->kind) {
+    case VERDICT_HOLD:
+        t->phase = TURN_WAITS;
+        return;
+    case VERDICT_STOP:
+        snprintf(reason, sizeof reason, "%s: %s", t->rotor->d->provider, v->reason);
+        turn_end(t, OUTCOME_NOT_ATTEMPTED, v->reason);
+        rotor_stop(t->rotor, EXIT_CREDENTIAL, reason);
+        return;
+    case VERDICT_RETRY:
+        if (t->asking->again && t->asking->again(t)) {
+            t->ended++;
+            t->due_us = turn_backoff(t, &t->backoff_ms);
+            t->phase = TURN_WAITS;
+            return;
+        }
+        break;
+    case VERDICT_END:
+        break;
+    }
+    t->asking->go_on(t);
+}
+
+/* Steps */
+
+void turn_journal(struct turn *t, enum rotation_step step)
+{
+    struct record record = {.type = RECORD_ROTATE,
+                            .rotate = {.row = t->row,
+                                       .step = step,
+                                       .marker = t->marker,
+                                       .successor = step == ROTATION_CREATE ? NULL : t->successor}};
+    rotor_put(t->rotor, &record);
+    t->state.step = step;
+    t->phase = TURN_NEXT;
+}
+
+static void step(struct turn *t)
+{
+    enum rotate_do next = rotate_next(&t->state);
+    /* A stop begins nothing, but leaves no secret that is in memory alone. */
+    if (t->rotor->code != EXIT_DONE && next != DO_DELIVER && next != DO_FAIL) {
+        t->phase = TURN_OVER;
+        return;
+    }
+    switch (next) {
+    case DO_READ:
+        turn_read(t);
+        break;
+    case DO_INTEND:
+        turn_intend(t);
+        break;
+    case DO_SWEEP:
+        t->phase = TURN_SWEEPS;
+        t->sweeps_since_us = clock_mono_us();
+        break;
+    case DO_CREATE:
+        turn_create(t);
+        break;
+    case DO_DELIVER:
+        t->phase = TURN_HOLDS;
+        t->safe = false;
+        break;
+    case DO_REMOVE:
+        turn_remove(t);
+        break;
+    case DO_RENAME:
+        turn_rename(t);
+        break;
+    case DO_DELETE:
+        turn_delete(t);
+        break;
+    case DO_FAIL:
+        turn_end(t, OUTCOME_FAILED, t->fail);
+        break;
+    }
+}
+
+void turn_go(struct turn *t)
+{
+    while (t->phase == TURN_NEXT || t->phase == TURN_ANSWERED) {
+        if (t->phase == TURN_NEXT)
+            step(t);
+        else
+            settle(t);
+    }
+}
+
+void turn_give_up(struct turn *t, const char *what, const char *why)
+{
+    t->state.give_up = true;
+    snprintf(t->fail, sizeof t->fail, "%s: %.200s; the old key is untouched", what, why);
+}
+
+void turn_forget_secret(struct turn *t)
+{
+    mem_wipe(t->secret, SECRET_MAX);
+    t->state.secret = false;
+}
+
+/* Beginning and end */
+
+/* A process that ended between handing the secret over and saying so. */
+static bool was_given(const struct turn *t)
+{
+    const struct rotate_handover *h = t->rotor->handover;
+    return t->state.step == ROTATION_CREATED && h->given && h->given(h->at, t->successor);
+}
+
+void turn_begin(struct turn *t, uint32_t row)
+{
+    struct rotor *r = t->rotor;
+    const struct rotation *known = ledger_rotation(r->run->ledger, row);
+    *t = (struct turn){.rotor = r, .phase = TURN_NEXT, .row = row, .secret = t->secret};
+    targets_id(r->run->targets, row, t->id);
+    if (!known)
+        return;
+    t->state.step = known->step;
+    t->state.lost = true; /* whatever an earlier process was about when it ended */
+    memcpy(t->marker, known->marker, sizeof t->marker);
+    memcpy(t->successor, known->successor, sizeof t->successor);
+    if (was_given(t))
+        turn_journal(t, ROTATION_DELIVERED);
+}
+
+void turn_end(struct turn *t, enum outcome outcome, const char *why)
+{
+    struct rotor *r = t->rotor;
+    struct target_state st = ledger_state(r->run->ledger, t->row);
+    struct record record = {.type = RECORD_END,
+                            .end = {.row = t->row,
+                                    .provider = r->d->provider,
+                                    .kind = r->d->kind,
+                                    .id = t->id,
+                                    .outcome = outcome,
+                                    .status = t->status,
+                                    .attempts = st.attempts,
+                                    .ms = t->ms,
+                                    .applied = t->verdict.may_have_applied,
+                                    .error = why}};
+    rotor_put(r, &record);
+    t->phase = TURN_OVER;
+    if (outcome == OUTCOME_NOT_ATTEMPTED)
+        return;
+    r->finished++;
+    r->done += outcome_done(outcome);
+    r->failed += outcome_failed(outcome);
+    if (outcome_failed(outcome) && r->observer.tell) {
+        char line[400];
+        snprintf(line, sizeof line, "%s: %s: %s", r->d->provider, outcome_word[outcome], why);
+        r->observer.tell(r->observer.at, line);
+    }
+    guard_finished(r->guard, (enum outcome)st.outcome, outcome);
+}
+
+void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why)
+{
+    char reason[300];
+    snprintf(reason, sizeof reason, "%s: %.200s", what, *why ? why : "not as asked");
+    turn_end(t, outcome, reason);
+}
+
+void turn_drop(struct turn *t)
+{
+    if (t->phase != TURN_FREE && !t->sent)
+        row_set_add(t->rotor->unsent, t->row);
+    turn_forget_secret(t);
+    json_decref(t->json);
+    json_decref(t->settings);
+    free(t->body);
+    free(t->found);
+    *t = (struct turn){.rotor = t->rotor, .secret = t->secret};
+}

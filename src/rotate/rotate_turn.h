@@ -1,0 +1,153 @@
+#ifndef RESCIND_ROTATE_ROTATE_TURN_H
+#define RESCIND_ROTATE_ROTATE_TURN_H
+
+/* A rotation in memory, for this room's own files.
+ *
+ * The rotor has the loop, and what all targets of one definition share: one fetch (its pacer,
+ * health and connections), one journal, one place for the secrets. A turn is one target on its way.
+ * Its steps never wait: each makes a request for the loop to send, or says what it waits for. */
+
+#include "provider/keylist.h"
+#include "rotate/handover.h"
+#include "rotate/rotate_steps.h"
+#include "wire/fetch.h"
+#include "wire/guards.h"
+#include "wire/health.h"
+#include "wire/run.h"
+
+#include <jansson.h>
+
+enum { SECRET_MAX = 4096, TURNS_MAX = 16 };
+
+struct rotor;
+struct turn;
+
+/* What becomes of a request's answer. */
+struct asking {
+    /* The verdict, at once, with the body at hand. */
+    void (*judge)(struct turn *t, const struct answer *a);
+    /* After a retryable end: whether it is asked again. NULL: it is not. */
+    bool (*again)(struct turn *t);
+    /* After any other end: the next phase. */
+    void (*go_on)(struct turn *t);
+};
+
+enum turn_phase {
+    TURN_FREE,     /* no target has it */
+    TURN_NEXT,     /* its next step is to be begun */
+    TURN_WAITS,    /* its request goes once it is due, the journal is safe, the pacer lets it */
+    TURN_SENT,     /* it is in flight */
+    TURN_ANSWERED, /* the verdict is there */
+    TURN_HOLDS,    /* a secret, which is to be handed over once the journal is safe */
+    TURN_SWEEPS,   /* waits for a list */
+    TURN_OVER      /* the target is finished, or left as it is for the next run */
+};
+
+struct turn {
+    struct rotor *rotor;
+    enum turn_phase phase;
+    uint32_t row;
+    char id[ID_MAX + 1];
+    struct rotate_state state;
+    char *secret;     /* SECRET_MAX bytes of locked memory, the successor's */
+    bool safe;        /* what the journal knows of this step is on disk */
+    bool sent;        /* any request */
+    json_t *settings; /* the members of a creation, the name as it will be in the end */
+    char successor[ID_MAX + 1], marker[ROTATION_MARKER + 1];
+    unsigned creations; /* that ended in a retryable way */
+    unsigned creation_backoff_ms;
+    int64_t creation_due_us;
+    char fail[300]; /* why there will be no successor */
+
+    /* the request, */
+    const struct asking *asking;
+    const struct request *request;
+    char about[ID_MAX + 1];
+    char *body; /* NULL: none */
+    int64_t due_us;
+    unsigned ended, backoff_ms; /* its attempts */
+
+    /* its answer, */
+    struct verdict verdict;
+    unsigned status, ms;
+    json_t *json;
+
+    /* and what a list had of ours that must go */
+    int64_t sweeps_since_us;
+    char (*found)[ID_MAX + 1];
+    size_t found_count;
+};
+
+struct rotor {
+    const struct run *run;
+    const struct rotate_handover *handover;
+    struct fetch *fetch;
+    const struct definition *d;
+    struct fetch_observer observer;
+    const char *pair;
+    struct guard *guard;
+    struct record_counts counts;
+    struct rng rng;
+    enum exit_code code; /* EXIT_DONE: it goes on */
+    char reason[512];
+    char own_id[ID_MAX + 1];
+    struct row_set *unsent; /* announced, and no request was sent */
+
+    struct turn turn[TURNS_MAX];
+    unsigned turns; /* at once */
+    uint32_t next_row;
+    uint32_t canary; /* that are still to come */
+    bool handing;    /* a secret is being handed over */
+    bool quiet;      /* nothing is sent, so that a list can be read */
+
+    /* for the view */
+    uint64_t targets, finished, done, failed, sent, http_429;
+    int64_t started_us, next_tick_us;
+};
+
+/* rotate.c */
+void rotor_stop(struct rotor *r, enum exit_code code, const char *reason);
+bool rotor_is_left(const struct rotor *r, uint32_t row);
+
+/* rotate_loop.c: everything that is left of the definition, or as much as goes */
+void rotor_loop(struct rotor *r);
+/* Collects a record, for the loop to make safe. */
+void rotor_put(struct rotor *r, struct record *record);
+/* For fetch_observer.hold, and for the answers to turns. */
+void rotor_hold(void *rotor, int status, const struct hint *hint);
+
+/* rotate_turn.c: what all steps have in common */
+void turn_begin(struct turn *t, uint32_t row);
+/* As far as it goes without waiting. */
+void turn_go(struct turn *t);
+void turn_send(struct turn *t);
+bool turn_is_retry(const struct turn *t);
+void turn_drop(struct turn *t);
+/* Asks; `body` is freed with the request. */
+void turn_ask(struct turn *t, const struct asking *asking, const struct request *request,
+              const char *about, char *body);
+/* --max-attempts times at most: for asking.again. */
+bool turn_more(struct turn *t);
+int64_t turn_backoff(struct turn *t, unsigned *backoff_ms);
+void turn_journal(struct turn *t, enum rotation_step step);
+void turn_end(struct turn *t, enum outcome outcome, const char *why);
+void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why);
+void turn_give_up(struct turn *t, const char *what, const char *why);
+void turn_forget_secret(struct turn *t);
+
+/* rotate_make.c: the steps before there is a successor */
+void turn_read(struct turn *t);
+void turn_intend(struct turn *t);
+void turn_create(struct turn *t);
+const char *turn_name(const struct turn *t); /* as it will be in the end */
+
+/* rotate_clear.c: deleting successors that nobody must have */
+void turn_remove(struct turn *t);
+/* Deletes every key of the list that has the marker in its name, but the successor. */
+void turn_swept(struct turn *t, const struct keylist *keys);
+
+/* rotate_swap.c: the steps once the secret is handed over */
+void turn_rename(struct turn *t);
+void turn_delete(struct turn *t);
+
+#endif

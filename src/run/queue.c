@@ -1,0 +1,59 @@
+#include "run/queue.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+
+void queue_add(struct queue *q, uint32_t row)
+{
+    if ((q->count & (q->count - 1)) == 0) /* a power of two, or empty: it is full */
+        q->fresh = mem_resize(q->fresh, q->count ? (size_t)q->count * 2 : 1, sizeof *q->fresh);
+    q->fresh[q->count++] = row;
+}
+
+void queue_free(struct queue *q)
+{
+    free(q->fresh);
+    free(q->heap);
+    *q = (struct queue){0};
+}
+
+static void swap(struct waiting *a, struct waiting *b)
+{
+    struct waiting c = *a;
+    *a = *b;
+    *b = c;
+}
+
+void queue_wait(struct queue *q, struct waiting w)
+{
+    if (q->waiting == q->heap_cap) {
+        q->heap_cap = q->heap_cap ? q->heap_cap * 2 : 64;
+        q->heap = mem_resize(q->heap, q->heap_cap, sizeof *q->heap);
+    }
+    size_t at = q->waiting++;
+    q->heap[at] = w;
+    for (; at && q->heap[(at - 1) / 2].due_us > q->heap[at].due_us; at = (at - 1) / 2)
+        swap(&q->heap[at], &q->heap[(at - 1) / 2]);
+}
+
+const struct waiting *queue_first(const struct queue *q)
+{
+    return q->waiting ? q->heap : NULL;
+}
+
+struct waiting queue_pop(struct queue *q)
+{
+    struct waiting first = q->heap[0];
+    q->heap[0] = q->heap[--q->waiting];
+    for (size_t at = 0;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < q->waiting; child++)
+            if (q->heap[child].due_us < q->heap[least].due_us)
+                least = child;
+        if (least == at)
+            return first;
+        swap(&q->heap[at], &q->heap[least]);
+        at = least;
+    }
+}

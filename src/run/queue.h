@@ -1,0 +1,38 @@
+#ifndef RESCIND_RUN_QUEUE_H
+#define RESCIND_RUN_QUEUE_H
+
+/* The targets of one pair that are still to be sent: fresh ones in the manifest's order, announced
+ * ahead in the journal before they go, and those that wait for another attempt. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct waiting {
+    int64_t due_us;
+    uint32_t row;
+    uint16_t backoff_ms; /* the last one, for decorrelated jitter */
+    uint16_t batch;      /* the journal batch that announces it, modulo 2^16 */
+    uint16_t ended;      /* reads: attempts that ended retryable */
+};
+
+struct queue {
+    uint32_t *fresh;                          /* rows, ascending */
+    uint32_t count, sent, durable, announced; /* sent <= durable <= announced <= count */
+    struct waiting *heap;
+    size_t waiting, heap_cap;
+};
+
+void queue_add(struct queue *q, uint32_t row);
+void queue_free(struct queue *q);
+
+void queue_wait(struct queue *q, struct waiting w);
+const struct waiting *queue_first(const struct queue *q); /* the earliest due; NULL: none waits */
+struct waiting queue_pop(struct queue *q);
+
+static inline bool queue_empty(const struct queue *q)
+{
+    return q->sent == q->count && !q->waiting;
+}
+
+#endif

@@ -1,0 +1,28 @@
+#ifndef RESCIND_SANDBOX_ARGUMENTS_H
+#define RESCIND_SANDBOX_ARGUMENTS_H
+
+/* The command line. */
+
+#include "sandbox/server.h"
+
+enum { INPUTS_MAX = 64 };
+
+struct options {
+    struct http_options http;
+    const char *manifest[INPUTS_MAX], *job[INPUTS_MAX], *inventory[INPUTS_MAX];
+    unsigned manifests, jobs, inventories;
+    const char
+        *setting[INPUTS_MAX * 2]; /* "--limit", "bucket:..": applied once there is a sandbox */
+    unsigned settings;
+    bool stay, any, help, version, print_credentials, generating;
+    uint64_t generate, seed;
+    const char *mix, *raw;
+    double absent;
+};
+
+/* EXIT_USAGE, EXIT_NOINPUT for a certificate that cannot be read. */
+int options_parse(int argc, char **argv, struct options *o, struct error *err);
+void options_free(struct options *o);
+extern const char options_help[];
+
+#endif

@@ -1,0 +1,35 @@
+#ifndef RESCIND_WIRE_CREDENTIAL_H
+#define RESCIND_WIRE_CREDENTIAL_H
+
+/* Secrets: from the environment NAME, from the file that NAME_FILE names, or from the file NAME in
+ * $CREDENTIALS_DIRECTORY (systemd.exec(5), LoadCredential), in that order. Kept in memory that is
+ * locked where possible and never dumped, wiped when freed. */
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct credentials;
+struct credentials *credentials_new(void);
+void credentials_free(struct credentials *c);
+
+/* The secret of that name, without surrounding white space; NULL with EXIT_CREDENTIAL where it is
+ * missing, empty, unreadable, longer than 8 KiB, or holds anything but printable ASCII (a CR or LF
+ * would split a header). A variable that is set and empty is an error, it does not fall through to
+ * the next place. The text never holds any of it. Read once; later calls give the same. */
+const char *credentials_get(struct credentials *c, const char *name, struct error *err);
+
+/* Who is told, one line each, when a secret's file can be read or changed by others. That is no
+ * reason to refuse: a mounted secret often has such a mode and no way to give it another. */
+void credentials_on_warning(struct credentials *c, void (*tell)(void *at, const char *line),
+                            void *at);
+
+/* Where it would come from, for `plan`: "environment", "file PATH", "credentials directory", or
+ * NULL. Good until the next call. A PATH that is not there is not shown: it may be the secret. */
+const char *credentials_origin(const char *name);
+
+/* No core dump of this process, and no ptrace by others of the same user; removes nothing from the
+ * environment. */
+void credentials_harden(void);
+
+#endif

@@ -1,0 +1,87 @@
+#include "wire/guards.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void count_outcome(struct guard *g, enum outcome o)
+{
+    if (outcome_absent(o))
+        g->absent++;
+    else if (outcome_done(o) || outcome_failed(o))
+        g->evidence = true;
+}
+
+void guard_known(struct guard *g, enum outcome o, bool announced)
+{
+    g->targets++;
+    if (announced || o != OUTCOME_NONE)
+        g->sent++;
+    count_outcome(g, o);
+}
+
+void guard_known_to_another(struct guard *g, enum outcome o)
+{
+    guard_known(g, outcome_absent(o) ? o : OUTCOME_NONE, false);
+}
+
+bool guard_allows(const struct guard *g, const struct settings *s)
+{
+    return s->expect_absent || g->evidence || g->sent < ABSENT_GATE;
+}
+
+void guard_announced(struct guard *g)
+{
+    g->sent++;
+}
+
+void guard_finished(struct guard *g, enum outcome before, enum outcome now)
+{
+    g->finished++;
+    if (outcome_failed(now))
+        g->failed++;
+    if (outcome_absent(before))
+        g->absent--;
+    count_outcome(g, now);
+}
+
+static bool all_absent(const struct guard *g)
+{
+    uint64_t enough = g->targets < ABSENT_GATE ? g->targets : ABSENT_GATE;
+    return !g->evidence && g->targets > 0 && g->absent >= enough;
+}
+
+bool guard_doubts(const struct guard *g, const struct settings *s)
+{
+    return !s->expect_absent && all_absent(g);
+}
+
+static bool too_many_failed(const struct guard *g, const struct settings *s)
+{
+    if (s->halt_count)
+        return g->failed >= s->halt_count;
+    return s->halt_percent < 100 && g->finished >= HALT_PERCENT_FROM &&
+           (double)g->failed * 100 > s->halt_percent * (double)g->finished;
+}
+
+enum guard_halt guard_check(const struct guard *g, const struct settings *s, const char *provider,
+                            char reason[512])
+{
+    if (guard_doubts(g, s)) {
+        snprintf(reason, 512,
+                 "%s: all of the first %" PRIu64 " targets were already absent: the wrong account, "
+                 "workspace or URL? (--expect-absent if that is right)",
+                 provider, g->absent);
+        return GUARD_ABSENT;
+    }
+    if (too_many_failed(g, s)) {
+        char limit[48];
+        if (s->halt_count)
+            snprintf(limit, sizeof limit, "--halt %" PRIu32, s->halt_count);
+        else
+            snprintf(limit, sizeof limit, "--halt %g%%", s->halt_percent);
+        snprintf(reason, 512, "%s: %" PRIu64 " of %" PRIu64 " finished targets failed (%s)",
+                 provider, g->failed, g->finished, limit);
+        return GUARD_FAILURES;
+    }
+    return GUARD_GO;
+}

@@ -1,0 +1,418 @@
+/* libcurl's multi interface over wire/poller.
+ *
+ * Each client owns a multi handle; libcurl tells through callbacks which sockets to watch and when
+ * it wants to be called next, and http_loop_wait does so. One multi handle per pair, because
+ * CURLMOPT_MAX_HOST_CONNECTIONS is one number per multi handle and two pairs may share a host.
+ *
+ * What 7.88.1 makes necessary:
+ *   - a multi handle slows down with every transfer that waits inside it, so none ever does
+ *   - HTTP/2 without a host cap opens a connection for each transfer beyond the stream limit
+ *   - bytes that wait on an idle connection are taken for the answer to the next request on it
+ * (fixed in 8.0.0), so one over HTTP/1.1 on which anything comes is shut down, and not taken again
+ *   - a connection whose first send failed, while the peer still has it open, is kept, its protocol
+ *     never known; with PIPEWAIT every later transfer waits for that without any timeout. So after
+ *     a failed send new connections are asked for, and a transfer's time is watched from outside:
+ *     CURLOPT_TIMEOUT_MS ends no transfer that waits so, and costs a timer a request
+ *   - of several addresses the next one is tried only when libcurl is called once more after the
+ *     time of the one before is up, and nothing asks for that call
+ *   - the socket of an attempt that lost is closed without CURLOPT_CLOSESOCKETFUNCTION
+ */
+
+#include "wire/http.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "wire/poller.h"
+#include "wire/transfer.h"
+
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    H2_CONNECTIONS = 4,
+    H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
+    EVENTS = 64,
+    NUDGE_US = 100000,
+    CLIENTS_MAX = 255,
+};
+
+struct http_loop {
+    struct poller *poller;
+    struct http_client *client[CLIENTS_MAX];
+    unsigned clients;
+};
+
+struct http_client {
+    struct http_loop *loop;
+    struct http_config config;
+    CURLM *multi;
+    struct transfer *slot;
+    unsigned *free_slot;
+    unsigned free_count, in_flight, capacity;
+    int64_t timer_at;   /* when libcurl wants to be called; INT64_MAX: not */
+    bool timer_moved;   /* it may be another by now: ask */
+    int64_t overdue_at; /* no transfer is overdue before */
+    int64_t nudge_at;   /* no transfer is without a connection for NUDGE_US before */
+    int64_t ok_at;      /* the last whole answer */
+    unsigned index;
+    bool learned, http2;
+    bool distrust; /* a send failed, and no answer came since */
+};
+
+static pthread_once_t library_once = PTHREAD_ONCE_INIT;
+static void *resize(void *old, size_t size)
+{
+    return mem_resize(old, size, 1);
+}
+
+/* With the keys of its TLS sessions, which libcurl writes where SSLKEYLOGFILE says, whoever has
+ * recorded the wire has the credential. */
+static void library_start(void)
+{
+    unsetenv("SSLKEYLOGFILE");
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, free, resize, mem_string, mem_zalloc);
+}
+
+const char *http_library(void)
+{
+    static char text[128];
+    if (!*text) {
+        const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+        snprintf(text, sizeof text, "%s %s nghttp2/%s", v->version,
+                 v->ssl_version ? v->ssl_version : "without TLS",
+                 v->nghttp2_version ? v->nghttp2_version : "none");
+    }
+    return text;
+}
+
+/* The loop */
+
+struct http_loop *http_loop_new(struct error *err)
+{
+    pthread_once(&library_once, library_start);
+    struct poller *poller = poller_new(err);
+    if (!poller)
+        return NULL;
+    struct http_loop *loop = mem_zalloc(1, sizeof *loop);
+    loop->poller = poller;
+    return loop;
+}
+
+void http_loop_free(struct http_loop *loop)
+{
+    if (!loop)
+        return;
+    poller_free(loop->poller);
+    free(loop);
+}
+
+unsigned http_loop_signals(const struct http_loop *loop, int *last)
+{
+    return poller_signals(loop->poller, last);
+}
+
+static void drive(struct http_client *c, curl_socket_t fd, int mask)
+{
+    int running;
+    curl_multi_socket_action(c->multi, fd, mask, &running);
+    c->timer_moved = true;
+}
+
+/* Asked once a turn: told by CURLMOPT_TIMERFUNCTION libcurl reads the clock and looks the next
+ * timeout up four times a request, at each call that may move it. */
+static int64_t timer_of(struct http_client *c)
+{
+    long ms = -1;
+    if (c->timer_moved) {
+        curl_multi_timeout(c->multi, &ms);
+        c->timer_at = ms < 0 ? INT64_MAX : ms == 0 ? 0 : clock_mono_us() + (int64_t)ms * 1000;
+        c->timer_moved = false;
+    }
+    return c->timer_at;
+}
+
+static void drive_timers(struct http_loop *loop)
+{
+    int64_t now = clock_mono_us();
+    for (unsigned i = 0; i < loop->clients; i++)
+        if (timer_of(loop->client[i]) <= now)
+            drive(loop->client[i], CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* Calls libcurl for those that have no connection yet, whether anything happened or not. */
+static void nudge(struct http_client *c, int64_t now)
+{
+    bool waiting = false;
+    int running;
+    if (now < c->nudge_at)
+        return;
+    for (unsigned i = 0; i < c->config.concurrency; i++)
+        waiting |= c->slot[i].busy && c->slot[i].sends == 0;
+    c->nudge_at = waiting ? now + NUDGE_US : INT64_MAX;
+    if (!waiting)
+        return;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    curl_multi_socket_all(c->multi, &running); /* no other call tells of new sockets, too */
+#pragma GCC diagnostic pop
+    c->timer_moved = true;
+}
+
+/* When this client has something to do though nothing happens. */
+static int64_t due_at(struct http_client *c)
+{
+    int64_t at = timer_of(c);
+    if (c->overdue_at < at)
+        at = c->overdue_at;
+    return c->nudge_at < at ? c->nudge_at : at;
+}
+
+static bool hand_out(struct http_client *c);
+static void end_overdue(struct http_client *c, int64_t now);
+
+static int curl_mask(unsigned mask)
+{
+    return (mask & EVENT_IN ? CURL_CSELECT_IN : 0) | (mask & EVENT_OUT ? CURL_CSELECT_OUT : 0) |
+           (mask & EVENT_ERROR ? CURL_CSELECT_ERR : 0);
+}
+
+/* Over HTTP/2 an answer names its request, and servers ping. */
+static void take_event(struct http_client *c, int fd, unsigned mask)
+{
+    if (!(mask & EVENT_IDLE))
+        drive(c, fd, curl_mask(mask));
+    else if (!c->http2)
+        shutdown(fd, SHUT_RDWR);
+}
+
+void http_loop_wait(struct http_loop *loop, int64_t until_us)
+{
+    drive_timers(loop);
+    int64_t wake = until_us;
+    for (unsigned i = 0; i < loop->clients; i++) {
+        if (hand_out(loop->client[i]))
+            wake = 0; /* a near server answers before a socket is ever watched */
+        int64_t at = due_at(loop->client[i]);
+        if (at < wake)
+            wake = at;
+    }
+    struct event event[EVENTS];
+    unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
+    for (unsigned i = 0; i < n; i++)
+        if (event[i].owner)
+            take_event(event[i].owner, event[i].fd, event[i].mask);
+    drive_timers(loop);
+    int64_t now = clock_mono_us();
+    for (unsigned i = 0; i < loop->clients; i++) {
+        nudge(loop->client[i], now);
+        hand_out(loop->client[i]);
+        if (n < EVENTS) /* else more answers may wait, after a long stop */
+            end_overdue(loop->client[i], now);
+    }
+}
+
+void http_loop_watch(struct http_loop *loop, int fd)
+{
+    poller_want(loop->poller, fd, EVENT_IN, NULL);
+}
+
+void http_loop_unwatch(struct http_loop *loop, int fd)
+{
+    poller_closing(loop->poller, fd);
+}
+
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *known)
+{
+    (void)easy, (void)known;
+    struct http_client *c = at;
+    unsigned mask = 0;
+    if (what != CURL_POLL_REMOVE)
+        mask = (what & CURL_POLL_IN ? EVENT_IN : 0u) | (what & CURL_POLL_OUT ? EVENT_OUT : 0u);
+    poller_want(c->loop->poller, fd, mask, c);
+    return 0;
+}
+
+static curl_socket_t open_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
+{
+    (void)purpose;
+    struct http_client *c = at;
+    int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    if (fd >= 0)
+        poller_closing(c->loop->poller, fd); /* whoever had the number before */
+    return fd;
+}
+
+static int close_socket(void *at, curl_socket_t fd)
+{
+    struct http_client *c = at;
+    poller_closing(c->loop->poller, fd);
+    return close(fd);
+}
+
+/* The client */
+
+static void cap_connections(struct http_client *c)
+{
+    unsigned cap = c->http2 ? H2_CONNECTIONS : c->config.concurrency;
+    curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)cap);
+    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)cap);
+    c->capacity = c->config.concurrency;
+    if (c->http2 && c->capacity > H2_CONNECTIONS * H2_STREAMS)
+        c->capacity = H2_CONNECTIONS * H2_STREAMS;
+}
+
+struct http_client *http_client_new(struct http_loop *loop, const struct http_config *config,
+                                    struct error *err)
+{
+    if (loop->clients == CLIENTS_MAX) {
+        error_set(err, EXIT_USAGE, "more than %d providers in one run", CLIENTS_MAX);
+        return NULL;
+    }
+    struct http_client *c = mem_zalloc(1, sizeof *c);
+    c->loop = loop;
+    c->config = *config;
+    c->timer_at = c->overdue_at = c->nudge_at = INT64_MAX;
+    c->index = loop->clients;
+    loop->client[loop->clients++] = c;
+    c->multi = curl_multi_init();
+    c->slot = mem_zalloc(config->concurrency, sizeof *c->slot);
+    c->free_slot = mem_zalloc(config->concurrency, sizeof *c->free_slot);
+    bool good = c->multi != NULL;
+    for (unsigned i = config->concurrency; good && i-- > 0;) {
+        good = transfer_init(&c->slot[i], config, open_socket, close_socket, c);
+        c->free_slot[c->free_count++] = i;
+    }
+    if (!good) {
+        error_set(err, EXIT_STOPPED, "libcurl %s cannot be set up as needed (TLS, HTTP/2)",
+                  http_library());
+        return NULL; /* http_client_free comes with the loop's owner */
+    }
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    cap_connections(c);
+    return c;
+}
+
+void http_client_free(struct http_client *c)
+{
+    if (!c)
+        return;
+    for (unsigned i = 0; i < c->config.concurrency; i++) {
+        if (c->slot[i].busy)
+            curl_multi_remove_handle(c->multi, c->slot[i].easy);
+        transfer_free(&c->slot[i]);
+    }
+    curl_multi_cleanup(c->multi);
+    struct http_loop *loop = c->loop;
+    loop->client[c->index] = loop->client[--loop->clients];
+    loop->client[c->index]->index = c->index;
+    free(c->slot);
+    free(c->free_slot);
+    free(c);
+}
+
+unsigned http_capacity(const struct http_client *c)
+{
+    return c->capacity;
+}
+
+unsigned http_in_flight(const struct http_client *c)
+{
+    return c->in_flight;
+}
+
+/* Sending and handing out */
+
+int http_send(struct http_client *c, const struct http_request *r, struct error *err)
+{
+    if (!c->free_count)
+        return error_set(err, EXIT_STOPPED, "no transfer is free");
+    unsigned index = c->free_slot[c->free_count - 1];
+    struct transfer *t = &c->slot[index];
+    CURLcode bad = transfer_aim(t, r, r->fresh || c->distrust);
+    if (bad)
+        return error_set(err, EXIT_STOPPED, "libcurl: %s", curl_easy_strerror(bad));
+    CURLMcode worse = curl_multi_add_handle(c->multi, t->easy);
+    if (worse)
+        return error_set(err, EXIT_STOPPED, "libcurl: %s", curl_multi_strerror(worse));
+    c->timer_moved = true;
+    if (t->sent_at + c->config.timeout_us < c->overdue_at)
+        c->overdue_at = t->sent_at + c->config.timeout_us;
+    if (t->sent_at + NUDGE_US < c->nudge_at)
+        c->nudge_at = t->sent_at + NUDGE_US;
+    t->busy = true;
+    c->free_count--;
+    c->in_flight++;
+    return (int)index;
+}
+
+static void learn_protocol(struct http_client *c, bool http2)
+{
+    if (c->learned && http2 == c->http2)
+        return;
+    c->learned = true;
+    c->http2 = http2;
+    cap_connections(c);
+}
+
+static void finish(struct http_client *c, struct transfer *t, CURLcode code)
+{
+    const struct http_answer a = transfer_answer(t, code);
+    if (a.answer.transport == TRANSPORT_WHOLE)
+        learn_protocol(c, a.http2);
+    if (code == CURLE_OK || code == CURLE_SEND_ERROR)
+        c->distrust = code != CURLE_OK;
+    if (code == CURLE_OK)
+        c->ok_at = a.sent_at_us + a.took_us;
+    curl_multi_remove_handle(c->multi, t->easy);
+    c->timer_moved = true;
+    unsigned index = (unsigned)(t - c->slot);
+    t->busy = false;
+    c->in_flight--;
+    c->config.answered(c->config.at, index, &a);
+    if (t->wipe)
+        mem_wipe(t->body.data, t->body.cap);
+    c->free_slot[c->free_count++] = index;
+}
+
+/* Whether there was anything. */
+static bool hand_out(struct http_client *c)
+{
+    CURLMsg *m;
+    int left;
+    bool any = false;
+    while ((m = curl_multi_info_read(c->multi, &left))) {
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        struct transfer *t = NULL;
+        CURLcode code = m->data.result;
+        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+        finish(c, t, code);
+        any = true;
+    }
+    return any;
+}
+
+/* One that was not even sent may have waited for a connection that is of no use any more. */
+static void end_overdue(struct http_client *c, int64_t now)
+{
+    if (now < c->overdue_at)
+        return;
+    c->overdue_at = INT64_MAX;
+    for (unsigned i = 0; i < c->config.concurrency; i++) {
+        struct transfer *t = &c->slot[i];
+        int64_t at = t->sent_at + c->config.timeout_us;
+        if (t->busy && at <= now) {
+            c->distrust |= t->sends == 0 && c->ok_at < t->sent_at;
+            transfer_overdue(t, c->config.timeout_us);
+            finish(c, t, CURLE_OPERATION_TIMEDOUT);
+        } else if (t->busy && at < c->overdue_at) {
+            c->overdue_at = at;
+        }
+    }
+}

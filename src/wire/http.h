@@ -1,0 +1,49 @@
+#ifndef RESCIND_WIRE_HTTP_H
+#define RESCIND_WIRE_HTTP_H
+
+/* Transfers. http.c and transfer.c are the only files of the tool that know libcurl.
+ *
+ * An http_loop waits for sockets, timers and signals. An http_client is one pair's pool of easy
+ * handles with a multi handle, connections and a connection cap of its own, so that pairs share
+ * nothing but the loop. A client is never given more than it can send at once: what waits, waits in
+ * the lane. */
+
+#include "wire/exchange.h"
+
+struct http_loop;
+struct http_client;
+
+/* Takes the signals of base/stops over and ignores SIGPIPE until http_loop_free. EXIT_STOPPED where
+ * the system refuses (descriptors). */
+struct http_loop *http_loop_new(struct error *err);
+void http_loop_free(struct http_loop *loop);
+
+/* Waits until a transfer made progress, a signal came or `until` (clock_mono_us) is reached;
+ * answers are handed out from within. */
+void http_loop_wait(struct http_loop *loop, int64_t until_us);
+
+/* A descriptor that is no transfer's: http_loop_wait ends when it can be read. To be taken back
+ * before it is closed. */
+void http_loop_watch(struct http_loop *loop, int fd);
+void http_loop_unwatch(struct http_loop *loop, int fd);
+
+/* Signals since the start, and the last one's number. */
+unsigned http_loop_signals(const struct http_loop *loop, int *last);
+
+struct http_client *http_client_new(struct http_loop *loop, const struct http_config *config,
+                                    struct error *err);
+void http_client_free(struct http_client *c);
+
+/* How many may be in flight now: `concurrency` over HTTP/1.1; over HTTP/2 what a few connections
+ * carry; until the first answer has told which, `concurrency`, all waiting for the first
+ * connection. */
+unsigned http_capacity(const struct http_client *c);
+unsigned http_in_flight(const struct http_client *c);
+
+/* Starts it and returns its slot, or -1: no slot is free, or libcurl refuses (told in err). */
+int http_send(struct http_client *c, const struct http_request *request, struct error *err);
+
+/* "7.88.1 OpenSSL/3.0.19 nghttp2/1.52.0": the libcurl in use. */
+const char *http_library(void);
+
+#endif

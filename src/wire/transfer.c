@@ -1,0 +1,379 @@
+/* libcurl's easy interface.
+ *
+ * What 7.88.1 makes necessary:
+ *   - a reused connection that dies before an answer makes libcurl send again, silently; the
+ *     PREREQFUNCTION is called for each real send, so its count tells
+ *   - a reset HTTP/2 stream may look complete (fixed in 8.0.0): the length is compared again here
+ *   - a connection that closes within an answer's head passes for an answer with an empty body; the
+ *     blank line that ends the head is looked for here
+ *   - a URL is parsed, printed again and cut up for each request, a character at a time: a quarter
+ * of what a small request costs. So the origin is given parsed, once, and the rest as the target
+ */
+
+#include "wire/transfer.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { CONNECTION_AGE_S = 20 };
+
+struct http_headers {
+    struct curl_slist *plain, *with_body;
+};
+
+/* Headers */
+
+static struct curl_slist *add_line(struct curl_slist *list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(list, line);
+    if (!longer)
+        mem_alloc(SIZE_MAX / 2); /* says "out of memory" and ends */
+    return longer;
+}
+
+struct http_headers *http_headers_new(const char *const *lines, struct error *err)
+{
+    static const char agent[] = "User-Agent: rescind/" RESCIND_VERSION;
+    static const char accept[] = "Accept: application/json";
+    struct http_headers *h = mem_zalloc(1, sizeof *h);
+    h->plain = add_line(h->plain, agent);
+    h->with_body = add_line(h->with_body, agent);
+    for (size_t i = 0; lines[i]; i++) {
+        if (strpbrk(lines[i], "\r\n") || !strchr(lines[i], ':')) {
+            error_set(err, EXIT_CREDENTIAL, "header %zu holds a line break or no colon", i + 1);
+            http_headers_free(h);
+            return NULL;
+        }
+        h->plain = add_line(h->plain, lines[i]);
+        h->with_body = add_line(h->with_body, lines[i]);
+    }
+    h->plain = add_line(h->plain, accept);
+    h->with_body = add_line(h->with_body, accept);
+    h->with_body = add_line(h->with_body, "Content-Type: application/json");
+    h->with_body = add_line(h->with_body, "Expect:");
+    return h;
+}
+
+static void wipe_list(struct curl_slist *list)
+{
+    for (struct curl_slist *i = list; i; i = i->next)
+        mem_wipe(i->data, strlen(i->data));
+    curl_slist_free_all(list);
+}
+
+void http_headers_free(struct http_headers *h)
+{
+    if (!h)
+        return;
+    wipe_list(h->plain);
+    wipe_list(h->with_body);
+    free(h);
+}
+
+/* Callbacks */
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *at)
+{
+    struct transfer *t = at;
+    size_t len = size * count, room = t->body_max - t->body.len;
+    if (len > room) {
+        t->clipped = true;
+        buf_put(&t->body, bytes, room);
+    } else {
+        buf_put(&t->body, bytes, len);
+    }
+    return len;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *at)
+{
+    struct transfer *t = at;
+    size_t len = size * count;
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        t->headed = false; /* of an interim answer, there was one before */
+    else if (len > 0 && (line[0] == '\r' || line[0] == '\n'))
+        t->headed = true;
+    return len;
+}
+
+static int count_send(void *at, char *ip, char *local_ip, int port, int local_port)
+{
+    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    struct transfer *t = at;
+    t->sends++;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* A repeated header's values are joined with newlines, which none of them can hold. */
+static const char *header_of(void *at, const char *name)
+{
+    struct transfer *t = at;
+    struct curl_header *h;
+    if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+        return NULL;
+    if (h->amount < 2)
+        return h->value;
+    buf_clear(&t->joined);
+    for (size_t i = 0; i < h->amount; i++) {
+        struct curl_header *one;
+        if (curl_easy_header(t->easy, name, i, CURLH_HEADER, -1, &one) != CURLHE_OK)
+            break;
+        if (i)
+            buf_putc(&t->joined, '\n');
+        buf_puts(&t->joined, one->value);
+    }
+    return buf_text(&t->joined);
+}
+
+/* Setting it up */
+
+static bool is_loopback(const char *base)
+{
+    CURLU *url = curl_url();
+    char *host = NULL;
+    bool loopback = false;
+    if (url && curl_url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK &&
+        curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
+        loopback = strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 ||
+                   strcmp(host, "[::1]") == 0;
+    curl_free(host);
+    curl_url_cleanup(url);
+    return loopback;
+}
+
+bool transfer_init(struct transfer *t, const struct http_config *config,
+                   curl_opensocket_callback opening, curl_closesocket_callback closing, void *at)
+{
+    CURL *e = t->easy = curl_easy_init();
+    if (!e)
+        return false;
+    bool loopback = is_loopback(config->base);
+    CURLcode bad = CURLE_OK;
+#define SET(option, value) bad = bad ? bad : curl_easy_setopt(e, option, value)
+    SET(CURLOPT_PRIVATE, t);
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
+    SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    /* Without TLS no connection is ever shared, and to wait for what its first answer says would
+     * let transfers wait in the multi: for all of it where the peer closes after each answer. */
+    SET(CURLOPT_PIPEWAIT, strncasecmp(config->base, "https:", 6) == 0 ? 1L : 0L);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (config->ca_file)
+        SET(CURLOPT_CAINFO, config->ca_file);
+    if (loopback) {
+        SET(CURLOPT_PROXY, "");
+        SET(CURLOPT_NOPROXY, "*");
+    }
+    SET(CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+    int64_t connect_us = config->connect_timeout_us; /* shared out among a host's addresses */
+    if (connect_us > config->timeout_us)
+        connect_us = config->timeout_us;
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(connect_us / 1000));
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_S);
+    SET(CURLOPT_ERRORBUFFER, t->detail);
+    SET(CURLOPT_WRITEFUNCTION, take_body);
+    SET(CURLOPT_WRITEDATA, t);
+    SET(CURLOPT_HEADERFUNCTION, take_header);
+    SET(CURLOPT_HEADERDATA, t);
+    SET(CURLOPT_PREREQFUNCTION, count_send);
+    SET(CURLOPT_PREREQDATA, t);
+    SET(CURLOPT_OPENSOCKETFUNCTION, opening);
+    SET(CURLOPT_OPENSOCKETDATA, at);
+    SET(CURLOPT_CLOSESOCKETFUNCTION, closing);
+    SET(CURLOPT_CLOSESOCKETDATA, at);
+#undef SET
+    return bad == CURLE_OK;
+}
+
+void transfer_free(struct transfer *t)
+{
+    if (t->busy && t->wipe)
+        mem_wipe(t->body.data, t->body.cap);
+    curl_easy_cleanup(t->easy);
+    curl_url_cleanup(t->url);
+    buf_free(&t->origin);
+    buf_free(&t->body);
+    buf_free(&t->joined);
+}
+
+/* Sending */
+
+static CURLcode set_origin(struct transfer *t, const char *url, size_t len)
+{
+    CURLU *parsed = curl_url();
+    buf_clear(&t->origin);
+    buf_put(&t->origin, url, len);
+    if (!parsed || curl_url_set(parsed, CURLUPART_URL, buf_text(&t->origin), 0)) {
+        curl_url_cleanup(parsed);
+        buf_clear(&t->origin);
+        return CURLE_URL_MALFORMAT;
+    }
+    CURLcode bad = curl_easy_setopt(t->easy, CURLOPT_URL, NULL); /* it would be remembered */
+    bad = bad ? bad : curl_easy_setopt(t->easy, CURLOPT_CURLU, parsed);
+    curl_url_cleanup(t->url);
+    t->url = parsed;
+    return bad;
+}
+
+/* The target goes onto the wire as it is: nothing in it may end it. */
+static bool target_good(const char *target)
+{
+    size_t len = strlen(target), plain = text_plain(target, len);
+    if (*target != '/' || strpbrk(target, " #"))
+        return false;
+    for (const char *c = target + plain; *c; c++)
+        if (*c <= ' ' || *c == 0x7f)
+            return false;
+    return true;
+}
+
+static CURLcode set_url(struct transfer *t, const char *url)
+{
+    size_t len = t->origin.len;
+    if (!len || strncmp(url, t->origin.data, len) != 0 || url[len] != '/') {
+        const char *authority = strstr(url, "://");
+        if (!authority)
+            return CURLE_URL_MALFORMAT;
+        len = (size_t)(authority - url) + 3;
+        len += strcspn(url + len, "/?#");
+        CURLcode bad = set_origin(t, url, len);
+        if (bad)
+            return bad;
+    }
+    if (!target_good(url + len))
+        return CURLE_URL_MALFORMAT;
+    return curl_easy_setopt(t->easy, CURLOPT_REQUEST_TARGET, url + len);
+}
+
+/* Each curl_easy_setopt costs, and from one request to the next little but the target changes. */
+static CURLcode set(struct transfer *t, const struct http_request *r, bool fresh)
+{
+    CURL *e = t->easy;
+    CURLcode bad = set_url(t, r->url);
+    bool with_body = r->body != NULL;
+#define SET(option, value) bad = bad ? bad : curl_easy_setopt(e, option, value)
+    if (with_body) {
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
+        SET(CURLOPT_COPYPOSTFIELDS, r->body);
+    }
+    if (t->headers != r->headers || t->with_body != with_body || t->method != r->method) {
+        if (!with_body)
+            SET(CURLOPT_HTTPGET, 1L);
+        SET(CURLOPT_HTTPHEADER, with_body ? r->headers->with_body : r->headers->plain);
+        SET(CURLOPT_CUSTOMREQUEST, r->method);
+    }
+    if (t->fresh != fresh) {
+        SET(CURLOPT_FRESH_CONNECT, fresh ? 1L : 0L);
+        SET(CURLOPT_FORBID_REUSE, fresh ? 1L : 0L);
+    }
+#undef SET
+    t->method = r->method;
+    t->headers = r->headers;
+    t->with_body = with_body;
+    t->fresh = fresh;
+    return bad;
+}
+
+CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fresh)
+{
+    buf_clear(&t->body);
+    t->wipe = r->wipe;
+    if (r->wipe) /* growing would leave copies behind */
+        buf_room(&t->body, r->body_max + 1);
+    t->body_max = r->body_max;
+    t->clipped = t->headed = false;
+    t->sends = 0;
+    t->detail[0] = '\0';
+    t->sent_at = r->now_us;
+    return set(t, r, fresh);
+}
+
+/* What came of it */
+
+static enum transport transport_of(CURLcode code, unsigned sends)
+{
+    switch (code) {
+    case CURLE_OK:
+        return TRANSPORT_WHOLE;
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_CRL_BADFILE:
+        return TRANSPORT_UNTRUSTED;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ENGINE_INITFAILED:
+        return sends ? TRANSPORT_LOST : TRANSPORT_TLS;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_BAD_FUNCTION_ARGUMENT:
+        return sends ? TRANSPORT_LOST : TRANSPORT_IMPOSSIBLE;
+    case CURLE_OPERATION_TIMEDOUT:
+        return sends ? TRANSPORT_TIMEOUT : TRANSPORT_NOT_SENT;
+    default:
+        return sends ? TRANSPORT_LOST : TRANSPORT_NOT_SENT;
+    }
+}
+
+/* 7.88.1 may take a reset HTTP/2 stream, or a head that never ended, for a complete answer. */
+static bool cut_short(const struct transfer *t)
+{
+    curl_off_t promised = -1, got = 0;
+    if (!t->headed)
+        return true;
+    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &promised);
+    curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
+    return promised > 0 && got < promised;
+}
+
+void transfer_overdue(struct transfer *t, int64_t timeout_us)
+{
+    char span[TEXT_SPAN];
+    snprintf(t->detail, sizeof t->detail, "no %s within %s",
+             t->sends ? "whole answer" : "connection", text_span(timeout_us, span));
+}
+
+/* A refusal's head says all: one whose body was cut off or never came is obeyed like any other. */
+static bool is_refusal(struct transfer *t, long status)
+{
+    return t->headed && (status == 429 || status == 425 ||
+                         (status == 503 && header_of(t, "Retry-After") != NULL));
+}
+
+struct http_answer transfer_answer(struct transfer *t, CURLcode code)
+{
+    long status = 0, version = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+    enum transport transport = transport_of(code, t->sends);
+    if (transport == TRANSPORT_WHOLE && cut_short(t))
+        transport = TRANSPORT_LOST;
+    if ((transport == TRANSPORT_LOST || transport == TRANSPORT_TIMEOUT) && is_refusal(t, status)) {
+        transport = TRANSPORT_WHOLE;
+        t->clipped = true;
+    }
+    return (struct http_answer){
+        .answer = {.transport = transport,
+                   .status = (int)status,
+                   .body = buf_text(&t->body),
+                   .body_len = t->body.len,
+                   .body_clipped = t->clipped,
+                   .sends = t->sends,
+                   .detail = code ? (*t->detail ? t->detail : curl_easy_strerror(code)) : NULL},
+        .headers = {header_of, t},
+        .sent_at_us = t->sent_at,
+        .took_us = clock_mono_us() - t->sent_at,
+        .http2 = version == CURL_HTTP_VERSION_2_0,
+    };
+}
