@@ -37,6 +37,8 @@ const char options_help[] =
     "Limits\n"
     "  --limit [PROVIDER=]bucket:100/s[:burst=5] | window:150/3s[:phase=0.5] |\n"
     "          box:100/1s:out=5s | none    [:from=10s] makes a schedule (repeatable)\n"
+    "  --workers [PROVIDER=]N:SPAN[:queue=M]    N at a time, each takes SPAN; M wait, the rest: "
+    "503\n"
     "  --hint [PROVIDER=]sec|date|ms|body|ietf|none|raw:TEXT    how a 429 tells, joined by +\n"
     "  --grace SPAN          a hold counts as known to the client that much later (20ms)\n"
     "Faults, repeatable: --fault [PROVIDER=]KIND:RATE[:SETTING]...\n"
@@ -112,6 +114,7 @@ static const struct option names[] = {
     {"workspaces", required_argument, NULL, SETTING_FIRST + 8},
     {"appear", required_argument, NULL, SETTING_FIRST + 9},
     {"vanish", required_argument, NULL, SETTING_FIRST + 10},
+    {"workers", required_argument, NULL, SETTING_FIRST + 11},
     {NULL, 0, NULL, 0},
 };
 

@@ -12,6 +12,7 @@ static void print_tally(const struct provider *p, struct buf *out)
                   {"repeated", t->repeated},
                   {"unauthorised", t->unauthorised},
                   {"limited", t->limited},
+                  {"overloaded", t->overloaded},
                   {"faults", t->faults},
                   {"own_deletes", t->own_deletes},
                   {"unlawful_ids", t->unlawful_ids},

@@ -46,8 +46,10 @@ void sandbox_free(struct sandbox *s)
     faults_clear(&s->faults);
     forms_free(s->forms);
     routes_free(s->routes);
-    for (unsigned i = 0; i < s->providers; i++)
+    for (unsigned i = 0; i < s->providers; i++) {
+        workers_free(&s->provider[i].workers);
         limiter_free(&s->provider[i].limiter);
+    }
     mem_wipe(s->provider, sizeof s->provider);
     free(s->provider_of);
     catalog_free(s->catalog);
@@ -168,6 +170,19 @@ static bool limit(struct turn *t)
     forms_error(t->s->forms, t->place->index, 429, NULL, t->out);
     announce(t, wait);
     t->p->tally.limited++;
+    return true;
+}
+
+/* Whether the provider is too busy to take it; what it takes has its time. */
+static bool overload(struct turn *t)
+{
+    int64_t took = workers_take(&t->p->workers, t->in->now_us);
+    if (took >= 0) {
+        t->out->delay_us += took;
+        return false;
+    }
+    forms_error(t->s->forms, t->place->index, 503, "Service overloaded", t->out);
+    t->p->tally.overloaded++;
     return true;
 }
 
@@ -404,7 +419,7 @@ void sandbox_handle(struct sandbox *s, const struct incoming *in, struct reply *
     out->tally = p;
     out->delay_us = p->delay_us;
     count_hold(s, p, in->now_us);
-    if (!refuse(&t) && !limit(&t))
+    if (!refuse(&t) && !limit(&t) && !overload(&t))
         serve(&t);
 }
 

@@ -5,8 +5,8 @@
  * and the counts are kept. Pure but for the memory: the time comes with the request.
  *
  * The order in which a request is judged: is its path known, is it authorised, did it arrive inside
- * a hold that was announced, does the limiter admit it, does a fault happen to it, and only then
- * what it asks for. */
+ * a hold that was announced, does the limiter admit it, is a worker or room in the queue left for
+ * it, does a fault happen to it, and only then what it asks for. */
 
 #include "sandbox/faults.h"
 #include "sandbox/forms.h"

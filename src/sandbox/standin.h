@@ -6,13 +6,14 @@
 
 #include "sandbox/announce.h"
 #include "sandbox/limiter.h"
+#include "sandbox/workers.h"
 
 enum { STATUS_MAX = 600, SECRET_MAX = 512 };
 
 /* What is counted, per provider. */
 struct tally {
     uint64_t requests, actions, effective, repeated;
-    uint64_t unauthorised, limited, faults, own_deletes, unlawful_ids, unheard_ids;
+    uint64_t unauthorised, limited, overloaded, faults, own_deletes, unlawful_ids, unheard_ids;
     uint64_t holds, in_hold, in_hold_grace;
     uint64_t sent, dropped, reset, cut, aborted;
     uint64_t status[STATUS_MAX];
@@ -29,6 +30,7 @@ struct provider {
     uint64_t refuse_after; /* actions; refuse_status 0: never */
     int64_t delay_us;
     struct limiter limiter;
+    struct workers workers;
     struct announce announce;
     bool announce_set;
     int64_t hold_from_us, hold_until_us;

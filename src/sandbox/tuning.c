@@ -99,12 +99,18 @@ static int set_delay(struct sandbox *s, struct provider *p, const char *value, s
     return 0;
 }
 
+static int set_workers(struct sandbox *s, struct provider *p, const char *value, struct error *err)
+{
+    (void)s;
+    return workers_parse(value, &p->workers, err);
+}
+
 static const struct {
     const char *name;
     int (*set)(struct sandbox *s, struct provider *p, const char *value, struct error *err);
 } settings[] = {
     {"limit", set_limit},           {"hint", set_hint},   {"refuse", set_refuse},
-    {"credential", set_credential}, {"delay", set_delay},
+    {"credential", set_credential}, {"delay", set_delay}, {"workers", set_workers},
 };
 
 /* `PROVIDER=VALUE` for one, `VALUE` for all. */
@@ -179,6 +185,7 @@ static void clear(struct sandbox *s)
     for (unsigned i = 0; i < s->providers; i++) {
         struct provider *p = &s->provider[i];
         limiter_free(&p->limiter);
+        workers_free(&p->workers);
         p->refuse_status = 0;
         p->delay_us = 0;
         p->weak = p->dead = false;

@@ -6,7 +6,7 @@
 
 #include "sandbox/sandbox.h"
 
-/* One of limit, hint, fault, refuse, weak, credential, delay, grace, workspaces, appear, vanish.
+/* One of limit, workers, hint, fault, refuse, weak, credential, delay, grace, workspaces, appear, vanish.
  * EXIT_USAGE, EXIT_NOINPUT. */
 int settings_apply(struct sandbox *s, const char *name, const char *value, struct error *err);
 

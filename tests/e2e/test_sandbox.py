@@ -528,6 +528,18 @@ def test_it_stops_at_once_whoever_waits(box):
     assert one.process.wait(10) == 0 and time.monotonic() - start < 5
 
 
+def test_workers_that_are_busy(box):
+    one = box("--any", "--workers", "openrouter=2:400ms:queue=1")
+
+    def ask(hash_):
+        return one.ask("DELETE", "/api/v1/keys/" + hash_, "openrouter", on=one.connect()).status
+
+    with ThreadPoolExecutor(5) as pool:
+        statuses = sorted(pool.map(ask, HASHES[:5]))
+    assert statuses == [200, 200, 200, 503, 503]
+    assert one.counts()["providers"]["openrouter"]["overloaded"] == 2
+
+
 def test_delay_of_one_provider(box):
     one = box("--any", "--delay", "openrouter=200ms")
     start = time.monotonic()
@@ -1052,7 +1064,7 @@ def test_bad_usage(options, words):
 def test_help_names_every_option():
     text = subprocess.check_output([SANDBOX, "--help"], text=True)
     assert all(len(line) <= 100 for line in text.splitlines())
-    source = (ROOT / "src" / "sandbox" / "options.c").read_text()
+    source = (ROOT / "src" / "sandbox" / "arguments.c").read_text()
     names = set(re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', source))
     assert len(names) > 20 and {"fault", "manifest"} < names
     assert names - {"help", "version"} <= set(re.findall(r"--([a-z-]+)", text))

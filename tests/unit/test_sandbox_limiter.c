@@ -1,6 +1,7 @@
 /* The limiters of the sandbox, on a clock of the test's own. */
 
 #include "sandbox/limiter.h"
+#include "sandbox/workers.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -164,13 +165,61 @@ static void specs_that_make_no_sense(void **state)
     }
 }
 
+struct arrival {
+    int64_t ms, answer_ms; /* -1: refused */
+};
+
+/* One row is one crew and when it answers what arrives. */
+static const struct {
+    const char *spec;
+    struct arrival arrivals[10];
+} crews[] = {
+    {"1:10ms", {{0, 10}, {0, 20}, {5, 30}, {29, 40}, {100, 110}}},
+    {"2:10ms:queue=1", {{0, 10}, {0, 10}, {0, 20}, {1, -1}, {9, -1}, {10, 20}, {10, 30}, {11, -1}}},
+    {"1:10ms:queue=0", {{0, 10}, {0, -1}, {9, -1}, {10, 20}, {11, -1}}},
+    {"2:1s:queue=3",
+     {{0, 1000}, {0, 1000}, {0, 2000}, {0, 2000}, {1, 3000}, {2, -1}, {1000, 3000}}},
+};
+
+static void workers_take_their_time(void **state)
+{
+    (void)state;
+    struct workers w = {0};
+    struct error err;
+    for (size_t i = 0; i < sizeof crews / sizeof *crews; i++) {
+        assert_int_equal(workers_parse(crews[i].spec, &w, &err), 0);
+        for (const struct arrival *a = crews[i].arrivals; a->answer_ms; a++) {
+            int64_t took = workers_take(&w, a->ms * 1000);
+            int64_t expected = a->answer_ms < 0 ? -1 : (a->answer_ms - a->ms) * 1000;
+            if (took != expected)
+                fail_msg("%s: at %d ms it takes %d us", crews[i].spec, (int)a->ms, (int)took);
+        }
+    }
+    workers_free(&w);
+    assert_int_equal(workers_take(&w, 0), 0);
+}
+
+static void crews_that_make_no_sense(void **state)
+{
+    static const char *const specs[] = {"",      "8",           "0:1s",         "8:0",
+                                        "8:1s:", "8:1s:queue",  "8:1s:queue=x", "8:1s:room=1",
+                                        "x:1s",  "8:1s:queue=", "99999999:1s",  "8:-1s"};
+    (void)state;
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        struct workers w = {0};
+        struct error err = {0};
+        if (workers_parse(specs[i], &w, &err) == 0)
+            fail_msg("\"%s\" was taken", specs[i]);
+        assert_int_equal(err.code, EXIT_USAGE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(limiters_play),
-        cmocka_unit_test(a_bucket_admits_its_rate),
-        cmocka_unit_test(quota_and_room_are_told),
-        cmocka_unit_test(specs_that_make_no_sense),
+        cmocka_unit_test(limiters_play),           cmocka_unit_test(a_bucket_admits_its_rate),
+        cmocka_unit_test(quota_and_room_are_told), cmocka_unit_test(specs_that_make_no_sense),
+        cmocka_unit_test(workers_take_their_time), cmocka_unit_test(crews_that_make_no_sense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
