@@ -3,7 +3,9 @@
 
 #include "base/durable.h"
 #include "base/mem.h"
+#include "report/mergeable.h"
 #include "report/report.h"
+#include "report/summary.h"
 
 #include <inttypes.h>
 #include <stdio.h>

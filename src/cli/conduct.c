@@ -4,7 +4,9 @@
 
 #include "base/clock.h"
 #include "base/stops.h"
+#include "report/metrics.h"
 #include "report/report.h"
+#include "report/summary.h"
 #include "run/runner.h"
 #include "wire/accounts.h"
 #include "wire/check.h"

@@ -4,7 +4,7 @@
 /* The course of the runs, made ready for a chart: an axis of the time that was spent in runs, with
  * narrow gaps for the time between them, and bins along it. */
 
-#include "report/model.h"
+#include "report/timeline.h"
 
 enum { COURSE_BINS = 256, COURSE_STRETCHES = 48 };
 

@@ -1,4 +1,5 @@
-#include "report/html.h"
+#include "report/html_facts.h"
+#include "report/html_text.h"
 
 #include "base/text.h"
 

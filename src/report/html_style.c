@@ -1,4 +1,4 @@
-#include "report/html.h"
+#include "report/html_text.h"
 
 /* Colours are told apart by lightness as well as by hue, and never carry a meaning alone: each one
  * stands beside its word. Ink on page is at least 7:1, muted ink at least 4.5:1, in both schemes.

@@ -1,4 +1,5 @@
-#include "report/html.h"
+#include "report/html_verified.h"
+#include "report/html_text.h"
 
 /* What a later read found of the targets that are done: counts, and the first of those that are not
  * confirmed. */

@@ -1,3 +1,5 @@
+#include "report/mergeable.h"
+
 #include "report/model.h"
 
 #include <jansson.h>

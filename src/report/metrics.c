@@ -1,4 +1,6 @@
+#include "report/metrics.h"
 #include "report/model.h"
+#include "report/sink.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "report/model.h"
+#include "report/reasons.h"
 
 #include "base/mem.h"
 

@@ -35,10 +35,6 @@ struct report_facts {
     enum action action;
 };
 
-/* Whether these directories may be told as one: they must agree on the action, and each provider on
- * its origin, so that a rehearsal or a quarantine never passes for the deletion. EXIT_REFUSED. */
-int report_mergeable(const struct report_source *sources, size_t count, struct error *err);
-
 struct report; /* the merged view */
 /* Borrows the tables, ledgers and texts, not the array. report_mergeable has
  * found that they agree. */
@@ -50,24 +46,5 @@ const struct report_facts *report_facts(const struct report *r);
  * verified, verified.csv and still_present.csv. EXIT_CANTCREATE; what was there before is then as
  * it was. */
 int report_write(const struct report *r, const char *dir, struct error *err);
-
-/* What a command that ended tells a monitor: also one that was refused before a run began. Texts
- * are labels; manifest, action and shard tell several jobs of one machine apart. */
-struct metrics_facts {
-    const char *manifest, *action, *shard; /* shard: "K/N" */
-    int exit_code;
-    int64_t at_ms; /* when it ended */
-};
-
-/* Writes `path`, mode 0644 less the umask (another user collects it), in Prometheus' text format
- * for node_exporter's textfile collector; whole or not at all. `r` is NULL where no run began.
- * EXIT_CANTCREATE. */
-int report_metrics(const struct report *r, const struct metrics_facts *m, const char *path,
-                   struct error *err);
-
-/* The summary for stdout: short, aligned, with what to do next. `command` is the command line that
- * carries on, `proof` the one that verifies when all is done; each may be NULL. */
-void report_summary(const struct report *r, const char *dir, const char *command, const char *proof,
-                    bool colour, struct buf *out);
 
 #endif

@@ -1,4 +1,4 @@
-#include "report/model.h"
+#include "report/sink.h"
 
 #include "base/clock.h"
 #include "base/text.h"

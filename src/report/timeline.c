@@ -1,4 +1,4 @@
-#include "report/model.h"
+#include "report/timeline.h"
 
 #include <math.h>
 #include <string.h>

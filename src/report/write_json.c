@@ -1,4 +1,5 @@
-#include "report/model.h"
+#include "report/forms.h"
+#include "report/timeline.h"
 
 #include "base/clock.h"
 

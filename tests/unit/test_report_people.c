@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "report/html.h"
+#include "report/html_text.h"
 #include "report_world.h"
 
 #include <math.h>

@@ -1,4 +1,6 @@
+#include "report/summary.h"
 #include "report/model.h"
+#include "report/sink.h"
 
 #include "base/text.h"
 

@@ -1,4 +1,5 @@
-#include "report/html.h"
+#include "report/html_remaining.h"
+#include "report/html_text.h"
 
 #include <string.h>
 

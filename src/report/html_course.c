@@ -1,5 +1,6 @@
+#include "report/html_course.h"
 #include "report/course.h"
-#include "report/html.h"
+#include "report/html_text.h"
 
 #include "base/clock.h"
 #include "base/mem.h"

@@ -1,4 +1,4 @@
-#include "report/model.h"
+#include "report/forms.h"
 
 #include "base/mem.h"
 #include "manifest/manifest.h"
