@@ -18,67 +18,84 @@ cli_src   = src/cli/main.c
 lib_src   = $(foreach p,$(parts),$(wildcard src/$(p)/*.c)) $(filter-out $(cli_src),$(wildcard src/cli/*.c))
 box_src   = $(wildcard src/sandbox/*.c)
 test_src  = $(wildcard tests/unit/test_*.c)
+lab_src   = $(filter-out %/rate_lab.c,$(wildcard tests/ratelab/*.c))
 builtin   = $(sort $(wildcard src/provider/builtin/*.ini))
+all_src   = $(wildcard src/*/*.c tests/*/*.c)
 
 obj       = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
-lib_obj   = $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o
 unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
+archive   = @rm -f $@; echo "  ar $(notdir $@)"; $(AR) rcs $@ $(filter %.o,$^)
+link      = @mkdir -p $(@D); echo "  ld $(notdir $@)"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
-.PHONY: all demo demo-purge demo-incident test asan bench bench-rate rate-lab crash fuzz install unit-tests clean format format-check
+.PHONY: all check demo demo-purge demo-incident test asan bench bench-rate rate-lab crash fuzz install unit-tests clean \
+        format format-check layers objects FORCE
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
 $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
-
+	$(link)
+$(BUILD)/rescind-sandbox: LDLIBS += -lmicrohttpd -lpthread
 $(BUILD)/rescind-sandbox: $(call obj,$(box_src)) $(BUILD)/librescind.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS) -lmicrohttpd -lpthread
+	$(link)
 
+$(BUILD)/librescind.a: $(call obj,$(lib_src)) $(BUILD)/obj/gen/builtin.o $(BUILD)/list/lib
+	$(archive)
 # The parts of the sandbox that need no sockets, for their unit tests.
-$(BUILD)/libsandbox.a: $(call obj,$(filter-out %/sandbox_main.c %/server.c %/admin.c,$(box_src)))
-	@rm -f $@
-	$(AR) rcs $@ $^
-
-$(BUILD)/librescind.a: $(lib_obj)
-	@rm -f $@
-	$(AR) rcs $@ $^
-
-$(BUILD)/obj/%.o: %.c
-	@mkdir -p $(@D)
-	@echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
-
-$(BUILD)/obj/gen/builtin.o: $(BUILD)/gen/builtin.c
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-
-$(BUILD)/gen/builtin.c: scripts/embed $(builtin)
-	@mkdir -p $(@D)
-	scripts/embed $(builtin) > $@.tmp && mv $@.tmp $@
-
-# The rate limiters in simulation: the whole grid, and the library for its unit test.
-$(BUILD)/libratelab.a: $(call obj,$(filter-out %/rate_lab.c,$(wildcard tests/ratelab/*.c)))
-	@rm -f $@
-	$(AR) rcs $@ $^
-
+$(BUILD)/libsandbox.a: $(call obj,$(filter-out %/sandbox_main.c %/server.c %/admin.c,$(box_src))) $(BUILD)/list/box
+	$(archive)
+# The rate limiters in simulation: the whole grid, and the library for its unit tests.
+$(BUILD)/libratelab.a: $(call obj,$(lab_src)) $(BUILD)/list/lab
+	$(archive)
 $(BUILD)/rate-lab: $(call obj,tests/ratelab/rate_lab.c) $(BUILD)/libratelab.a $(BUILD)/librescind.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lm
-
+	$(link)
 rate-lab: $(BUILD)/rate-lab
 	$<
 
+# What a file is made from, written anew only where that changed: a source or a definition that was
+# taken away, or another flag, is noticed as well as one that was touched.
+said_lib     = $(lib_src)
+said_box     = $(box_src)
+said_lab     = $(lab_src)
+said_builtin = $(builtin)
+said_flags   = $(CC) $(CPPFLAGS) $(CFLAGS)
+$(BUILD)/list/%: FORCE
+	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(said_$*))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(said_$*))' >$@
+
+$(BUILD)/obj/tests/unit/%.o: CPPFLAGS += -Itests/unit
+$(BUILD)/obj/tests/fuzz/%.o: CPPFLAGS += -Itests/fuzz
+$(BUILD)/obj/%.o: %.c $(BUILD)/list/flags
+	@mkdir -p $(@D); echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/obj/gen/builtin.o: $(BUILD)/gen/builtin.c $(BUILD)/list/flags
+	@mkdir -p $(@D); echo "  cc $<"; $(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(BUILD)/gen/builtin.c: scripts/embed $(builtin) $(BUILD)/list/builtin
+	@mkdir -p $(@D); scripts/embed $(builtin) >$@.tmp && mv $@.tmp $@
+
 unit-tests: $(unit_bin)
-$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/librescind.a
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
-$(BUILD)/tests/test_pacer_%: tests/unit/test_pacer_%.c $(BUILD)/libratelab.a $(BUILD)/librescind.a
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
-$(BUILD)/tests/test_sandbox_%: tests/unit/test_sandbox_%.c $(BUILD)/libsandbox.a $(BUILD)/librescind.a
-	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) $(LDFLAGS) -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS) -lcmocka
+$(unit_bin): LDLIBS += -lcmocka
+$(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/librescind.a
+	$(link)
+$(BUILD)/tests/test_pacer_%: $(BUILD)/obj/tests/unit/test_pacer_%.o $(BUILD)/libratelab.a $(BUILD)/librescind.a
+	$(link)
+$(BUILD)/tests/test_sandbox_%: $(BUILD)/obj/tests/unit/test_sandbox_%.o $(BUILD)/libsandbox.a $(BUILD)/librescind.a
+	$(link)
+# One unit test's run, anew only where its program changed.
+$(BUILD)/tests/%.ok: $(BUILD)/tests/%
+	@timeout -k 5 300 $< >$@.log 2>&1 && mv $@.log $@ && echo "  ok $*" || \
+	    { grep -vE '^\[( RUN     |       OK|=+) \]' $@.log; echo "  FAILED $*"; exit 1; }
 
 # Fuzzers, with clang and the variables that scripts/fuzz gives.
-$(BUILD)/fuzz_%: tests/fuzz/fuzz_%.c $(BUILD)/librescind.a
-	$(CC) $(CPPFLAGS) -Itests/fuzz $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $(filter %.c %.a,$^) $(LDLIBS)
+$(BUILD)/fuzz_%: LDFLAGS += -fsanitize=fuzzer
+$(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/librescind.a
+	$(link)
+
+# The inner loop: everything compiles, the structure holds, unit tests pass. Quiet, and in parallel.
+check:
+	@scripts/install-deps build check
+	@$(MAKE) -j$$(nproc) --no-print-directory -k layers format-check objects $(addsuffix .ok,$(unit_bin))
+objects: $(call obj,$(all_src))
+layers:
+	@scripts/check-layers
+compile_commands.json: FORCE
+	@scripts/compile-commands '$(CC) $(CPPFLAGS) -Itests/unit -Itests/fuzz $(CFLAGS)' $(all_src) >$@
 
 # What a person calls: each installs what it needs first.
 demo demo-purge demo-incident:
@@ -113,7 +130,7 @@ install: all
 	install -D -m 644 src/cli/rescind.1 $(DESTDIR)$(PREFIX)/share/man/man1/rescind.1
 	install -D -m 644 src/cli/rescind.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rescind
 
-c_files = $(shell find src tests -name '*.[ch]')
+c_files   = $(shell find src tests -name '*.[ch]')
 format:
 	clang-format -i $(c_files)
 format-check:

@@ -1,5 +1,6 @@
 /* Help, made from the tables. */
 
+#include "cli/help.h"
 #include "cli/options_table.h"
 
 #include "base/buf.h"

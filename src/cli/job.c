@@ -16,6 +16,7 @@
  * could change what a job deletes, so the reader callback refuses such lines before inih sees them.
  */
 
+#include "cli/job.h"
 #include "cli/options_table.h"
 
 #include "base/mem.h"

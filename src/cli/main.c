@@ -1,6 +1,7 @@
 /* rescind: revokes API keys in bulk. */
 
 #include "cli/commands.h"
+#include "cli/help.h"
 #include "cli/prepare.h"
 
 #include "base/digest.h"

@@ -76,7 +76,4 @@ void options_verify_command(const struct options *o, const char *run_dir, struct
 /* One word of such a line. */
 void options_quote(struct buf *out, const char *word);
 
-/* Help of a command, or the overview: to stdout, fits a screen of 80 x 50. */
-const char *help_text(enum command c);
-
 #endif

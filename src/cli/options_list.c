@@ -1,6 +1,6 @@
 /* The options of `list`: which keys are meant. */
 
-#include "cli/options_table.h"
+#include "cli/options_list.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -6,6 +6,7 @@
  * that it reads next is known, and an option that was abbreviated can be refused: what `--ex` means
  * must not depend on what options a version has. */
 
+#include "cli/job.h"
 #include "cli/options_table.h"
 
 #include "base/buf.h"
@@ -28,33 +29,6 @@ struct words {
     size_t count;
     bool help, version;
 };
-
-char *reading_keep(struct reading *r, const char *text)
-{
-    r->texts = mem_resize(r->texts, r->text_count + 1, sizeof *r->texts);
-    return r->texts[r->text_count++] = mem_string(text);
-}
-
-static bool looks_secret(const struct catalog *c, const char *text)
-{
-    return identifier_is_secret(c, text, strlen(text));
-}
-
-const char *value_shown(const struct catalog *c, const char *value, char out[SHOWN])
-{
-    size_t len = strlen(value);
-    if (looks_secret(c, value))
-        return "(looks like a secret, not shown)";
-    if (!len)
-        return "(empty)";
-    snprintf(out, SHOWN, "%s", value);
-    for (char *p = out; *p; p++)
-        if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            *p = '?';
-    if (len >= SHOWN)
-        memcpy(out + SHOWN - 4, "...", 4);
-    return out;
-}
 
 static int usage(struct error *err, const char *command)
 {
@@ -94,7 +68,7 @@ static int unknown_option(struct reading *r, const char *word, const struct opti
     char name[SHOWN], shown[SHOWN];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     const char *bare = name + strspn(name, "-");
-    if (looks_secret(r->catalog, bare))
+    if (value_is_secret(r->catalog, bare))
         return error_set(err, EXIT_USAGE, "unknown option (looks like a secret, not shown)");
     if (meant)
         return error_set(err, EXIT_USAGE, "unknown option %s: write --%s in full",
@@ -249,7 +223,7 @@ static int set_one(struct reading *r, struct given *g, struct error *err)
     char shown[SHOWN];
     /* The beginning of a masked key, sk-or-v1-0e6*, is no secret. */
     bool masked = strcmp(g->spec->name, "label") == 0 && strlen(g->value) < LABEL_MAX;
-    bool secret = !masked && looks_secret(r->catalog, g->value) && access(g->value, F_OK) != 0;
+    bool secret = !masked && value_is_secret(r->catalog, g->value) && access(g->value, F_OK) != 0;
     err->text[0] = '\0';
     r->now = g;
     if (!secret && g->spec->set(r, g->value, err))
@@ -311,7 +285,7 @@ static int check_operands(const struct reading *r, const struct words *w, struct
     bool one = takes_one(o->command);
     char shown[SHOWN];
     for (size_t i = 1; i < w->count; i++) {
-        if (looks_secret(r->catalog, w->operands[i]) && access(w->operands[i], F_OK) != 0)
+        if (value_is_secret(r->catalog, w->operands[i]) && access(w->operands[i], F_OK) != 0)
             return error_set(
                 err, EXIT_USAGE,
                 "operand %zu looks like a raw secret: never put one on a command line; "

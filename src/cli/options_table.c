@@ -2,6 +2,7 @@
  * words for them in `want`, which completes "--halt: 7x: want ...". */
 
 #include "cli/options_table.h"
+#include "cli/options_list.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -37,23 +38,6 @@ static bool take_unsigned(const char *value, unsigned min, unsigned max, unsigne
         return false;
     *out = (unsigned)n;
     return true;
-}
-
-bool option_bool(const char *value, bool *out)
-{
-    *out = strcmp(value, "yes") == 0;
-    return *out || strcmp(value, "no") == 0;
-}
-
-bool option_word(const char *value, const char *const *words, size_t count, unsigned *out)
-{
-    for (unsigned i = 0; i < count; i++) {
-        if (words[i] && strcmp(value, words[i]) == 0) {
-            *out = i;
-            return true;
-        }
-    }
-    return false;
 }
 
 /* Seconds with a fraction. */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char options_help[] =
+const char arguments_help[] =
     "usage: rescind-sandbox [OPTION]...\n"
     "       rescind-sandbox --generate N [--mix MIX] [--seed N] [--raw FILE]\n"
     "\n"
@@ -208,7 +208,7 @@ static bool take_flag(int value, struct options *o)
     return true;
 }
 
-int options_parse(int argc, char **argv, struct options *o, struct error *err)
+int arguments_parse(int argc, char **argv, struct options *o, struct error *err)
 {
     int value = 0;
     *o = (struct options){.seed = 1};
@@ -229,7 +229,7 @@ int options_parse(int argc, char **argv, struct options *o, struct error *err)
     return 0;
 }
 
-void options_free(struct options *o)
+void arguments_free(struct options *o)
 {
     free(o->http.tls_cert);
     if (o->http.tls_key)

@@ -21,8 +21,8 @@ struct options {
 };
 
 /* EXIT_USAGE, EXIT_NOINPUT for a certificate that cannot be read. */
-int options_parse(int argc, char **argv, struct options *o, struct error *err);
-void options_free(struct options *o);
-extern const char options_help[];
+int arguments_parse(int argc, char **argv, struct options *o, struct error *err);
+void arguments_free(struct options *o);
+extern const char arguments_help[];
 
 #endif

@@ -155,14 +155,14 @@ int main(int argc, char **argv)
     struct options o;
     struct error err = {0};
     pid_t parent = getppid();
-    int result = options_parse(argc, argv, &o, &err);
+    int result = arguments_parse(argc, argv, &o, &err);
     if (result == 0 && o.help)
-        fputs(options_help, stdout);
+        fputs(arguments_help, stdout);
     else if (result == 0 && o.version)
         printf("rescind-sandbox %s\n", RESCIND_VERSION);
     else if (result == 0 && (o.stay || follow_parent(parent)))
         result = run(&o, &err);
-    options_free(&o);
+    arguments_free(&o);
     if (result < 0)
         fprintf(stderr, "rescind-sandbox: %s\n", err.text);
     return result < 0 ? (int)err.code : EXIT_DONE;

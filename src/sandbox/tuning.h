@@ -6,8 +6,8 @@
 
 #include "sandbox/sandbox.h"
 
-/* One of limit, workers, hint, fault, refuse, weak, credential, delay, grace, workspaces, appear, vanish.
- * EXIT_USAGE, EXIT_NOINPUT. */
+/* One of limit, workers, hint, fault, refuse, weak, credential, delay, grace, workspaces, appear,
+ * vanish. EXIT_USAGE, EXIT_NOINPUT. */
 int settings_apply(struct sandbox *s, const char *name, const char *value, struct error *err);
 
 /* Lines such as "fault openrouter=500:5%", or "clear", which takes all limits, faults, delays and

@@ -34,6 +34,19 @@ OFFENCES = [
         {"base/a.c": '#include "base/b.h"\n', "base/b.c": '#include "base/a.h"\n', "base/b.h": ""},
         "a circle: base/a > base/b > base/a",
     ),
+    (
+        {
+            "cli/shared.h": "void a_do(void);\nvoid b_do(void);\n",
+            "cli/a.c": '#include "cli/shared.h"\nvoid a_do(void)\n{\n    b_do();\n}\n',
+            "cli/b.c": '#include "cli/shared.h"\nvoid b_do(void)\n{\n    a_do();\n}\n',
+        },
+        "src/cli/b.c:4: a circle of calls: cli/a > cli/b > cli/a (a_do)",
+    ),
+    (
+        {"cli/shared.h": "int f_a(void);\nint f_b(void);\nint f_c(void);\n"}
+        | {f"cli/{c}.c": f"int f_{c}(void)\n{{\n    return 1;\n}}\n" for c in "abc"},
+        "src/cli/shared.h:1: declares what these define: cli/a.c, cli/b.c, cli/c.c",
+    ),
 ]
 
 

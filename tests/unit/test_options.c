@@ -3,6 +3,7 @@
 
 #include "cli_tests.h"
 
+#include "cli/help.h"
 #include "cli/options_table.h"
 
 #include <setjmp.h>
