@@ -11,6 +11,7 @@
 #include "wire/accounts.h"
 #include "wire/check.h"
 #include "wire/http.h"
+#include "wire/looker.h"
 
 #include <inttypes.h>
 #include <poll.h>
@@ -114,7 +115,7 @@ static void add_member(struct buf *object, const char *name, const char *value)
 int conduct_open(struct prepared *p, struct credentials *credentials, struct error *err)
 {
     hold_signals();
-    struct buf options = {0}, texts[2] = {0}, accounts = {0};
+    struct buf options = {0}, texts[2] = {0}, accounts = {0}, eyes = {0};
     struct record record = {.type = RECORD_OPEN, .at_ms = clock_wall_ms()};
     struct record_open *open = &record.open;
     size_t runs = ledger_runs(p->ledger);
@@ -123,8 +124,10 @@ int conduct_open(struct prepared *p, struct credentials *credentials, struct err
     else
         open_of_manifest(p, open, texts);
     options_json(p->options, &options);
-    if (credentials)
+    if (credentials) {
         accounts_put(&accounts, p->targets, p->listed, credentials);
+        looker_eyes(&p->options->settings, p->targets, p->listed, credentials, &eyes);
+    }
     if (accounts.len)
         add_member(&options, "accounts", buf_text(&accounts));
     open->run = (unsigned)runs + 1;
@@ -136,11 +139,13 @@ int conduct_open(struct prepared *p, struct credentials *credentials, struct err
     open->digest = ledger_digest(p->ledger, open->targets);
     open->origins = buf_text(&p->origins);
     open->options = buf_text(&options);
+    open->eyes = credentials ? buf_text(&eyes) : "[]";
     journal_put(p->journal, &record);
     buf_free(&options);
     buf_free(&texts[0]);
     buf_free(&texts[1]);
     buf_free(&accounts);
+    buf_free(&eyes);
     return journal_flush(p->journal, err);
 }
 

@@ -10,6 +10,7 @@
  * | close, unsent | -1       | cleared  |         | announced and never sent: as if it had    |
  * |               |          |          |         | not been                                  |
  * | open          |          | cleared  | (1)     |                                           |
+ * | seen          |          |          |         | by whom, and through which look           |
  * | verify        |          |          |         | of a row that is done: verifications.h    |
  *
  * (1) set where it was open: sent or not, nobody knows
@@ -43,6 +44,7 @@ struct ledger {
     struct slices slices;
     struct verifications verifications;
     struct rotations rotations;
+    struct eyes eyes;
     uint64_t latency[LATENCY_BUCKETS];
 };
 
@@ -56,10 +58,17 @@ struct ledger *ledger_new(const struct targets *t)
 
 static void run_free(struct run_facts *run)
 {
-    const char *texts[] = {run->open.tool,          run->open.libcurl,         run->open.action,
-                           run->open.manifest_path, run->open.manifest_sha256, run->open.digest,
-                           run->open.listed,        run->open.shard,           run->open.origins,
-                           run->open.options};
+    const char *texts[] = {run->open.tool,
+                           run->open.libcurl,
+                           run->open.action,
+                           run->open.manifest_path,
+                           run->open.manifest_sha256,
+                           run->open.digest,
+                           run->open.listed,
+                           run->open.shard,
+                           run->open.origins,
+                           run->open.options,
+                           run->open.eyes};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free((void *)(uintptr_t)texts[i]);
     free(run->reason);
@@ -78,6 +87,7 @@ void ledger_free(struct ledger *l)
     holds_free(&l->holds);
     verifications_free(&l->verifications);
     rotations_free(&l->rotations);
+    eyes_free(&l->eyes);
     free(l->run);
     free(l);
 }
@@ -170,6 +180,39 @@ static void unsent_range(void *at, uint32_t first, uint32_t last)
     }
 }
 
+struct sighting {
+    struct ledger *l;
+    const struct definition *d;
+    uint16_t eye;
+    enum look look;
+    struct error *err;
+    int result;
+};
+
+static void see(struct target_state *s, uint16_t eye, enum look look)
+{
+    if (s->seen_eye != eye)
+        s->looks = 0;
+    s->seen_eye = eye;
+    s->looks = (s->looks | 1u << look) & 15u;
+    s->from_start = 0;
+}
+
+static void check_seen_range(void *at, uint32_t first, uint32_t last)
+{
+    struct sighting *x = at;
+    for (uint32_t row = first; row <= last && x->result == 0; row++)
+        if (targets_definition(x->l->targets, row) != x->d)
+            x->result = refuse(x->err, row, "is of another kind than what this line saw");
+}
+
+static void see_range(void *at, uint32_t first, uint32_t last)
+{
+    const struct sighting *x = at;
+    for (uint32_t row = first; row <= last; row++)
+        see(&x->l->state[row], x->eye, x->look);
+}
+
 static void list_range(void *at, uint32_t first, uint32_t last)
 {
     const struct ranges *x = at;
@@ -247,6 +290,7 @@ static void run_add(struct ledger *l, const struct record *r)
     run->open.shard = kept(o->shard);
     run->open.origins = kept(o->origins);
     run->open.options = kept(o->options);
+    run->open.eyes = o->eyes ? kept(o->eyes) : NULL;
 }
 
 static int apply_open(struct ledger *l, const struct record *r, struct error *err)
@@ -255,7 +299,8 @@ static int apply_open(struct ledger *l, const struct record *r, struct error *er
     if (r->open.targets > l->states)
         return error_set(err, EXIT_DATA, "speaks of %lu targets, and targets.csv holds %lu",
                          (unsigned long)r->open.targets, (unsigned long)l->states);
-    if (check_digest(l, &r->open, err) < 0 || ranges_check(listed, r->open.targets, err) < 0)
+    if (check_digest(l, &r->open, err) < 0 || ranges_check(listed, r->open.targets, err) < 0 ||
+        eyes_open(&l->eyes, r->open.eyes, err) < 0)
         return -1;
     row_set_free(l->listed);
     l->listed = row_set_new();
@@ -338,6 +383,13 @@ static int check_identity(const struct ledger *l, uint32_t row, const char *prov
     return 0;
 }
 
+/* Of an eye that is known: it was not there when it was first asked for, and nobody ever saw it. */
+static bool absent_from_start(const struct target_state *s, enum outcome o)
+{
+    return (o == OUTCOME_ALREADY_ABSENT || o == OUTCOME_UNPROVEN_ABSENT) && !s->applied &&
+           !s->seen_eye;
+}
+
 static int apply_end(struct ledger *l, const struct record *r, struct error *err)
 {
     if (check_identity(l, r->end.row, r->end.provider, r->end.kind, r->end.id, err) < 0)
@@ -346,6 +398,7 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
     if (outcome_done((enum outcome)s->outcome))
         return refuse(err, r->end.row, "ends again although it is done");
     s->outcome = (uint8_t)r->end.outcome;
+    s->end_eye = eyes_now(&l->eyes, r->end.provider, r->end.kind);
     s->status = clamp16(r->end.status);
     s->attempts = clamp16(r->end.attempts);
     s->finished_s = (uint32_t)(r->at_ms / 1000);
@@ -353,6 +406,7 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
     s->error = texts_keep(l->errors, r->end.error);
     s->applied |= r->end.applied;
     s->open_try = 0;
+    s->from_start = absent_from_start(s, r->end.outcome);
     struct slice *slice = slices_at(&l->slices, r->at_ms);
     if (outcome_failed(r->end.outcome)) {
         s->ended = 0;
@@ -386,6 +440,30 @@ static int apply_verify(struct ledger *l, const struct record *r, struct error *
                                        .at_ms = r->at_ms,
                                        .error = texts_keep(l->errors, r->verify.error)};
     verifications_put(&l->verifications, l->states, row, &found);
+    return 0;
+}
+
+static int apply_seen(struct ledger *l, const struct record *r, struct error *err)
+{
+    uint16_t eye = eyes_now(&l->eyes, r->seen.provider, r->seen.kind);
+    if (!eye)
+        return error_set(err, EXIT_DATA, "was seen by an eye that its run does not name");
+    if (ranges_check(r->seen.rows, l->states, err) < 0)
+        return -1;
+    eye = eyes_name(&l->eyes, eye, r->seen.account);
+    if (!*r->seen.rows)
+        return 0;
+    struct sighting x = {
+        .l = l,
+        .d = catalog_find(targets_catalog(l->targets), r->seen.provider, r->seen.kind),
+        .eye = eye,
+        .look = r->seen.look,
+        .err = err};
+    row_ranges_parse(r->seen.rows, strlen(r->seen.rows), l->states, check_seen_range, &x);
+    if (x.result < 0)
+        return -1;
+    row_ranges_parse(r->seen.rows, strlen(r->seen.rows), l->states, see_range, &x);
+    eyes_saw(&l->eyes, eye, r->seen.look);
     return 0;
 }
 
@@ -432,6 +510,8 @@ int ledger_apply(struct ledger *l, const struct record *r, struct error *err)
         return apply_try(l, r, err);
     case RECORD_END:
         return apply_end(l, r, err);
+    case RECORD_SEEN:
+        return apply_seen(l, r, err);
     case RECORD_VERIFY:
         return apply_verify(l, r, err);
     case RECORD_ROTATE:
@@ -453,6 +533,21 @@ struct target_state ledger_state(const struct ledger *l, uint32_t row)
 const char *ledger_error(const struct ledger *l, uint32_t row)
 {
     return row < l->states ? texts_at(l->errors, l->state[row].error) : "";
+}
+
+uint16_t ledger_eye_now(const struct ledger *l, const struct definition *d)
+{
+    return eyes_now(&l->eyes, d->provider, d->kind);
+}
+
+const struct eye *ledger_eye(const struct ledger *l, uint16_t eye)
+{
+    return eyes_at(&l->eyes, eye);
+}
+
+uint16_t ledger_eyes(const struct ledger *l)
+{
+    return (uint16_t)l->eyes.count;
 }
 
 struct verification ledger_verification(const struct ledger *l, uint32_t row)
@@ -552,7 +647,7 @@ size_t ledger_memory(const struct ledger *l)
 {
     size_t bytes = sizeof *l + l->states * sizeof *l->state + texts_memory(l->errors) +
                    l->runs_cap * sizeof *l->run + verifications_memory(&l->verifications) +
-                   rotations_memory(&l->rotations);
+                   rotations_memory(&l->rotations) + eyes_memory(&l->eyes);
     if (l->listed)
         bytes += 2 * ((size_t)l->states / 8);
     if (l->runs)

@@ -5,6 +5,7 @@
  * and the reader of a journal change it through the same ledger_apply, so what a run shows at its
  * end is what anybody can make again from its files. */
 
+#include "journal/eyes.h"
 #include "journal/holds.h"
 #include "journal/record.h"
 #include "journal/slices.h"
@@ -25,7 +26,7 @@ int ledger_apply(struct ledger *l, const struct record *r, struct error *err);
  * that follows another, as hundreds of runs open on the same table. Valid until the next call. */
 const char *ledger_digest(struct ledger *l, uint32_t rows);
 
-/* 20 bytes a target. */
+/* 24 bytes a target. */
 struct target_state {
     uint32_t finished_s; /* Unix seconds of its last `end` */
     uint32_t error;      /* for ledger_error */
@@ -33,14 +34,25 @@ struct target_state {
     uint16_t attempts; /* requests for it that count, over the whole journal, open ones included */
     uint16_t ended;    /* attempts of this round that ended retryable: --max-attempts compares */
     uint16_t status;   /* of its last answer, 0 for none */
+    uint16_t end_eye;  /* that its last `end` belongs to; EYE_NONE: of nobody known */
+    uint16_t seen_eye; /* the last one that saw it; EYE_NONE: never seen */
     uint8_t outcome;   /* enum outcome; OUTCOME_NONE: never finished */
-    uint8_t open_try : 1; /* its `try` has no `end`: sent or about to be, unknown */
-    uint8_t applied : 1;  /* something may have taken effect: a 404 is absent_after_retry */
-    uint8_t ever : 1;     /* something was announced for it at any time */
+    uint8_t open_try : 1;   /* its `try` has no `end`: sent or about to be, unknown */
+    uint8_t applied : 1;    /* something may have taken effect: a 404 is absent_after_retry */
+    uint8_t ever : 1;       /* something was announced for it at any time */
+    uint8_t looks : 4;      /* through which of its looks seen_eye did, a bit each */
+    uint8_t from_start : 1; /* absent from the start: when it was first asked for, and never seen */
 };
 
 struct target_state ledger_state(const struct ledger *l, uint32_t row);
 const char *ledger_error(const struct ledger *l, uint32_t row); /* "" for none */
+
+/* The eye of the run that was opened last, for a definition; EYE_NONE where it names none. Any
+ * run's eye by its number, NULL for EYE_NONE. */
+uint16_t ledger_eye_now(const struct ledger *l, const struct definition *d);
+const struct eye *ledger_eye(const struct ledger *l, uint16_t eye);
+/* How many different eyes there were: their numbers are 1 to that. */
+uint16_t ledger_eyes(const struct ledger *l);
 
 /* What the last read of a row that is done found. */
 struct verification ledger_verification(const struct ledger *l, uint32_t row);

@@ -69,12 +69,12 @@ static void put_counts(struct buf *out, const struct record_counts *c)
     PUT_U64(out, "network_errors", c->network_errors);
 }
 
-/* An object of the caller's, on one line. What is none becomes null, which no reader takes: an
- * origin that was left out in silence would be a guard that does not bite. */
-static void put_object(struct buf *out, const char *object)
+/* An object or array of the caller's, on one line. What is none becomes null, which no reader
+ * takes: an origin that was left out in silence would be a guard that does not bite. */
+static void put_tree(struct buf *out, const char *text)
 {
-    json_t *tree = json_loads(object ? object : "{}", JSON_REJECT_DUPLICATES, NULL);
-    char *line = json_is_object(tree) ? json_dumps(tree, JSON_COMPACT) : NULL;
+    json_t *tree = json_loads(text ? text : "{}", JSON_REJECT_DUPLICATES, NULL);
+    char *line = tree ? json_dumps(tree, JSON_COMPACT) : NULL;
     buf_puts(out, line ? line : "null");
     free(line);
     json_decref(tree);
@@ -99,9 +99,13 @@ static void put_open(struct buf *out, const struct record_open *o)
     PUT_TEXT(out, "listed", o->listed);
     PUT_TEXT(out, "shard", o->shard);
     PUT(out, ",\"origins\":");
-    put_object(out, o->origins);
+    put_tree(out, o->origins);
     PUT(out, ",\"options\":");
-    put_object(out, o->options);
+    put_tree(out, o->options);
+    if (!o->eyes)
+        return;
+    PUT(out, ",\"eyes\":");
+    put_tree(out, o->eyes);
 }
 
 static void put_announced(struct buf *out, const char *rows, const struct record_counts *counts,
@@ -141,6 +145,15 @@ static void put_end(struct buf *out, const struct record *r)
         PUT(out, ",\"applied\":true");
     if (r->end.error && *r->end.error)
         PUT_TEXT(out, "error", r->end.error);
+}
+
+static void put_seen(struct buf *out, const struct record *r)
+{
+    PUT_TEXT(out, "provider", r->seen.provider);
+    PUT_TEXT(out, "kind", r->seen.kind);
+    PUT_TEXT(out, "account", r->seen.account);
+    PUT_TEXT(out, "look", look_word[r->seen.look]);
+    PUT_TEXT(out, "rows", r->seen.rows);
 }
 
 static void put_verify(struct buf *out, const struct record *r)
@@ -189,7 +202,8 @@ static void put_close(struct buf *out, const struct record *r)
 void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t *link,
                   struct buf *out)
 {
-    static const char *const word[] = {"open", "try", "end", "verify", "rotate", "hold", "close"};
+    static const char *const word[] = {"open",   "try",    "end",  "seen",
+                                       "verify", "rotate", "hold", "close"};
     size_t start = out->len;
     PUT(out, "{\"s\":");
     buf_put_u64(out, seq);
@@ -210,6 +224,9 @@ void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t
         break;
     case RECORD_END:
         put_end(out, r);
+        break;
+    case RECORD_SEEN:
+        put_seen(out, r);
         break;
     case RECORD_VERIFY:
         put_verify(out, r);

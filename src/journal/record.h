@@ -16,7 +16,9 @@
  *   {"type":"open","at":...,"run":2,"tool":"rescind 1.0.0","libcurl":"7.88.1","pid":123,
  *    "action":"delete","manifest":{"path":...,"sha256":...,"rows":...,"duplicates":...,
  *    "rejected":...},"targets":10000,"digest":"<of those rows of targets.csv>","listed":"1-10000",
- *    "shard":"0/1","origins":{"openrouter":"https://openrouter.ai:443"},"options":{"max-rate":"5"}}
+ *    "shard":"0/1","origins":{"openrouter":"https://openrouter.ai:443"},"options":{"max-rate":"5"}
+ *    [,"eyes":[...]]}
+ *     (eyes: who looks, see eyes.h; a run of the released format has none)
  * try    written before the requests it announces
  *   {"type":"try","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
  *    "network_errors":1,"rate":812.5}
@@ -26,6 +28,11 @@
  *   {"type":"end","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
  *    "outcome":"revoked","status":200,"attempts":2,"ms":31[,"applied":true][,"error":"..."]}
  *     (not_attempted: the answer was 401 or 403 and its provider was stopped)
+ * seen   an eye of this run saw targets through one of its looks; `account` is its account's id by
+ *        the provider's word, "" where that is not known
+ *   {"type":"seen","at":...,"provider":"openrouter","kind":"key","account":"",
+ *    "look":"read","rows":"1-20"}
+ *     (rows "": what the account's id is, and no more)
  * verify what was done is looked at again, with reads: announced, and what was found
  *   {"type":"verify","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
  *    "network_errors":1,"rate":812.5}
@@ -50,6 +57,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "journal/eyes.h"
 #include "journal/rotations.h"
 #include "provider/classify.h"
 
@@ -57,6 +65,7 @@ enum record_type {
     RECORD_OPEN,
     RECORD_TRY,
     RECORD_END,
+    RECORD_SEEN,
     RECORD_VERIFY,
     RECORD_ROTATE,
     RECORD_HOLD,
@@ -78,6 +87,7 @@ struct record_open {
     const char *shard;   /* "K/N" */
     const char *origins; /* JSON object: provider name to origin */
     const char *options; /* JSON object: the options that were given, as texts */
+    const char *eyes;    /* JSON array, as in eyes.h; NULL: the released format has none */
 };
 
 struct record_counts {
@@ -107,6 +117,12 @@ struct record {
             bool applied;
             const char *error; /* NULL or "": none */
         } end;
+        struct {
+            const char *provider, *kind;
+            const char *account; /* NULL or "": not known */
+            enum look look;
+            const char *rows; /* ranges; "": none */
+        } seen;
         struct {
             const char *rows; /* ranges; NULL: the one-row form */
             struct record_counts counts;

@@ -189,11 +189,11 @@ static bool counts(struct cursor *c, struct record_counts *out)
            U64(c, "http_5xx", &out->http_5xx) && U64(c, "network_errors", &out->network_errors);
 }
 
-/* A JSON object, which stays text. The byte after it is what ends that text, so the caller's next
- * literal is compared first. */
-static bool object(struct cursor *c, const char **out)
+/* A JSON object or array, by its first byte, which stays text. The byte after it is what ends that
+ * text, so the caller's next literal is compared first. */
+static bool tree_text(struct cursor *c, char first, const char **out)
 {
-    if (*c->at != '{')
+    if (*c->at != first)
         return false;
     json_t *tree = json_loadb(c->at, (size_t)(c->end - c->at),
                               JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
@@ -209,7 +209,7 @@ static bool read_open(struct cursor *c, struct record_open *o)
 {
     uint32_t run;
     uint64_t pid;
-    char *origins_end, *options_end;
+    char *origins_end, *options_end, *eyes_end;
     bool ok = U32(c, "run", &run) && TEXT(c, "tool", &o->tool) && TEXT(c, "libcurl", &o->libcurl) &&
               LITERAL(c, ",\"pid\":") && number(c, INT32_MAX, &pid) &&
               TEXT(c, "action", &o->action) && LITERAL(c, ",\"manifest\":{\"path\":") &&
@@ -218,17 +218,21 @@ static bool read_open(struct cursor *c, struct record_open *o)
               U64(c, "rejected", &o->rejected) && LITERAL(c, "}") &&
               U32(c, "targets", &o->targets) && TEXT(c, "digest", &o->digest) &&
               TEXT(c, "listed", &o->listed) && TEXT(c, "shard", &o->shard) &&
-              LITERAL(c, ",\"origins\":") && object(c, &o->origins);
+              LITERAL(c, ",\"origins\":") && tree_text(c, '{', &o->origins);
     if (!ok)
         return false;
     origins_end = c->at;
-    if (!LITERAL(c, ",\"options\":") || !object(c, &o->options))
+    if (!LITERAL(c, ",\"options\":") || !tree_text(c, '{', &o->options))
         return false;
     options_end = c->at;
-    if (options_end != c->end)
+    if (LITERAL(c, ",\"eyes\":") && !tree_text(c, '[', &o->eyes))
+        return false;
+    eyes_end = c->at;
+    if (eyes_end != c->end)
         return false;
     *origins_end = '\0';
     *options_end = '\0';
+    *eyes_end = '\0';
     o->run = run;
     o->pid = (long)pid;
     return true;
@@ -269,6 +273,14 @@ static bool read_end(struct cursor *c, struct record *r)
     r->end.applied = LITERAL(c, ",\"applied\":true");
     r->end.error = NULL;
     return c->at == c->end || (TEXT(c, "error", &r->end.error) && *r->end.error);
+}
+
+static bool read_seen(struct cursor *c, struct record *r)
+{
+    const char *word;
+    return TEXT(c, "provider", &r->seen.provider) && TEXT(c, "kind", &r->seen.kind) &&
+           TEXT(c, "account", &r->seen.account) && TEXT(c, "look", &word) &&
+           look_parse(word, &r->seen.look) && TEXT(c, "rows", &r->seen.rows);
 }
 
 static bool read_verify(struct cursor *c, struct record *r)
@@ -331,6 +343,10 @@ static bool body(struct record_reader *rr, struct cursor *c, struct record *r)
     if (LITERAL(c, "try")) {
         r->type = RECORD_TRY;
         return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_try(c, r);
+    }
+    if (LITERAL(c, "seen")) {
+        r->type = RECORD_SEEN;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_seen(c, r);
     }
     if (LITERAL(c, "verify")) {
         r->type = RECORD_VERIFY;

@@ -113,6 +113,16 @@ static inline struct record rec_end(uint32_t row, enum outcome o, unsigned attem
                                    .error = outcome_failed(o) ? "gone wrong" : NULL}};
 }
 
+static inline struct record rec_seen(const char *provider, const char *account, enum look look,
+                                     const char *rows, int64_t at_ms)
+{
+    return (struct record){
+        .type = RECORD_SEEN,
+        .at_ms = at_ms,
+        .seen = {
+            .provider = provider, .kind = "key", .account = account, .look = look, .rows = rows}};
+}
+
 static inline struct record rec_look(const char *rows, int64_t at_ms)
 {
     return (struct record){.type = RECORD_VERIFY,

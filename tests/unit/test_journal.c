@@ -848,7 +848,7 @@ static void a_target_costs(void **state)
     put(j, rec_close(1, "", FIXTURE_T0 + MANY));
     flush(j);
     assert_true(journal_size(j) < (uint64_t)MANY * 350);
-    assert_true(ledger_memory(l) < (size_t)MANY * 24);
+    assert_true(ledger_memory(l) < (size_t)MANY * 28);
     print_message("%.1f bytes of journal and %.1f of memory a target\n",
                   (double)journal_size(j) / MANY, (double)ledger_memory(l) / MANY);
     journal_close(j);

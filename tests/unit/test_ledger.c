@@ -139,7 +139,7 @@ static void an_end_leaves_its_facts(void **state)
 {
     (void)state;
     struct ledger *l = opened();
-    assert_int_equal(sizeof(struct target_state), 20);
+    assert_int_equal(sizeof(struct target_state), 24);
     apply(l, rec_try("3", FIXTURE_T0));
     apply(l, rec_retry(2, 1, true, FIXTURE_T0 + 5));
     assert_int_equal(ledger_state(l, 2).status, 503);

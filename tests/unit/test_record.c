@@ -62,10 +62,25 @@ static void exact_bytes(void **state)
                                    .shard = "0/1",
                                    .origins = "{ \"openrouter\" : \"https://openrouter.ai:443\" }",
                                    .options = NULL}};
+    struct record looked = open;
+    looked.open.eyes = "[ {\"provider\" : \"openrouter\"} ]";
     const struct {
         struct record r;
         const char *body;
     } rows[] = {
+        {looked,
+         "\"open\"" AT ",\"run\":2,\"tool\":\"rescind 1.0.0\",\"libcurl\":\"7.88.1\",\"pid\":123,"
+         "\"action\":\"delete\",\"manifest\":{\"path\":\"a\\\\b.csv\",\"sha256\":\"ab\","
+         "\"rows\":10,\"duplicates\":1,\"rejected\":2},\"targets\":7,\"digest\":\"cd\","
+         "\"listed\":\"1-7\",\"shard\":\"0/1\","
+         "\"origins\":{\"openrouter\":\"https://openrouter.ai:443\"},\"options\":{},"
+         "\"eyes\":[{\"provider\":\"openrouter\"}]"},
+        {rec_seen("baseten", "", LOOK_LIST, "3,6", at),
+         "\"seen\"" AT ",\"provider\":\"baseten\",\"kind\":\"key\",\"account\":\"\","
+         "\"look\":\"list\",\"rows\":\"3,6\""},
+        {rec_seen("openrouter", "ws-1", LOOK_READ, "", at),
+         "\"seen\"" AT ",\"provider\":\"openrouter\",\"kind\":\"key\",\"account\":\"ws-1\","
+         "\"look\":\"read\",\"rows\":\"\""},
         {open,
          "\"open\"" AT ",\"run\":2,\"tool\":\"rescind 1.0.0\",\"libcurl\":\"7.88.1\",\"pid\":123,"
          "\"action\":\"delete\",\"manifest\":{\"path\":\"a\\\\b.csv\",\"sha256\":\"ab\","

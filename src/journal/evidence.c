@@ -1,0 +1,54 @@
+#include "journal/evidence.h"
+
+struct sight evidence_sight(const struct ledger *l, const struct definition *d)
+{
+    uint16_t number = ledger_eye_now(l, d);
+    const struct eye *eye = ledger_eye(l, number);
+    return (struct sight){
+        .eye = number, .control = eye && eye->looks, .looks = eye ? eye->looks : 0};
+}
+
+bool evidence_seen(const struct sight *eye, const struct target_state *target)
+{
+    return eye->eye && target->seen_eye == eye->eye;
+}
+
+enum outcome evidence_absence(const struct sight *eye, bool applied, bool expected)
+{
+    if (!eye->control && !expected)
+        return OUTCOME_UNPROVEN_ABSENT;
+    return applied ? OUTCOME_ABSENT_AFTER_RETRY : OUTCOME_ALREADY_ABSENT;
+}
+
+bool evidence_revokes(bool only_existing, const struct sight *eye,
+                      const struct target_state *target)
+{
+    return only_existing || evidence_seen(eye, target);
+}
+
+/* Deleted by the account of end_eye, with a success that it called one. */
+static bool gone_by_own(const struct target_state *target)
+{
+    return target->outcome == OUTCOME_REVOKED || target->outcome == OUTCOME_ROTATED;
+}
+
+enum verified evidence_verified(const struct sight *eye, enum look look,
+                                const struct target_state *target, const char **why)
+{
+    bool own = eye->eye && target->end_eye == eye->eye && gone_by_own(target);
+    bool saw = evidence_seen(eye, target) && target->looks & 1u << look;
+    *why = "";
+    if (!(eye->looks & 1u << look))
+        *why = "absent to a look that has never shown any of these targets: the wrong account, "
+               "workspace or URL?";
+    else if (!own && !saw && gone_by_own(target))
+        *why = "absent to another account than the one that deleted it, which never saw it";
+    else if (!own && !saw)
+        *why = "absent, and never seen by this account: another account's, and alive?";
+    return **why ? VERIFIED_UNPROVEN : VERIFIED_ABSENT;
+}
+
+bool evidence_too_many_absent(uint64_t targets, uint64_t from_start)
+{
+    return from_start > ABSENT_FEW && from_start > targets / 5 && from_start * 5 > targets;
+}

@@ -1,0 +1,49 @@
+#ifndef RESCIND_JOURNAL_EVIDENCE_H
+#define RESCIND_JOURNAL_EVIDENCE_H
+
+/* What may be called gone: the rules, without a socket or a file. Not seeing a key is not knowing
+ * that it is gone: an absence counts only to an eye (eyes.h) that has seen something before. */
+
+#include "journal/ledger.h"
+
+/* What is known of the eye that looks now. */
+struct sight {
+    uint16_t eye;  /* EYE_NONE: of nobody known */
+    bool control;  /* it has seen a target of its kind, through whatever look */
+    uint8_t looks; /* through which, a bit each */
+};
+struct sight evidence_sight(const struct ledger *l, const struct definition *d);
+
+/* Whether this very target was seen by that eye, through any look. */
+bool evidence_seen(const struct sight *eye, const struct target_state *target);
+
+/* An absence that the provider told in its own form: what it is called. `applied`: something that
+ * was sent for it may have taken effect. Without a control it is unproven, unless absence is
+ * expected. */
+enum outcome evidence_absence(const struct sight *eye, bool applied, bool expected);
+
+/* Whether a success of the form that the definition promises revokes: where only what exists gets
+ * it, it does, and is a sighting; else the target must have been seen before. */
+bool evidence_revokes(bool only_existing, const struct sight *eye,
+                      const struct target_state *target);
+
+/* A target that is done is absent to a read or a whole list of this eye: whether that proves it.
+ * `why` (never NULL) says what is lacking, "" where nothing is. */
+enum verified evidence_verified(const struct sight *eye, enum look look,
+                                const struct target_state *target, const char **why);
+
+/* Of so many targets of a kind so many were absent from the start: more than a fifth, and more
+ * than ABSENT_FEW, may be another account's, and alive. */
+enum { ABSENT_FEW = 20 };
+bool evidence_too_many_absent(uint64_t targets, uint64_t from_start);
+
+/* The listed targets of one kind, as report.json tells them. */
+struct kind_evidence {
+    const struct definition *definition;
+    uint64_t targets;
+    uint64_t seen;       /* by a look, or deleted with a success that only an existing one gets */
+    uint64_t from_start; /* absent from the start */
+    uint64_t never_seen; /* all that were not seen */
+};
+
+#endif
