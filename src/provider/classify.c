@@ -9,6 +9,8 @@
 
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,18 +129,10 @@ static const struct consequence {
     [EVENT_IMPOSSIBLE] = {VERDICT_END, OUTCOME_FAILED, false, false, true, 0, "cannot be sent"},
 };
 
-static bool has_status(const struct status_set *set, int status)
-{
-    for (size_t i = 0; i < set->count; i++)
-        if (set->at[i] == status)
-            return true;
-    return false;
-}
-
 /* What a status says that is no rate signal and proves no absence. */
 static enum event other_status_event(const struct definition *d, int status)
 {
-    if (has_status(&d->stop, status))
+    if (status_in(&d->stop, status))
         return EVENT_REFUSED;
     if (status == 404)
         return EVENT_NO_EVIDENCE;
@@ -161,7 +155,7 @@ static enum event status_event(const struct definition *d, const struct answer *
         return EVENT_RATE;
     if ((status == 503 || status == 529) && a->retry_after)
         return EVENT_BUSY;
-    if (has_status(&d->gone, status) && a->transport == TRANSPORT_WHOLE)
+    if (gone_status(d, status) && a->transport == TRANSPORT_WHOLE)
         return EVENT_GONE;
     return other_status_event(d, status);
 }
@@ -177,7 +171,7 @@ static enum event transport_event(const struct definition *d, const struct answe
         /* These three need no body: the head alone says who must wait or stop. */
         if (by_status == EVENT_RATE || by_status == EVENT_BUSY)
             return by_status;
-        if (by_status == EVENT_REFUSED && !has_status(&d->gone, a->status))
+        if (by_status == EVENT_REFUSED && !gone_status(d, a->status))
             return by_status;
         return a->transport == TRANSPORT_LOST ? EVENT_CUT : EVENT_TIMEOUT;
     case TRANSPORT_NOT_SENT:
@@ -225,7 +219,7 @@ static bool has_error(json_t *json)
 static const char *unconfirmed(const struct definition *d, const struct request *r, const char *id,
                                const struct answer *a, json_t *json, char why[100])
 {
-    if (r->status.count && !has_status(&r->status, a->status))
+    if (r->status.count && !status_in(&r->status, a->status))
         return "another status was promised";
     if (!json)
         return !a->body_clipped && !r->confirm.count && is_blank(a->body, a->body_len)
@@ -298,12 +292,6 @@ static void explain(const struct definition *d, const char *id, const struct ans
     reason_put(reason, lead, words, len, &(struct reason_context){d, id, a->secrets});
 }
 
-/* Whether an absence is told in the provider's own form. */
-static bool in_gone_form(const struct definition *d, const char *id, json_t *json)
-{
-    return json && d->gone_form.count && !conditions_broken(&d->gone_form, json, id, d->id.lower);
-}
-
 static const enum outcome achieved[ACTION_COUNT] = {OUTCOME_REVOKED, OUTCOME_DISABLED,
                                                     OUTCOME_ENABLED, OUTCOME_ROTATED};
 
@@ -315,11 +303,11 @@ void classify(const struct definition *d, enum action action, const char *id, bo
     enum event event = transport_event(d, a);
     json_t *json = a->transport == TRANSPORT_WHOLE ? answer_json(a) : NULL;
 
+    if (event == EVENT_GONE && !gone_told(d, a->status, json, id))
+        event = other_status_event(d, a->status);
     if (event == EVENT_CONFIRMED &&
         (what = unconfirmed(d, &d->action[action], id, a, json, why)) != NULL)
         event = EVENT_UNCONFIRMED;
-    if (event == EVENT_GONE && !in_gone_form(d, id, json))
-        event = other_status_event(d, a->status);
 
     const struct consequence *c = &consequences[event];
     bool sent_again = a->sends > c->accounted;
@@ -351,14 +339,14 @@ void classify_verify(const struct definition *d, const struct request *r, const 
     enum event event = transport_event(d, a);
     json_t *json = a->transport == TRANSPORT_WHOLE ? answer_json(a) : NULL;
 
+    if (event == EVENT_GONE && (!id || !gone_told(d, a->status, json, id)))
+        event = other_status_event(d, a->status);
     if (event == EVENT_CONFIRMED && id)
         what = unconfirmed(d, r, id, a, json, why);
     else if (event == EVENT_CONFIRMED)
         what = !json ? body_kind(a, json) : has_error(json) ? "its body has an `error`" : NULL;
     if (what)
         event = EVENT_UNCONFIRMED;
-    if (event == EVENT_GONE && (!id || !in_gone_form(d, id, json)))
-        event = other_status_event(d, a->status);
 
     const struct consequence *c = &consequences[event];
     *out = (struct verdict){.kind = c->kind,
@@ -452,6 +440,25 @@ static int canonical_id(const struct definition *d, const char *text, size_t len
     return n > 0 ? n : 0;
 }
 
+/* What stands before a secret's first colon; a secret without one may be user:password in base64.
+ */
+static int before_colon(const struct definition *d, const char *secret, bool user,
+                        char out[ID_MAX + 1])
+{
+    unsigned char plain[512];
+    const char *colon = strchr(secret, ':');
+    if (colon)
+        return canonical_id(d, secret, (size_t)(colon - secret), out);
+    size_t len = strlen(secret);
+    if (!user || len % 4 || len > sizeof plain / 3 * 4)
+        return 0;
+    int n = EVP_DecodeBlock(plain, (const unsigned char *)secret, (int)len);
+    const unsigned char *end = n > 0 ? memchr(plain, ':', (size_t)n) : NULL;
+    int id = end ? canonical_id(d, (const char *)plain, (size_t)(end - plain), out) : 0;
+    OPENSSL_cleanse(plain, sizeof plain);
+    return id;
+}
+
 int own_id_of_secret(const struct definition *d, const char *secret, char out[ID_MAX + 1])
 {
     if (d->self == SELF_SHA256) {
@@ -459,6 +466,10 @@ int own_id_of_secret(const struct definition *d, const char *secret, char out[ID
         sha256_of(secret, strlen(secret), hex);
         return canonical_id(d, hex, SHA256_HEX, out);
     }
+    if (d->self == SELF_SECRET)
+        return canonical_id(d, secret, strlen(secret), out);
+    if (d->self == SELF_BEFORE_COLON || d->self == SELF_USER)
+        return before_colon(d, secret, d->self == SELF_USER, out);
     const char *dot = strchr(secret, '.');
     if (dot && d->self == SELF_BEFORE_DOT)
         return canonical_id(d, secret, (size_t)(dot - secret), out);

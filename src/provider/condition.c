@@ -44,8 +44,26 @@ bool pointer_valid(const char *pointer)
     return true;
 }
 
+/* `{NAME=TEXT}`: the first item whose member NAME is that text. */
+static json_t *array_find(json_t *array, const char *name)
+{
+    const char *equals = strchr(name, '='), *end = name + strlen(name) - 1;
+    for (size_t i = 0; equals && *end == '}' && i < json_array_size(array); i++) {
+        json_t *item = json_array_get(array, i);
+        char member[64];
+        snprintf(member, sizeof member, "%.*s", (int)(equals - name - 1), name + 1);
+        const char *text = json_string_value(json_object_get(item, member));
+        size_t len = (size_t)(end - equals - 1);
+        if (text && strlen(text) == len && memcmp(text, equals + 1, len) == 0)
+            return item;
+    }
+    return NULL;
+}
+
 static json_t *array_get(json_t *array, const char *name)
 {
+    if (*name == '{')
+        return array_find(array, name);
     size_t index = 0, digits = strlen(name);
     if (digits == 0 || digits > 9 || strspn(name, "0123456789") != digits ||
         (name[0] == '0' && digits > 1))
@@ -80,69 +98,133 @@ static const char *value_parse(const char *text, struct condition *out)
         enum condition_test test;
     } types[] = {
         {"{id}", TEST_ID},       {"string", TEST_STRING}, {"number", TEST_NUMBER},
-        {"object", TEST_OBJECT}, {"array", TEST_ARRAY},
+        {"object", TEST_OBJECT}, {"array", TEST_ARRAY},   {"boolean", TEST_BOOLEAN},
     };
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    for (size_t i = 0; out->test == TEST_VALUE && i < sizeof types / sizeof *types; i++)
         if (strcmp(text, types[i].word) == 0) {
             out->test = types[i].test;
             return NULL;
         }
     json_t *value = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-    if (!value)
-        return "the value is not JSON, {id}, string, number, object or array";
-    char *canonical = json_dumps(value, CANONICAL);
+    char *canonical = value ? json_dumps(value, CANONICAL) : NULL;
+    bool array = json_array_size(value) > 0;
     json_decref(value);
-    out->test = TEST_VALUE;
-    out->value = mem_string(canonical);
+    if (canonical && (out->test != TEST_IN || array))
+        out->value = mem_string(canonical);
     free(canonical);
-    return NULL;
+    if (out->value)
+        return NULL;
+    return out->test == TEST_IN ? "what follows `is in` is a JSON array of values"
+                                : "the value is not JSON, {id}, string, number, object, array or "
+                                  "boolean";
 }
 
-static const char form[] =
-    "a condition is `POINTER is VALUE`, `POINTER exists` or `POINTER contains \"TEXT\"`";
+static const char form[] = "a condition is a POINTER and `is [not] VALUE`, `is in [VALUES]`, `has "
+                           "VALUE`, `exists` or `contains \"TEXT\"`";
 
 static const char *contains_parse(const char *text, struct condition *out)
 {
     json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
-    out->test = TEST_CONTAINS;
     out->value = json_string_length(value) ? mem_string(json_string_value(value)) : NULL;
     json_decref(value);
     return out->value ? NULL : "what is contained is a text in quotes";
 }
 
-const char *condition_parse(const char *text, struct condition *out)
+static bool skip_word(const char **text, const char *word)
+{
+    size_t len = strlen(word);
+    if (strncmp(*text, word, len) != 0 || ((*text)[len] && (*text)[len] != ' '))
+        return false;
+    *text += len;
+    *text += strspn(*text, " ");
+    return true;
+}
+
+/* What stands behind the pointer. */
+static const char *test_parse(char *test, struct condition *out)
 {
     static const char if_present[] = " if present";
-    *out = (struct condition){0};
-    const char *space = strchr(text, ' ');
+    const char *rest = test;
+    size_t len = strlen(test), tail = sizeof if_present - 1;
+    if (len > tail && strcmp(test + len - tail, if_present) == 0) {
+        out->if_present = true;
+        len -= tail;
+    }
+    while (len && test[len - 1] == ' ')
+        len--;
+    test[len] = '\0';
+    out->test = TEST_VALUE;
+    if (skip_word(&rest, "exists")) {
+        out->test = TEST_EXISTS;
+        return *rest || out->if_present ? form : NULL;
+    }
+    if (skip_word(&rest, "contains")) {
+        out->test = TEST_CONTAINS;
+        return contains_parse(rest, out);
+    }
+    if (skip_word(&rest, "has")) {
+        out->test = TEST_HAS;
+        return value_parse(rest, out);
+    }
+    if (!skip_word(&rest, "is"))
+        return form;
+    out->negated = skip_word(&rest, "not");
+    if (skip_word(&rest, "in"))
+        out->test = TEST_IN;
+    return value_parse(rest, out);
+}
+
+static const char *one_parse(const char *text, size_t len, struct condition *out)
+{
+    const char *space = memchr(text, ' ', len);
     if (!space)
         return form;
     char *pointer = mem_string_n(text, (size_t)(space - text));
-    const char *test = space + strspn(space, " "), *why = NULL;
-    if (!pointer_valid(pointer)) {
+    const char *test = space + strspn(space, " "), *why;
+    char *copy = mem_string_n(test, test < text + len ? (size_t)(text + len - test) : 0);
+    if (!pointer_valid(pointer))
         why = "the pointer is not one of RFC 6901: it begins with /";
-    } else if (strcmp(test, "exists") == 0) {
-        out->test = TEST_EXISTS;
-    } else if (strncmp(test, "contains ", 9) == 0) {
-        why = contains_parse(test + 9, out);
-    } else if (strncmp(test, "is ", 3) == 0) {
-        test += 3 + strspn(test + 3, " ");
-        size_t len = strlen(test), tail = sizeof if_present - 1;
-        out->if_present = len > tail && strcmp(test + len - tail, if_present) == 0;
-        char *value = mem_string_n(test, out->if_present ? len - tail : len);
-        for (len = strlen(value); len && value[len - 1] == ' '; len--)
-            value[len - 1] = '\0';
-        why = value_parse(value, out);
-        free(value);
-    } else {
-        why = form;
-    }
-    if (why) {
-        free(pointer);
-        return why;
-    }
+    else
+        why = test_parse(copy, out);
+    free(copy);
     out->pointer = pointer;
-    return NULL;
+    return why;
+}
+
+/* The length of a text up to an ` or ` that stands in no quotes. */
+static size_t alternative_length(const char *text)
+{
+    bool quoted = false;
+    size_t i = 0;
+    for (; text[i]; i++) {
+        if (quoted && text[i] == '\\' && text[i + 1])
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && strncmp(text + i, " or ", 4) == 0)
+            break;
+    }
+    return i;
+}
+
+const char *condition_parse(const char *text, struct conditions *out)
+{
+    for (bool or_before = false;; or_before = true) {
+        struct condition one = {.or_before = or_before};
+        size_t len = alternative_length(text);
+        const char *why = one_parse(text, len, &one);
+        if (why) {
+            free(one.pointer);
+            free(one.value);
+            return why;
+        }
+        out->at = mem_resize(out->at, out->count + 1, sizeof *out->at);
+        out->at[out->count++] = one;
+        if (!text[len])
+            return NULL;
+        text += len + 4;
+        text += strspn(text, " ");
+    }
 }
 
 static bool text_is_id(const char *text, const char *id, bool fold)
@@ -177,19 +259,33 @@ static bool value_is(const json_t *value, const char *canonical)
     return same;
 }
 
-static bool condition_holds(const struct condition *c, json_t *body, const char *id, bool fold)
+static bool array_has(const json_t *array, const json_t *value)
 {
-    json_t *value = pointer_get(body, c->pointer);
-    bool absent = !value || json_is_null(value);
-    if (absent && c->if_present)
-        return true;
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (json_equal(json_array_get(array, i), value))
+            return true;
+    return false;
+}
+
+/* IN and HAS: the value against those of the definition, or the other way round. */
+static bool is_member(const struct condition *c, const json_t *value)
+{
+    json_t *said = json_loads(c->value, JSON_DECODE_ANY, NULL);
+    bool member = c->test == TEST_IN ? array_has(said, value)
+                                     : json_is_array(value) && array_has(value, said);
+    json_decref(said);
+    return member;
+}
+
+static bool test_holds(const struct condition *c, const json_t *value, const char *id, bool fold)
+{
     switch (c->test) {
     case TEST_VALUE:
-        return value && value_is(value, c->value);
+        return value_is(value, c->value);
     case TEST_ID:
         return id && value_is_id(value, id, fold);
     case TEST_EXISTS:
-        return !absent;
+        return !json_is_null(value);
     case TEST_CONTAINS:
         return json_is_string(value) && strstr(json_string_value(value), c->value);
     case TEST_STRING:
@@ -200,15 +296,66 @@ static bool condition_holds(const struct condition *c, json_t *body, const char 
         return json_is_object(value);
     case TEST_ARRAY:
         return json_is_array(value);
+    case TEST_BOOLEAN:
+        return json_is_boolean(value);
+    case TEST_IN:
+    case TEST_HAS:
+        return is_member(c, value);
     }
     return false;
+}
+
+/* What is not there meets no test, a negated one neither: another body than the provider's would
+ * meet that. */
+static bool condition_holds(const struct condition *c, json_t *body, const char *id, bool fold)
+{
+    json_t *value = pointer_get(body, c->pointer);
+    if (c->if_present && (!value || json_is_null(value)))
+        return true;
+    return value && test_holds(c, value, id, fold) != c->negated;
 }
 
 const struct condition *conditions_broken(const struct conditions *all, json_t *body,
                                           const char *id, bool fold)
 {
-    for (size_t i = 0; i < all->count; i++)
-        if (!condition_holds(&all->at[i], body, id, fold))
-            return &all->at[i];
+    for (size_t i = 0; i < all->count;) {
+        const struct condition *first = &all->at[i];
+        bool holds = false;
+        do
+            holds |= condition_holds(&all->at[i], body, id, fold);
+        while (++i < all->count && all->at[i].or_before);
+        if (!holds)
+            return first;
+    }
     return NULL;
+}
+
+bool conditions_met(const struct conditions *all, json_t *body, const char *id, bool fold)
+{
+    return body && all->count && !conditions_broken(all, body, id, fold);
+}
+
+bool gone_status(const struct definition *d, int status)
+{
+    for (size_t i = 0; i < d->gone_count; i++)
+        if (status_in(&d->gone[i].status, status))
+            return true;
+    return false;
+}
+
+bool gone_told(const struct definition *d, int status, json_t *body, const char *id)
+{
+    for (size_t i = 0; i < d->gone_count; i++)
+        if (status_in(&d->gone[i].status, status) &&
+            conditions_met(&d->gone[i].form, body, id, d->id.lower))
+            return true;
+    return false;
+}
+
+bool status_in(const struct status_set *set, int status)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (set->at[i] == status)
+            return true;
+    return false;
 }

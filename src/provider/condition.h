@@ -16,16 +16,29 @@ json_t *body_parse(const char *body, size_t len);
 /* Whether a text is a pointer: "" or "/...", every ~ followed by 0 or 1. */
 bool pointer_valid(const char *pointer);
 
-/* Where a pointer leads in a value: borrowed, NULL where it leads nowhere. */
+/* Where a pointer leads in a value: borrowed, NULL where it leads nowhere. In an array, beside an
+ * index, `{NAME=TEXT}` leads to the first item whose member NAME is that text. */
 json_t *pointer_get(json_t *from, const char *pointer);
 
-/* Reads one condition as it stands in a definition. NULL, or what is wrong with it. */
-const char *condition_parse(const char *text, struct condition *out);
+/* Reads what stands in a definition: a condition, or several with ` or ` between. NULL, or what is
+ * wrong; what was read until then stays the caller's to free. */
+const char *condition_parse(const char *text, struct conditions *out);
 
 /* The first condition that does not hold, or NULL. `id` is the canonical one; `fold`: it is
- * compared without regard to case. A pointer to null leads nowhere, except for `is null`. */
+ * compared without regard to case. A pointer to null leads nowhere, except for `is null`;
+ * of alternatives, the first. */
 const struct condition *conditions_broken(const struct conditions *all, json_t *body,
                                           const char *id, bool fold);
+
+/* Whether all of them hold, and there is one. */
+bool conditions_met(const struct conditions *all, json_t *body, const char *id, bool fold);
+
+bool status_in(const struct status_set *set, int status);
+
+/* Whether a status may tell an absence, and whether this answer does tell it, in a form of the
+ * provider's own. */
+bool gone_status(const struct definition *d, int status);
+bool gone_told(const struct definition *d, int status, json_t *body, const char *id);
 
 /* Whether a value is the id, as a string or as a whole number. */
 bool value_is_id(const json_t *value, const char *id, bool fold);

@@ -30,6 +30,8 @@
  *   delete.body = {"keys":["{id}"]}      {id} and scopes JSON-escaped; sent as application/json
  *   delete.status = 204                  the statuses of a success (any from 200 to 299)
  *   delete.confirm = /deleted is true    repeatable, all must hold; VALUE is JSON, or {id}
+ *   delete.absent = gone | success | unknown    what it answers for an id that does not exist: the
+ *                                        absence; the same success; nobody knows (unknown)
  *   disable = PATCH /keys/{id}           with disable.body, .status, .confirm; likewise enable
  *
  *   create = POST /keys                  makes a successor of a target, for `rotate`: its body is a
@@ -45,10 +47,13 @@
  *                                        absent, a success that confirms proves that it is there
  *   read.confirm = /data/hash is {id}    repeatable, all must hold, one names {id}; read.status too
  *
+ *   read.gone = /revoked is true         repeatable: what, in a success, means that it is dead
  *   echo = /hash /data/hash              repeatable: where such a value is in a success body it
  *                                        must be {id}
  *   gone.status = 404                    what means that the target is not there (404); may be a
- *                                        status of stop.status too: gone.form tells them apart
+ *                                        success or a status of stop.status: gone.form tells them
+ *                                        apart. Repeatable: each begins an alternative, which has
+ *                                        the gone.form that stand under it
  *   gone.form = /error/code is 404       repeatable, all must hold for the provider to have said
  *                                        so; without any, a 404 never proves an absence
  *   stop.status = 401 403                the credential is refused (401 403)
@@ -63,10 +68,14 @@
  *   self = sha256                        the credential's own id is the SHA-256 of the secret,
  *   self = before-dot                    the part of the secret before its first dot,
  *   self = between-dots                  the part between its first two dots,
+ *   self = before-colon                  the part before its first colon,
+ *   self = user                          likewise of Basic's user:password, in base64 or not,
+ *   self = secret                        the secret itself,
  *   self = read GET /v1/self /id /data/id        or the first of these in such a read's answer
- *   raw = sk-or-v1-{64h}                 repeatable: a whole raw secret, whose id `self` tells (not
- *                                        by a read); {N} or {N-M}: so many of A-Z a-z 0-9 _ -, with
- *                                        an h before the }: of 0-9 a-f
+ *   account = read GET /v1/org /id       whose keys the credential sees: the first of these
+ * pointers that leads to a text or an integer raw = sk-or-v1-{64h}                 repeatable: a
+ * whole raw secret, whose id `self` tells (not by a read); {N} or {N-M}: so many of A-Z a-z 0-9 _
+ * -, with an h before the }: of 0-9 a-f
  *
  *   list = GET /keys?include_disabled=true       all there are; names no {id} and no scope
  *   list.items = /data                   where its array is, and
@@ -85,14 +94,18 @@
  *                                            created, updated, expires       (times)
  *                                            disabled                        (true or false)
  *                                            spend              (a number, or one as a text)
+ *   list.gone = /status is "revoked"     repeatable: what means that an item is dead
+ *   list.partial = yes                   some keys are never shown: no absence follows from it
  *   list.unused.day = /usage_daily       likewise .week and .month: what must all be 0 for a key to
  *                                        be unused since that window of UTC began
  *
- * Conditions are `POINTER is VALUE`, `POINTER is string|number|object|array`, `POINTER exists`,
- * `POINTER contains "TEXT"`, POINTER an RFC 6901 JSON pointer; `... is VALUE if present` holds
- * where it leads nowhere. A success body never confirms when it has an `error` member (other than
- * null), whatever the definition says; an action without a `confirm` is confirmed by an empty body
- * or a JSON object. */
+ * Conditions are `POINTER is VALUE`, `POINTER is string|number|object|array|boolean`, `POINTER is
+ * in [VALUES]`, `POINTER has VALUE` (of an array), `POINTER exists`, `POINTER contains "TEXT"`,
+ * POINTER an RFC 6901 JSON pointer (in which `{NAME=TEXT}` leads to the item of an array whose
+ * member NAME is TEXT). `is not` wants another value to be there; `... if present` holds where it
+ * leads nowhere; of several with ` or ` between, one is enough. A success body never confirms when
+ * it has an `error` member (other than null), whatever the definition says; an action without a
+ * `confirm` is confirmed by an empty body or a JSON object. */
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -128,14 +141,19 @@ enum condition_test {
     TEST_STRING,
     TEST_NUMBER,
     TEST_OBJECT,
-    TEST_ARRAY
+    TEST_ARRAY,
+    TEST_BOOLEAN,
+    TEST_IN, /* is one of an array's values */
+    TEST_HAS /* is an array that has the value */
 };
 
 struct condition {
     char *pointer;
     enum condition_test test;
-    char *value;     /* TEST_VALUE: canonical JSON text; TEST_CONTAINS: the text itself */
+    char *value;     /* VALUE, IN, HAS: canonical JSON text; CONTAINS: the text itself */
     bool if_present; /* holds where the pointer leads nowhere, or to null */
+    bool negated;    /* `is not`: holds where there is a value, and the test fails of it */
+    bool or_before;  /* an alternative to the condition before it */
 };
 
 struct conditions {
@@ -155,6 +173,15 @@ struct request {
     struct conditions confirm;
 };
 
+/* One way in which an absence is told. */
+struct gone_rule {
+    struct status_set status; /* any from 200 to 499 */
+    struct conditions form;   /* none: the status alone, which proves nothing */
+};
+
+/* What a deletion answers for an id that does not exist. */
+enum absent_rule { ABSENT_UNKNOWN, ABSENT_GONE /* in gone.form */, ABSENT_SUCCESS };
+
 enum rate_unit { RATE_S, RATE_MS, RATE_EPOCH_S, RATE_EPOCH_MS };
 
 struct rate_source {
@@ -163,7 +190,16 @@ struct rate_source {
     bool in_body;
 };
 
-enum self_rule { SELF_UNKNOWN, SELF_SHA256, SELF_BEFORE_DOT, SELF_BETWEEN_DOTS, SELF_READ };
+enum self_rule {
+    SELF_UNKNOWN,
+    SELF_SHA256,
+    SELF_BEFORE_DOT,
+    SELF_BETWEEN_DOTS,
+    SELF_BEFORE_COLON,
+    SELF_SECRET, /* the id is the secret itself */
+    SELF_USER,   /* the user of Basic's user:password, which may be in base64 */
+    SELF_READ
+};
 
 /* Calendar windows of usage, in UTC; weeks begin on Monday. */
 enum window { WINDOW_DAY, WINDOW_WEEK, WINDOW_MONTH, WINDOW_COUNT };
@@ -187,6 +223,8 @@ struct list_rule {
     struct list_field *field;
     size_t field_count;
     char **unused[WINDOW_COUNT]; /* NULL-terminated, or NULL: not told */
+    struct conditions gone;      /* what tells that an item is dead: it is not present; or none */
+    bool partial;                /* some keys are never shown in it */
 };
 
 struct rotate_rule {
@@ -205,10 +243,13 @@ struct definition {
     size_t scope_count;
     struct id_rule id;
     struct request action[ACTION_COUNT];
-    struct request read; /* of one target */
+    enum absent_rule absent;
+    struct request read;         /* of one target */
+    struct conditions read_gone; /* what tells, in a success, that it is dead; or none */
     char **echo;
-    struct status_set gone, stop;
-    struct conditions gone_form;
+    struct gone_rule *gone; /* alternatives */
+    size_t gone_count;
+    struct status_set stop;
     char **error_text;
     double rate_limit; /* requests a second; 0: none documented */
     struct rate_source *rate;
@@ -216,8 +257,10 @@ struct definition {
     struct request preflight; /* confirm holds its checks */
     enum self_rule self;
     struct request self_read;
-    char **self_pointers; /* NULL-terminated; SELF_READ: the first that is an id counts */
-    char **raw;           /* patterns, NULL-terminated, or NULL */
+    char **self_pointers;        /* NULL-terminated; SELF_READ: the first that is an id counts */
+    struct request account_read; /* without a method: nothing tells whose keys these are */
+    char **account_pointers;     /* NULL-terminated: the first that is a text or an integer */
+    char **raw;                  /* patterns, NULL-terminated, or NULL */
     struct list_rule list;
     struct rotate_rule rotate;
     bool built_in;

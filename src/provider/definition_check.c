@@ -303,12 +303,18 @@ static bool rotate_good(const struct definition *d, char *why)
 /* A status may mean both only where the body tells which. */
 static bool statuses_good(const struct definition *d, char *why)
 {
-    for (size_t i = 0; i < d->gone.count && !d->gone_form.count; i++)
-        for (size_t k = 0; k < d->stop.count; k++)
-            if (d->gone.at[i] == d->stop.at[k])
-                return WHY("%u is in gone.status and in stop.status, and no gone.form tells them "
+    for (size_t g = 0; g < d->gone_count; g++) {
+        const struct gone_rule *rule = &d->gone[g];
+        for (size_t i = 0; i < rule->status.count && !rule->form.count; i++) {
+            if (status_in(&d->stop, rule->status.at[i]))
+                return WHY("gone.status: %u is in stop.status too, and no gone.form tells them "
                            "apart",
-                           d->gone.at[i]);
+                           rule->status.at[i]);
+            if (rule->status.at[i] < 300)
+                return WHY("gone.status: %u is a success, and no gone.form tells them apart",
+                           rule->status.at[i]);
+        }
+    }
     return true;
 }
 
@@ -345,6 +351,14 @@ static bool column_good(const struct definition *d, char *why)
            WHY("column: a name is of a-z 0-9 _");
 }
 
+/* What tells that something is dead is told by something. */
+static bool gone_good(const struct definition *d, char *why)
+{
+    if (d->read_gone.count && !d->read.method)
+        return WHY("read.gone: there is no read");
+    return !d->list.gone.count || d->list.request.method || WHY("list.gone: there is no list");
+}
+
 bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
 {
     struct uses all = {0};
@@ -353,9 +367,10 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
     return base_good(d, why) && column_good(d, why) && headers_good(d, why) &&
            scopes_good(d, why) && actions_good(d, &all, why) &&
            read_good(d, "preflight", &d->preflight, why) &&
-           read_good(d, "self", &d->self_read, why) && target_read_good(d, why) &&
-           list_good(d, why) && rotate_good(d, why) && statuses_good(d, why) &&
-           rates_good(d, why) &&
+           read_good(d, "self", &d->self_read, why) &&
+           read_good(d, "account", &d->account_read, why) && gone_good(d, why) &&
+           target_read_good(d, why) && list_good(d, why) && rotate_good(d, why) &&
+           statuses_good(d, why) && rates_good(d, why) &&
            (!d->raw || (d->self != SELF_UNKNOWN && d->self != SELF_READ) ||
             WHY("raw: no `self` tells the id of such a secret"));
 }

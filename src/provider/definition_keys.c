@@ -132,28 +132,44 @@ static const char *take_request(void *at, const char *value)
 
 static const char *take_condition(void *at, const char *value)
 {
-    struct conditions *all = at;
-    struct condition one;
-    const char *why = condition_parse(value, &one);
-    if (why)
-        return why;
-    all->at = mem_resize(all->at, all->count + 1, sizeof *all->at);
-    all->at[all->count++] = one;
-    return NULL;
+    return condition_parse(value, at);
 }
 
-static const char *statuses(struct status_set *set, const char *value, unsigned first,
-                            unsigned last)
+static struct gone_rule *add_gone(struct definition *d)
+{
+    d->gone = mem_resize(d->gone, d->gone_count + 1, sizeof *d->gone);
+    d->gone[d->gone_count] = (struct gone_rule){0};
+    return &d->gone[d->gone_count++];
+}
+
+/* Belongs to the statuses above it, and to 404 where there are none. */
+static const char *take_gone_form(void *at, const char *value)
+{
+    struct definition *d = at;
+    struct gone_rule *rule = d->gone_count ? &d->gone[d->gone_count - 1] : add_gone(d);
+    return condition_parse(value, &rule->form);
+}
+
+/* A range of statuses that a key may name, and what to say of others. */
+static const struct range {
+    unsigned first, last;
+    const char *wrong;
+} successes = {200, 299, "not a status from 200 to 299"},
+  absences = {200, 499,
+              "not a status from 200 to 299 or from 400 to 499 (408, 425 and 429 have a meaning of "
+              "their own)"},
+  refusals = {400, 499,
+              "not a status from 400 to 499 (408, 425 and 429 have a meaning of their own)"};
+
+static const char *statuses(struct status_set *set, const char *value, const struct range *range)
 {
     for (; *value; value = next_word(value)) {
         char *word = mem_string_n(value, word_length(value));
         uint64_t status = 0;
-        bool good = text_u64(word, last, &status) && status >= first;
+        bool good = text_u64(word, range->last, &status) && status >= range->first;
         free(word);
-        if (!good || status == 408 || status == 425 || status == 429)
-            return first == 200 ? "not a status from 200 to 299"
-                                : "not a status from 400 to 499 (408, 425 and 429 have a meaning "
-                                  "of their own)";
+        if (!good || status / 100 == 3 || status == 408 || status == 425 || status == 429)
+            return range->wrong;
         if (set->count == sizeof set->at / sizeof *set->at)
             return "too many statuses: 16 at most";
         set->at[set->count++] = (uint16_t)status;
@@ -163,12 +179,39 @@ static const char *statuses(struct status_set *set, const char *value, unsigned 
 
 static const char *take_success(void *at, const char *value)
 {
-    return statuses(at, value, 200, 299);
+    return statuses(at, value, &successes);
 }
 
 static const char *take_status(void *at, const char *value)
 {
-    return statuses(at, value, 400, 499);
+    return statuses(at, value, &refusals);
+}
+
+/* Begins an alternative, unless forms without a status stand above. */
+static const char *take_gone_status(void *at, const char *value)
+{
+    struct definition *d = at;
+    bool open = d->gone_count == 1 && !d->gone[0].status.count;
+    return statuses(&(open ? d->gone : add_gone(d))->status, value, &absences);
+}
+
+static const char *take_absent(void *at, const char *value)
+{
+    static const char *const words[] = {"unknown", "gone", "success"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(value, words[i]) == 0) {
+            *(enum absent_rule *)at = (enum absent_rule)i;
+            return NULL;
+        }
+    return "not one of gone, success, unknown";
+}
+
+static const char *take_yes(void *at, const char *value)
+{
+    if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+        return "not yes or no";
+    *(bool *)at = *value == 'y';
+    return NULL;
 }
 
 static const char *take_limit(void *at, const char *value)
@@ -216,31 +259,56 @@ static const char *take_scope(void *at, const char *value)
     return NULL;
 }
 
+/* METHOD PATH POINTER... */
+static const char *take_asked(const char *value, struct request *request, char ***pointers)
+{
+    const char *path = next_word(value), *rest = next_word(path);
+    if (!*rest)
+        return "not METHOD /path and a JSON pointer";
+    char *text = mem_string_n(value, (size_t)(path - value) + word_length(path));
+    const char *why = take_request(request, text);
+    free(text);
+    return why ? why : take_pointers(pointers, rest);
+}
+
+/* `read METHOD PATH POINTER...` */
+static bool is_read(const char *value)
+{
+    return word_length(value) == 4 && strncmp(value, "read", 4) == 0;
+}
+
 static const char *take_self(void *at, const char *value)
 {
+    static const struct {
+        const char *word;
+        enum self_rule rule;
+    } rules[] = {
+        {"sha256", SELF_SHA256},
+        {"before-dot", SELF_BEFORE_DOT},
+        {"between-dots", SELF_BETWEEN_DOTS},
+        {"before-colon", SELF_BEFORE_COLON},
+        {"secret", SELF_SECRET},
+        {"user", SELF_USER},
+    };
     struct definition *d = at;
-    if (strcmp(value, "sha256") == 0) {
-        d->self = SELF_SHA256;
-        return NULL;
-    }
-    if (strcmp(value, "before-dot") == 0) {
-        d->self = SELF_BEFORE_DOT;
-        return NULL;
-    }
-    if (strcmp(value, "between-dots") == 0) {
-        d->self = SELF_BETWEEN_DOTS;
-        return NULL;
-    }
-    static const char wrong[] = "not one of sha256, before-dot, between-dots, read GET /path "
-                                "/pointer";
-    const char *method = next_word(value), *path = next_word(method), *pointers = next_word(path);
-    if (word_length(value) != 4 || strncmp(value, "read", 4) != 0 || !*pointers)
-        return wrong;
-    char *request = mem_string_n(method, (size_t)(path - method) + word_length(path));
-    const char *why = take_request(&d->self_read, request);
-    free(request);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (strcmp(value, rules[i].word) == 0) {
+            d->self = rules[i].rule;
+            return NULL;
+        }
+    if (!is_read(value) || take_asked(next_word(value), &d->self_read, &d->self_pointers))
+        return "not one of sha256, before-dot, between-dots, before-colon, secret, user, "
+               "read METHOD /path /pointer";
     d->self = SELF_READ;
-    return why ? why : take_pointers(&d->self_pointers, pointers);
+    return NULL;
+}
+
+static const char *take_account(void *at, const char *value)
+{
+    struct definition *d = at;
+    if (!is_read(value) || take_asked(next_word(value), &d->account_read, &d->account_pointers))
+        return "not read METHOD /path /pointer";
+    return NULL;
 }
 
 static const char *take_pointer(void *at, const char *value)
@@ -312,6 +380,7 @@ static const struct key {
     {"delete", take_request, AT(action[ACTION_DELETE]), false},
     {"delete.status", take_success, AT(action[ACTION_DELETE].status), false},
     {"delete.body", take_text, AT(action[ACTION_DELETE].body), false},
+    {"delete.absent", take_absent, AT(absent), false},
     {"delete.confirm", take_condition, AT(action[ACTION_DELETE].confirm), true},
     {"disable", take_request, AT(action[ACTION_DISABLE]), false},
     {"disable.status", take_success, AT(action[ACTION_DISABLE].status), false},
@@ -330,9 +399,10 @@ static const struct key {
     {"read", take_request, AT(read), false},
     {"read.status", take_success, AT(read.status), false},
     {"read.confirm", take_condition, AT(read.confirm), true},
+    {"read.gone", take_condition, AT(read_gone), true},
     {"echo", take_pointers, AT(echo), true},
-    {"gone.status", take_status, AT(gone), false},
-    {"gone.form", take_condition, AT(gone_form), true},
+    {"gone.status", take_gone_status, 0, true},
+    {"gone.form", take_gone_form, 0, true},
     {"stop.status", take_status, AT(stop), false},
     {"error.text", take_pointers, AT(error_text), true},
     {"rate.limit", take_limit, AT(rate_limit), false},
@@ -341,6 +411,7 @@ static const struct key {
     {"preflight", take_request, AT(preflight), false},
     {"preflight.check", take_condition, AT(preflight.confirm), true},
     {"self", take_self, 0, false},
+    {"account", take_account, 0, false},
     {"raw", take_raw, AT(raw), true},
     {"list", take_request, AT(list.request), false},
     {"list.items", take_pointer, AT(list.pages.items), false},
@@ -353,36 +424,37 @@ static const struct key {
     {"list.each.page", take_text, AT(list.each_pages.page), false},
     {"list.each.total", take_pointer, AT(list.each_pages.total), false},
     {"list.field", take_field, AT(list), true},
+    {"list.gone", take_condition, AT(list.gone), true},
+    {"list.partial", take_yes, AT(list.partial), false},
     {"list.unused.day", take_pointers, AT(list.unused[WINDOW_DAY]), false},
     {"list.unused.week", take_pointers, AT(list.unused[WINDOW_WEEK]), false},
     {"list.unused.month", take_pointers, AT(list.unused[WINDOW_MONTH]), false},
 };
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
-_Static_assert(KEY_COUNT <= 64, "`seen` has a bit for each key");
+_Static_assert((int)KEY_COUNT <= (int)DEFINITION_KEYS, "`lines` has a place for each key");
 
-static size_t find(const char *name)
+static size_t find(const char *name, size_t len)
 {
     size_t i = 0;
-    while (i < KEY_COUNT && strcmp(keys[i].name, name) != 0)
+    while (i < KEY_COUNT && (strncmp(keys[i].name, name, len) != 0 || keys[i].name[len]))
         i++;
     return i;
 }
 
-const char *definition_set(struct definition *d, uint64_t *seen, const char *name,
-                           const char *value)
+const char *definition_set(struct definition *d, struct definition_lines *lines, unsigned line,
+                           const char *name, const char *value)
 {
-    size_t i = find(name);
+    size_t i = find(name, strlen(name));
     if (i == KEY_COUNT)
         return "no such key";
-    uint64_t bit = (uint64_t)1 << i;
-    if (*seen & bit && !keys[i].many)
+    if (lines->at[i] && !keys[i].many)
         return "given twice";
-    *seen |= bit;
+    lines->at[i] = line;
     return *value ? keys[i].take((char *)d + keys[i].at, value) : "no value";
 }
 
-bool definition_was_set(uint64_t seen, const char *name)
+unsigned definition_line(const struct definition_lines *lines, const char *name, size_t len)
 {
-    size_t i = find(name);
-    return i < KEY_COUNT && seen >> i & 1;
+    size_t i = find(name, len);
+    return i < KEY_COUNT ? lines->at[i] : 0;
 }

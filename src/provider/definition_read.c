@@ -21,9 +21,9 @@ struct reading {
     const char *name, *at, *piece; /* piece: where the current definition's text begins */
     const char *comment;           /* the comment that stands right above `at`, or NULL */
     unsigned line, heading_line;
-    struct definition *current; /* NULL outside of a definition */
-    uint64_t seen;              /* what the current definition has set */
-    bool after_key;             /* inih takes an indented line for a continuation */
+    struct definition *current;    /* NULL outside of a definition */
+    struct definition_lines lines; /* of what the current definition has set */
+    bool after_key;                /* inih takes an indented line for a continuation */
     bool failed;
     int (*each)(void *, struct definition *, char *, unsigned, struct error *);
     void *each_at;
@@ -45,7 +45,7 @@ static int handle(void *user, const char *section, const char *name, const char 
     r->after_key = true;
     if (!r->current || r->failed)
         return 1;
-    const char *wrong = definition_set(r->current, &r->seen, name, value);
+    const char *wrong = definition_set(r->current, &r->lines, r->line, name, value);
     if (wrong) {
         char why[DEFINITION_WHY];
         snprintf(why, sizeof why, "%.60s: %s", name, wrong);
@@ -54,13 +54,31 @@ static int handle(void *user, const char *section, const char *name, const char 
     return 1;
 }
 
+static bool was_set(const struct reading *r, const char *name)
+{
+    return definition_line(&r->lines, name, strlen(name)) != 0;
+}
+
+/* The line of the key that a reason begins with, else of what it belongs to (read.confirm: read),
+ * else of the heading. */
+static unsigned line_of(const struct reading *r, const char *why)
+{
+    unsigned line = 0;
+    for (size_t len = strcspn(why, ": "); !line && len > 0;) {
+        line = definition_line(&r->lines, why, len);
+        while (--len > 0 && why[len] != '.')
+            ;
+    }
+    return line ? line : r->heading_line;
+}
+
 static const char *missing(const struct reading *r)
 {
     static const char *const needed[] = {"credential", "header", "id.name", "id.class", "delete"};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!definition_was_set(r->seen, needed[i]))
+        if (!was_set(r, needed[i]))
             return needed[i];
-    if (r->current->id.class != ID_UUID && !definition_was_set(r->seen, "id.length"))
+    if (r->current->id.class != ID_UUID && !was_set(r, "id.length"))
         return "id.length";
     return NULL;
 }
@@ -75,11 +93,15 @@ static void fill_in(struct reading *r)
         d->title = mem_string(buf_text(&title));
         buf_free(&title);
     }
-    if (d->id.class == ID_UUID && !definition_was_set(r->seen, "id.length"))
+    if (d->id.class == ID_UUID && !was_set(r, "id.length"))
         d->id.min = d->id.max = 36;
-    if (!definition_was_set(r->seen, "gone.status"))
-        d->gone = (struct status_set){.at = {404}, .count = 1};
-    if (!definition_was_set(r->seen, "stop.status"))
+    if (!d->gone_count) {
+        d->gone = mem_zalloc(1, sizeof *d->gone);
+        d->gone_count = 1;
+    }
+    if (!d->gone[0].status.count)
+        d->gone[0].status = (struct status_set){.at = {404}, .count = 1};
+    if (!was_set(r, "stop.status"))
         d->stop = (struct status_set){.at = {401, 403}, .count = 2};
 }
 
@@ -101,7 +123,7 @@ static void finish(struct reading *r, const char *end)
             snprintf(why, sizeof why, "[provider %s %s] has no `%s`", d->provider, d->kind, what);
         good = !what && definition_possible(d, why);
         if (!good)
-            fail(r, r->heading_line, why);
+            fail(r, what ? r->heading_line : line_of(r, why), why);
     }
     if (!good) {
         definition_free(d);
@@ -159,7 +181,7 @@ static void begin(struct reading *r, const char *text, size_t len)
     r->current = mem_zalloc(1, sizeof *r->current);
     r->current->provider = mem_string_n(name, word_length(name));
     r->current->kind = *kind ? mem_string_n(kind, word_length(kind)) : mem_string("key");
-    r->seen = 0;
+    r->lines = (struct definition_lines){0};
     r->heading_line = r->line;
 }
 
@@ -270,6 +292,7 @@ static void list_rule_free(struct list_rule *l)
     free(l->field);
     for (size_t i = 0; i < WINDOW_COUNT; i++)
         list_free(l->unused[i]);
+    conditions_free(&l->gone);
 }
 
 static void rotate_rule_free(struct rotate_rule *r)
@@ -294,7 +317,7 @@ void definition_free(struct definition *d)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     char **lists[] = {d->headers,    d->id.reserved,   d->id.secret, d->echo,
-                      d->error_text, d->self_pointers, d->raw};
+                      d->error_text, d->self_pointers, d->raw,       d->account_pointers};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         list_free(lists[i]);
     for (size_t i = 0; i < d->scope_count; i++)
@@ -304,7 +327,11 @@ void definition_free(struct definition *d)
     for (size_t i = 0; i < d->rate_count; i++)
         free(d->rate[i].where);
     free(d->rate);
-    conditions_free(&d->gone_form);
+    for (size_t i = 0; i < d->gone_count; i++)
+        conditions_free(&d->gone[i].form);
+    free(d->gone);
+    conditions_free(&d->read_gone);
+    request_free(&d->account_read);
     request_free(&d->preflight);
     request_free(&d->read);
     request_free(&d->self_read);

@@ -13,13 +13,20 @@ int definition_read(const char *name, unsigned first_line, const char *text,
                                 struct error *err),
                     void *at, struct error *err);
 
-/* Sets one key of a definition. NULL, or what is wrong: no such key, given twice, a bad value.
- * `seen` remembers what was set, 0 at the start. */
-const char *definition_set(struct definition *d, uint64_t *seen, const char *name,
-                           const char *value);
-bool definition_was_set(uint64_t seen, const char *name);
+/* Where each key was set last; zero-initialised. */
+enum { DEFINITION_KEYS = 128 };
+struct definition_lines {
+    unsigned at[DEFINITION_KEYS];
+};
 
-/* Whether a definition whose every key was read can work; if not, why. */
+/* Sets one key of a definition. NULL, or what is wrong: no such key, given twice, a bad value. */
+const char *definition_set(struct definition *d, struct definition_lines *lines, unsigned line,
+                           const char *name, const char *value);
+/* The line of a key (`name` need not end in NUL); 0 where it was not set. */
+unsigned definition_line(const struct definition_lines *lines, const char *name, size_t len);
+
+/* Whether a definition whose every key was read can work; if not, why: it begins with the key that
+ * is wrong, where there is one. */
 enum { DEFINITION_WHY = 160 };
 bool definition_possible(const struct definition *d, char why[DEFINITION_WHY]);
 

@@ -92,7 +92,19 @@ void compose_put(json_t **root, const char *pointer, json_t *value)
 
 static json_t *value_of(const struct condition *c)
 {
+    json_t *said = NULL, *made;
+    if (c->negated)
+        return json_string("other");
     switch (c->test) {
+    case TEST_IN:
+        said = json_loads(c->value, JSON_DECODE_ANY, NULL);
+        made = json_incref(json_array_get(said, 0));
+        json_decref(said);
+        return made;
+    case TEST_HAS:
+        made = json_array();
+        json_array_append_new(made, json_loads(c->value, JSON_DECODE_ANY, NULL));
+        return made;
     case TEST_VALUE:
         return json_loads(c->value, JSON_DECODE_ANY, NULL);
     case TEST_ID:
@@ -107,6 +119,7 @@ static json_t *value_of(const struct condition *c)
         return json_object();
     case TEST_ARRAY:
         return json_array();
+    case TEST_BOOLEAN:
     case TEST_EXISTS:
         break;
     }
@@ -132,7 +145,7 @@ static bool holds(json_t *root, const struct condition *c)
 
 void compose_condition(json_t **root, const struct condition *c)
 {
-    if (!holds(*root, c))
+    if (!c->or_before && !holds(*root, c))
         compose_put(root, c->pointer, value_of(c));
 }
 

@@ -49,8 +49,8 @@ static char *gone_template(const struct definition *d, const char *error)
     compose_fill(error, NULL, 404, "Not found", &text);
     json_t *body = json_loads(buf_text(&text), 0, NULL);
     buf_free(&text);
-    for (size_t i = 0; i < d->gone_form.count; i++)
-        compose_condition(&body, &d->gone_form.at[i]);
+    for (size_t i = 0; i < d->gone[0].form.count; i++)
+        compose_condition(&body, &d->gone[0].form.at[i]);
     return compose_text(body);
 }
 
@@ -118,7 +118,7 @@ void forms_done(const struct forms *f, size_t definition, enum action a, const c
 void forms_gone(const struct forms *f, size_t definition, const char *id, struct reply *out)
 {
     const struct form *form = &f->at[definition];
-    out->status = form->d->gone.count ? form->d->gone.at[0] : 404;
+    out->status = form->d->gone[0].status.at[0];
     out->type = type_json;
     compose_fill(form->gone, id, out->status, NULL, &out->body);
 }

@@ -292,6 +292,12 @@ static void their_answers(void **state)
                      OUTCOME_ALREADY_ABSENT);
     assert_int_equal(outcome_of(vault, "8609694a", 403, "{\"errors\":[\"permission denied\"]}"),
                      OUTCOME_NONE);
+    /* and since 1.10 it tells an absence in a success */
+    assert_int_equal(outcome_of(vault, "8609694a", 200,
+                                "{\"warnings\":[\"No token found with this accessor\"]}"),
+                     OUTCOME_ALREADY_ABSENT);
+    assert_int_equal(outcome_of(vault, "8609694a", 200, "{\"warnings\":[\"slow\"]}"),
+                     OUTCOME_UNCONFIRMED);
     catalog_free(c);
 }
 
