@@ -7,10 +7,10 @@
 #include "provider/identifier.h"
 #include "provider/reason.h"
 
+#include "base/base64.h"
 #include "base/digest.h"
+#include "base/mem.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -445,18 +445,15 @@ static int canonical_id(const struct definition *d, const char *text, size_t len
 static int before_colon(const struct definition *d, const char *secret, bool user,
                         char out[ID_MAX + 1])
 {
-    unsigned char plain[512];
+    struct buf plain = {0};
     const char *colon = strchr(secret, ':');
-    if (colon)
-        return canonical_id(d, secret, (size_t)(colon - secret), out);
-    size_t len = strlen(secret);
-    if (!user || len % 4 || len > sizeof plain / 3 * 4)
-        return 0;
-    int n = EVP_DecodeBlock(plain, (const unsigned char *)secret, (int)len);
-    const unsigned char *end = n > 0 ? memchr(plain, ':', (size_t)n) : NULL;
-    int id = end ? canonical_id(d, (const char *)plain, (size_t)(end - plain), out) : 0;
-    OPENSSL_cleanse(plain, sizeof plain);
-    return id;
+    if (!colon && user && base64_read(&plain, secret, strlen(secret)))
+        colon = memchr(secret = buf_text(&plain), ':', plain.len);
+    int n = colon ? canonical_id(d, secret, (size_t)(colon - secret), out) : 0;
+    if (plain.data)
+        mem_wipe(plain.data, plain.cap);
+    buf_free(&plain);
+    return n;
 }
 
 int own_id_of_secret(const struct definition *d, const char *secret, char out[ID_MAX + 1])

@@ -1,5 +1,6 @@
 /* The small helpers of base/: each table row is one promise of a header. */
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/digest.h"
@@ -207,9 +208,34 @@ static void generator_is_seeded(void **state)
     }
 }
 
+static void base64(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"\xff\xfe?", "//4/"},
+    };
+    static const char *const none[] = {"", "Zg=", "Zg", "Zg==Zg==", "Z-8=", "====", "Zm 9"};
+    struct buf out = {0};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        buf_clear(&out);
+        base64_put(&out, pairs[i][0], strlen(pairs[i][0]));
+        assert_string_equal(buf_text(&out), pairs[i][1]);
+        buf_clear(&out);
+        assert_true(base64_read(&out, pairs[i][1], strlen(pairs[i][1])));
+        assert_string_equal(buf_text(&out), pairs[i][0]);
+    }
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        buf_clear(&out);
+        assert_false(base64_read(&out, none[i], strlen(none[i])));
+        assert_int_equal(out.len, 0);
+    }
+    buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base64),
         cmocka_unit_test(crc32c_known_answers),
         cmocka_unit_test(sha256_known_answer_and_running_use),
         cmocka_unit_test(utf8_table),

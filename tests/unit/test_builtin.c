@@ -301,6 +301,10 @@ static void their_answers(void **state)
     catalog_free(c);
 }
 
+#define REST                                                                                       \
+    "credential = X\nheader = A: {secret}\nid.name = id\nid.class = printable\nid.length = "       \
+    "1-64\ndelete = DELETE /k/{id}\n"
+
 static void their_own_ids(void **state)
 {
     (void)state;
@@ -312,11 +316,22 @@ static void their_own_ids(void **state)
         {"baseten", "aB3.secret", NULL, "aB3"},
         {"litellm", "sk-1234", NULL,
          "88dc28d0f030c55ed4ab77ed8faf098196cb1c05df778539800c9f1243fe6b4b"},
+        {"colon", "kid:secret", NULL, "kid"},
+        {"colon", "a2lkOnNlY3JldA==", NULL, NULL},
+        {"user", "kid:secret", NULL, "kid"},
+        {"user", "a2lkOnNlY3JldA==", NULL, "kid"},
+        {"user", "a2lkc2VjcmV0", NULL, NULL},
+        {"secret", "kid:secret", NULL, "kid:secret"},
         {"gitlab", "glpat-x", "{\"id\":42,\"active\":true}", "42"},
         {"vault", "hvs.x", "{\"data\":{\"accessor\":\"8609694a-cdbc\"}}", "8609694a-cdbc"},
         {"cloudflare", "x", "{\"result\":{\"id\":\"" HEX32 "\",\"status\":\"active\"}}", HEX32},
     };
+    static const char others[] =
+        "[provider colon]\nself = before-colon\n" REST "[provider user]\nself = user\n" REST
+        "[provider secret]\nself = secret\n" REST;
     struct catalog *c = catalog_new();
+    struct error err;
+    assert_int_equal(catalog_add(c, "t", 1, others, &err), 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct definition *d = catalog_find(c, rows[i].provider, NULL);
         char out[ID_MAX + 1];
