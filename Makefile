@@ -18,7 +18,7 @@ cli_src   = src/cli/main.c
 lib_src   = $(foreach p,$(parts),$(wildcard src/$(p)/*.c)) $(filter-out $(cli_src),$(wildcard src/cli/*.c))
 box_src   = $(wildcard src/sandbox/*.c)
 test_src  = $(wildcard tests/unit/test_*.c)
-lab_src   = $(filter-out %/rate_lab.c,$(wildcard tests/ratelab/*.c))
+lab_src   = $(filter-out %_lab.c,$(wildcard tests/ratelab/*.c))
 builtin   = $(sort $(wildcard src/provider/builtin/*.ini))
 all_src   = $(wildcard src/*/*.c tests/*/*.c)
 
@@ -47,8 +47,10 @@ $(BUILD)/libratelab.a: $(call obj,$(lab_src)) $(BUILD)/list/lab
 	$(archive)
 $(BUILD)/rate-lab: $(call obj,tests/ratelab/rate_lab.c) $(BUILD)/libratelab.a $(BUILD)/librescind.a
 	$(link)
-rate-lab: $(BUILD)/rate-lab
-	$<
+$(BUILD)/distance-lab: $(call obj,tests/ratelab/distance_lab.c) $(BUILD)/libratelab.a $(BUILD)/librescind.a
+	$(link)
+rate-lab: $(BUILD)/rate-lab $(BUILD)/distance-lab
+	$(BUILD)/rate-lab; near=$$?; $(BUILD)/distance-lab && exit $$near
 
 # What a file is made from, written anew only where that changed: a source or a definition that was
 # taken away, or another flag, is noticed as well as one that was touched.

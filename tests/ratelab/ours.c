@@ -4,6 +4,8 @@
 
 #include "wire/pacer.h"
 
+#include <stddef.h>
+
 static void ours_init(void *state, unsigned concurrency, uint64_t seed)
 {
     pacer_init(state, &(struct pacer_config){.concurrency = concurrency, .seed = seed}, 0);
@@ -19,9 +21,10 @@ static void ours_sent(void *state, int64_t now)
     pacer_sent(state, now);
 }
 
-static void ours_answer(void *state, int64_t now, int64_t sent_at, bool ok, int64_t hold_us)
+static void ours_answer(void *state, int64_t now, int64_t sent_at, enum reply what, int64_t hold_us)
 {
-    pacer_answer(state, now, sent_at, ok ? PACER_OK : PACER_REFUSED, hold_us);
+    static const enum pacer_answer said[] = {PACER_OK, PACER_REFUSED, PACER_SICK};
+    pacer_answer(state, now, sent_at, said[what], hold_us);
 }
 
 static double ours_rate(const void *state)
@@ -31,5 +34,5 @@ static double ours_rate(const void *state)
 
 _Static_assert(sizeof(struct pacer) <= CLIENT_SIZE, "it must fit");
 const struct client client_pacer = {
-    "pacer", ours_init, ours_next, ours_sent, ours_answer, ours_rate,
+    "pacer", ours_init, ours_next, ours_sent, ours_answer, NULL, ours_rate,
 };

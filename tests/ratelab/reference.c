@@ -6,6 +6,7 @@
 #include "base/rng.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #define START_RATE 10.0
 #define FLOOR_RATE .2
@@ -274,12 +275,15 @@ static void refused(struct reference *p, int64_t now, int64_t sent_at, int64_t h
         p->single = true;
 }
 
-static void reference_answer(void *state, int64_t now, int64_t sent_at, bool ok, int64_t hold_us)
+static void reference_answer(void *state, int64_t now, int64_t sent_at, enum reply what,
+                             int64_t hold_us)
 {
     struct reference *p = state;
     p->in_flight--;
-    if (ok)
+    if (what == REPLY_OK)
         success(p, now, sent_at);
+    else if (what == REPLY_SICK)
+        p->probe_out = false;
     else
         refused(p, now, sent_at, hold_us);
 }
@@ -291,5 +295,6 @@ static double reference_rate(const void *state)
 
 _Static_assert(sizeof(struct reference) <= CLIENT_SIZE, "it must fit");
 const struct client client_reference = {
-    "reference", reference_init, reference_next, reference_sent, reference_answer, reference_rate,
+    "reference",      reference_init, reference_next, reference_sent,
+    reference_answer, NULL,           reference_rate,
 };

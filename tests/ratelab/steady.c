@@ -4,6 +4,7 @@
 #include "play.h"
 
 #include <math.h>
+#include <stddef.h>
 
 static _Thread_local double steady_rate;
 
@@ -32,11 +33,12 @@ static void steady_sent(void *state, int64_t now)
     s->slot = now + (int64_t)s->gap_us;
 }
 
-static void steady_answer(void *state, int64_t now, int64_t sent_at, bool ok, int64_t hold_us)
+static void steady_answer(void *state, int64_t now, int64_t sent_at, enum reply what,
+                          int64_t hold_us)
 {
     (void)sent_at;
     struct steady *s = state;
-    if (!ok && hold_us > 0 && now + hold_us > s->hold_until)
+    if (what == REPLY_REFUSED && hold_us > 0 && now + hold_us > s->hold_until)
         s->hold_until = now + hold_us;
 }
 
@@ -46,7 +48,7 @@ static double steady_rate_of(const void *state)
 }
 
 static const struct client client_steady = {
-    "steady", steady_init, steady_next, steady_sent, steady_answer, steady_rate_of,
+    "steady", steady_init, steady_next, steady_sent, steady_answer, NULL, steady_rate_of,
 };
 
 double steady_best(const struct play_setup *setup, double most_w)
