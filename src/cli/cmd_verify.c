@@ -55,28 +55,31 @@ static int take_action(const struct prepared *p, enum action *out, struct error 
                      p->run_dir, action);
 }
 
-/* Whether a run of this directory was told that its targets may all be absent. */
-static bool absence_expected(const struct ledger *l)
+/* What the runs of this directory were told to expect the absence of; `of` is where names go. */
+static void take_expected(const struct ledger *l, struct settings *s, struct buf *of)
 {
-    bool expected = false;
-    for (size_t i = 0; i < ledger_runs(l) && !expected; i++) {
+    bool all = false;
+    for (size_t i = 0; i < ledger_runs(l); i++) {
         const char *text = ledger_run(l, i)->open.options;
         json_t *options = json_loads(text ? text : "{}", 0, NULL);
         const char *value = json_string_value(json_object_get(options, "expect-absent"));
-        expected = value && strcmp(value, "yes") == 0;
+        all |= value && strcmp(value, "yes") == 0;
+        if (value && strcmp(value, "no") != 0)
+            buf_printf(of, "%s,", value);
         json_decref(options);
     }
-    return expected;
+    s->expect_absent = of->len > 0;
+    s->expect_absent_of = all || !of->len ? NULL : buf_text(of);
 }
 
 static int verify(struct prepared *p, struct options *o, struct catalog *catalog,
-                  struct credentials *credentials, struct error *err)
+                  struct credentials *credentials, struct buf *expected, struct error *err)
 {
     char count[TEXT_COUNT];
     if (read_directory(p, o, catalog, err) != 0 || take_action(p, &o->settings.action, err) != 0 ||
         prepare_origins(p, err) != 0)
         return -1;
-    o->settings.expect_absent = absence_expected(p->ledger);
+    take_expected(p->ledger, &o->settings, expected);
     uint32_t wanted = check_unverified(&o->settings, p->ledger, p->listed, p->targets);
     if (wanted == 0) {
         uint32_t left = check_left(p->ledger, p->listed, p->targets);
@@ -97,15 +100,17 @@ int command_verify(const struct options *o, struct catalog *catalog)
     struct options own = *o; /* the action is the directory's */
     struct prepared p = {.options = &own};
     struct error err = {0};
+    struct buf expected = {0};
     struct credentials *credentials = credentials_new();
     conduct_begin();
     credentials_on_warning(credentials, say_line, NULL);
-    int code = verify(&p, &own, catalog, credentials, &err);
+    int code = verify(&p, &own, catalog, credentials, &expected, &err);
     if (code < 0) {
         say("%s", err.text);
         code = conduct_metrics(&own, (int)err.code);
     }
     prepared_free(&p);
     credentials_free(credentials);
+    buf_free(&expected);
     return code;
 }

@@ -5,7 +5,7 @@
 
 #include "base/buf.h"
 
-enum { COLUMN = 28 };
+enum { COLUMN = 29 };
 
 static const char *const group_title[] = {
     [GROUP_INPUT] = "What to run", [GROUP_FILTER] = "Which keys (all that is asked must hold)",

@@ -355,6 +355,7 @@ static void set_defaults(struct options *o)
                                        .halt_percent = 5,
                                        .act = true,
                                        .verify_delay_us = 5000000,
+                                       .verify_patience_us = 60000000,
                                        .preflight = true}};
 }
 

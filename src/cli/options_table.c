@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "provider/identifier.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -256,8 +257,37 @@ static bool set_again(struct reading *r, const char *value, struct error *err)
 
 static bool set_expect_absent(struct reading *r, const char *value, struct error *err)
 {
+    struct settings *s = &r->out->settings;
+    const char *at = value, *item;
+    char shown[SHOWN];
+    size_t len;
+    if (option_bool(value, &s->expect_absent))
+        return true;
+    while ((len = settings_next_of(&at, &item)) > 0) {
+        size_t provider = strcspn(item, "/,");
+        char *name = mem_string_n(item, provider);
+        char *kind = provider < len ? mem_string_n(item + provider + 1, len - provider - 1) : NULL;
+        bool there = kind ? catalog_find(r->catalog, name, kind) != NULL
+                          : catalog_has_provider(r->catalog, name);
+        free(name);
+        free(kind);
+        if (!there) {
+            error_set(err, EXIT_USAGE,
+                      "%s: want PROVIDER or PROVIDER/KIND, as 'rescind providers' "
+                      "lists them",
+                      value_shown(r->catalog, value, shown));
+            return false;
+        }
+    }
+    s->expect_absent = *value != '\0';
+    s->expect_absent_of = reading_keep(r, value);
+    return *value != '\0';
+}
+
+static bool set_verify_patience(struct reading *r, const char *value, struct error *err)
+{
     (void)err;
-    return option_bool(value, &r->out->settings.expect_absent);
+    return text_duration(value, &r->out->settings.verify_patience_us);
 }
 
 static bool set_no_preflight(struct reading *r, const char *value, struct error *err)
@@ -498,12 +528,15 @@ const struct option_spec option_table[] = {
      "do N first, go on only if all succeeded"},
     {"halt", "N|P%", ACTING, true, false, GROUP_GUARD, set_halt,
      "a count from 1, or a percentage such as 5%", "stop after so many failures (default: 5%)"},
-    {"expect-absent", NULL, ACTING, true, false, GROUP_GUARD, set_expect_absent, YES_NO,
-     "go on although all so far were absent already"},
+    {"expect-absent", NULL, ACTING, true, false, GROUP_GUARD, set_expect_absent,
+     "nothing, yes, no, or =PROVIDER[/KIND],...",
+     "absence is expected, of all or =PROVIDER[/KIND]"},
     {"verify", NULL, RUN, true, false, GROUP_GUARD, set_verify, YES_NO,
      "prove afterwards that what is done is gone"},
     {"verify-delay", "DURATION", SENDING & ~ROTATE, true, false, GROUP_GUARD, set_verify_delay,
      "a span such as 5s, 2m or 0s, at most 365d", "from the last done to its proof (default: 5s)"},
+    {"verify-patience", "DURATION", SENDING, true, false, GROUP_GUARD, set_verify_patience,
+     "a span such as 60s, 2m or 0s, at most 365d", "how long to ask for one still there (60s)"},
     {"again", NULL, BIT(COMMAND_VERIFY), false, false, GROUP_GUARD, set_again, YES_NO,
      "also what was confirmed before"},
     {"no-preflight", NULL, TRANSFER, true, false, GROUP_GUARD, set_no_preflight, YES_NO,

@@ -261,6 +261,7 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
     struct manifest_facts facts;
     const struct manifest_options how = {.path = o->protect,
                                          .provider = o->provider,
+                                         .others = true,
                                          .allow_empty = true,
                                          .scopes = (const char *const *)o->scopes,
                                          .tell = say_line};

@@ -33,7 +33,7 @@ _rescind_value() {
             compopt -o filenames
             ;;
         --deliver | --expect | --max | --canary | --halt | --shard | --concurrency | --max-rate | \
-            --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay | --created-before | \
+            --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay | --verify-patience | --created-before | \
             --updated-before | --min-window | --name | --label | --workspace | --spend-below | \
             --type) ;;
         *) return 1 ;;
@@ -63,10 +63,10 @@ _rescind() {
         esac
     done
     case $command in
-        plan) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
-        run) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
-        verify) options='--job= --run-dir= --verify-delay= --again --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
-        rotate) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --secrets-file= --deliver= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        plan) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        run) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        verify) options='--job= --run-dir= --verify-delay= --verify-patience= --again --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        rotate) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --secrets-file= --deliver= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
         list) options='--kind= --output= --format= --job= --created-before= --updated-before= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;

@@ -167,6 +167,7 @@ static int read_rows(struct reading *r, struct targets *t, struct row_set *liste
 {
     struct row_rules rules = {.catalog = r->catalog,
                               .provider = r->options->provider,
+                              .others = r->options->others,
                               .scopes = r->options->scopes,
                               .identifiers = buf_text(&r->identifiers)};
     struct row row = {0};

@@ -14,7 +14,8 @@ enum { MANIFEST_BAD_SHOWN = 20 }; /* bad rows told in full */
 struct manifest_options {
     const char *path; /* "-": standard input */
     enum manifest_format format;
-    const char *provider; /* of rows that name none, or NULL */
+    const char *provider; /* of rows that name none, or NULL: others are refused */
+    bool others;          /* are not: it only says what the rows without a provider are */
     bool skip_bad_rows;
     bool allow_empty;
     /* Scope values that rows without such a column have (a job file's), NULL-terminated pairs, or

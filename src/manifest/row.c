@@ -140,6 +140,12 @@ static const struct definition *definition_of(const struct row_rules *rules,
         }
         provider = provider_word;
     }
+    if (rules->provider && !rules->others && strcmp(provider, rules->provider) != 0) {
+        bad(reason, "%s is %s %s, and --provider says %s",
+            by->provider ? "the provider" : own->column,
+            by->provider ? "here" : "the identifier of", provider, rules->provider);
+        return NULL;
+    }
     if (!provider) {
         bad(reason, "no provider for this id: say %s in a provider column or with --provider",
             known_words(rules->catalog, NULL, words));

@@ -35,6 +35,7 @@ enum row_state row_say(struct row *out, enum row_state state, const char *reason
 struct row_rules {
     const struct catalog *catalog;
     const char *provider;      /* of rows that name none, or NULL */
+    bool others;               /* rows of other providers are no contradiction to it */
     const char *const *scopes; /* NULL-terminated pairs of name and value, or NULL */
     const char *identifiers;   /* columns_identifiers */
     bool trusted;              /* a file of our own: its free texts were checked when it was made */

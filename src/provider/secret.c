@@ -94,6 +94,34 @@ static bool token_character(char c)
     return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '.';
 }
 
+/* A key of base64 goes on over + / and =; what would be a path in a sentence has no capital or no
+ * digit. */
+static bool base64_tail(const char *tail, size_t len)
+{
+    bool digit = false, upper = false, lower = false;
+    for (size_t i = 0; i < len; i++) {
+        digit |= isdigit((unsigned char)tail[i]) != 0;
+        upper |= isupper((unsigned char)tail[i]) != 0;
+        lower |= islower((unsigned char)tail[i]) != 0;
+    }
+    return len >= 20 && digit && upper && lower;
+}
+
+/* Where a token ends that holds sk- and goes on as such a key does; `end` for all others. */
+static size_t base64_end(const char *text, size_t len, size_t from, size_t end)
+{
+    size_t tail = 0, stop = end;
+    for (size_t i = from; i + 3 <= end && !tail; i++)
+        if ((i == from || !isalnum((unsigned char)text[i - 1])) &&
+            strncasecmp(text + i, "sk-", 3) == 0)
+            tail = i + 3;
+    if (!tail)
+        return end;
+    while (stop < len && (token_character(text[stop]) || memchr("+/=", text[stop], 3)))
+        stop++;
+    return base64_tail(text + tail, stop - tail) ? stop : end;
+}
+
 size_t token_next(const char *text, size_t len, size_t *at, const char **token)
 {
     while (*at < len && !token_character(text[*at]))
@@ -101,7 +129,12 @@ size_t token_next(const char *text, size_t len, size_t *at, const char **token)
     size_t from = *at;
     while (*at < len && token_character(text[*at]))
         (*at)++;
-    size_t end = *at;
+    size_t end = *at, wide = base64_end(text, len, from, *at);
+    if (wide > end) {
+        *at = wide;
+        *token = text + from;
+        return wide - from;
+    }
     while (end > from + 1 && (text[end - 1] == '.' || text[end - 1] == '-'))
         end--;
     *token = text + from;

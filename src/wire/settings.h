@@ -24,15 +24,22 @@ struct settings {
     double max_rate; /* per provider, requests a second; 0: no ceiling; <0: the provider's own */
     unsigned max_attempts; /* 1 to 1000 */
     int64_t timeout_us, connect_timeout_us;
-    int64_t deadline_us; /* 0: none */
-    uint32_t canary;     /* 0: none */
-    uint32_t halt_count; /* 0: by percent */
-    double halt_percent; /* 100 and more never halts */
-    bool expect_absent;
+    int64_t deadline_us;          /* 0: none */
+    uint32_t canary;              /* 0: none */
+    uint32_t halt_count;          /* 0: by percent */
+    double halt_percent;          /* 100 and more never halts */
+    bool expect_absent;           /* of all; or, where expect_absent_of names some, of those */
+    const char *expect_absent_of; /* "openrouter/byok,baseten", or NULL */
+    int64_t verify_patience_us;   /* how long one that is still there is asked for again */
     bool preflight;
     const char *ca_file; /* NULL: the system's */
     struct base_url base_urls[BASE_URLS_MAX];
     unsigned base_url_count;
 };
+
+/* Whether absence is expected of this definition's targets. */
+bool settings_expect_absent(const struct settings *s, const struct definition *d);
+/* The next of a list such as expect_absent_of: its length, 0 at the end, and *at behind it. */
+size_t settings_next_of(const char **at, const char **item);
 
 #endif

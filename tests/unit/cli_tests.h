@@ -67,6 +67,8 @@ static inline void put_settings(const struct settings *s, struct buf *out)
     if (!s->halt_count)
         put_double(out, "halt_percent", s->halt_percent, 5);
     put_flag(out, "expect_absent", s->expect_absent);
+    put_text(out, "of", s->expect_absent_of);
+    put_double(out, "verify_patience_us", (double)s->verify_patience_us, 60e6);
     put_flag(out, "no_preflight", !s->preflight);
     put_flag(out, "only", !s->act); /* verify, nothing else */
     put_flag(out, "verify", s->verify);

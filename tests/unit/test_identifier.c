@@ -224,6 +224,12 @@ static void secrets_in_free_text(void **state)
         {"docs.example.com/a-very-long-path-2024", false},
         {"num-12345678", true},
         {"num-one", false},
+        /* base64 goes on over + / and =, and may begin with them */
+        {"used by rqsty-sk-/JqEZH0FrQE4P4xO+wFdhRIHRICRmJ8bBBQ58ttebXmeymLSu75c8hTDkHKYEuUS5", true},
+        {"rqsty-sk-abc/def/ghi+jkl9MNOP/qrs=", true},
+        {"sk-+Aa0+Bb1+Cc2+Dd3+Ee4+Ff5", true},
+        {"see sk-learn/examples/neighbors", false},
+        {"https://docs.example.com/risk-/Aa0Aa0Aa0Aa0Aa0Aa0Aa0", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (identifier_is_secret(catalog, rows[i].text, strlen(rows[i].text)) != rows[i].secret)

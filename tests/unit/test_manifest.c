@@ -96,10 +96,20 @@ static void options_change_what_is_read(void **state)
     static const char *const scopes[] = {"project", "from-job", "site", "eu", NULL};
     f->options.provider = "requesty";
     read_text(f, "provider,id\n," U "\nbaseten,a\n");
+    assert_int_equal(f->rc, -1);
+    expect_told(f, "--provider",
+                "m.csv:3: the provider is here baseten, and --provider says requesty\n");
+    read_text(f, "hash,id\n" H ",\n");
+    assert_int_equal(f->rc, -1);
+    expect_told(f, "--provider",
+                "m.csv:2: hash is the identifier of openrouter, and --provider says requesty\n");
+    f->options.others = true; /* of a list that only has to be compared with */
+    read_text(f, "provider,id\n," U "\nbaseten,a\n");
     assert_int_equal(f->rc, 0);
     expect_table(f, "--provider", "requesty key " U " '' 2;baseten key a '' 3;");
     read_text(f, "hash,id\n" H ",\n");
     assert_int_equal(f->rc, 0);
+    f->options.others = false;
     expect_table(f, "--provider is for rows that name none", "openrouter key " H " '' 2;");
     f->options.provider = "acme";
     f->options.scopes = scopes;
@@ -109,6 +119,7 @@ static void options_change_what_is_read(void **state)
                  "acme key a from-job\x1f"
                  "eu '' 2;acme key b own\x1f"
                  "eu '' 3;");
+    f->options.provider = NULL;
     f->options.format = FORMAT_JSONL;
     read_text(f, "{\"prefix\":\"a\"}\n");
     assert_int_equal(f->rc, 0);
