@@ -73,9 +73,13 @@
  *   self = secret                        the secret itself,
  *   self = read GET /v1/self /id /data/id        or the first of these in such a read's answer
  *   account = read GET /v1/org /id       whose keys the credential sees: the first of these
- * pointers that leads to a text or an integer raw = sk-or-v1-{64h}                 repeatable: a
- * whole raw secret, whose id `self` tells (not by a read); {N} or {N-M}: so many of A-Z a-z 0-9 _
- * -, with an h before the }: of 0-9 a-f
+ *                                        pointers that leads to a text or an integer
+ *   raw = sk-or-v1-{64h}                 repeatable: what a whole raw secret looks like; its id is
+ *                                        what `self` makes of it, or cannot be told from it. {N} or
+ *                                        {N-M}: so many of A-Z a-z 0-9 _ -, and before the } an h:
+ *                                        of 0-9 a-f, an a: without _ -, a b: base64 of both sorts
+ *   raw.loose = {8a}.{32a}               repeatable: likewise, of which other vendors have such,
+ *                                        too: only where something names this provider
  *
  *   list = GET /keys?include_disabled=true       all there are; names no {id} and no scope
  *   list.items = /data                   where its array is, and
@@ -96,6 +100,8 @@
  *                                            spend              (a number, or one as a text)
  *   list.gone = /status is "revoked"     repeatable: what means that an item is dead
  *   list.partial = yes                   some keys are never shown: no absence follows from it
+ *   list.hint = label                    the field that shows the secret masked (sk-or-...1c9), or
+ *                                        its last characters: `match --against` finds a key by it
  *   list.unused.day = /usage_daily       likewise .week and .month: what must all be 0 for a key to
  *                                        be unused since that window of UTC began
  *
@@ -222,6 +228,7 @@ struct list_rule {
     struct list_pages each_pages;
     struct list_field *field;
     size_t field_count;
+    char *hint;                  /* name of a field, or NULL */
     char **unused[WINDOW_COUNT]; /* NULL-terminated, or NULL: not told */
     struct conditions gone;      /* what tells that an item is dead: it is not present; or none */
     bool partial;                /* some keys are never shown in it */
@@ -260,7 +267,7 @@ struct definition {
     char **self_pointers;        /* NULL-terminated; SELF_READ: the first that is an id counts */
     struct request account_read; /* without a method: nothing tells whose keys these are */
     char **account_pointers;     /* NULL-terminated: the first that is a text or an integer */
-    char **raw;                  /* patterns, NULL-terminated, or NULL */
+    char **raw, **raw_loose;     /* patterns, NULL-terminated, or NULL */
     struct list_rule list;
     struct rotate_rule rotate;
     bool built_in;

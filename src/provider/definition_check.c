@@ -241,16 +241,24 @@ static bool fields_good(const struct definition *d, char *why)
     return true;
 }
 
+static bool hint_good(const struct list_rule *l, char *why)
+{
+    bool found = !l->hint;
+    for (size_t i = 0; i < l->field_count && !found; i++)
+        found = strcmp(l->field[i].name, l->hint) == 0;
+    return found || WHY("list.hint: no list.field of that name");
+}
+
 static bool list_good(const struct definition *d, char *why)
 {
     const struct list_rule *l = &d->list;
     bool part = l->pages.items || l->pages.id || l->pages.page || l->pages.total || l->each ||
-                l->field_count || l->unused[WINDOW_DAY] || l->unused[WINDOW_WEEK] ||
+                l->field_count || l->hint || l->unused[WINDOW_DAY] || l->unused[WINDOW_WEEK] ||
                 l->unused[WINDOW_MONTH];
     if (!l->request.method)
         return !part || WHY("list is missing, though something of it is given");
     if (!read_good(d, "list", &l->request, why) || !pages_good("list", &l->pages, why) ||
-        !fields_good(d, why))
+        !fields_good(d, why) || !hint_good(l, why))
         return false;
     if (!l->each)
         return (!l->each_pages.items && !l->each_pages.id && !l->each_pages.page &&
@@ -370,7 +378,5 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
            read_good(d, "self", &d->self_read, why) &&
            read_good(d, "account", &d->account_read, why) && gone_good(d, why) &&
            target_read_good(d, why) && list_good(d, why) && rotate_good(d, why) &&
-           statuses_good(d, why) && rates_good(d, why) &&
-           (!d->raw || (d->self != SELF_UNKNOWN && d->self != SELF_READ) ||
-            WHY("raw: no `self` tells the id of such a secret"));
+           statuses_good(d, why) && rates_good(d, why);
 }

@@ -290,6 +290,7 @@ static void list_rule_free(struct list_rule *l)
         free(l->field[i].pointer);
     }
     free(l->field);
+    free(l->hint);
     for (size_t i = 0; i < WINDOW_COUNT; i++)
         list_free(l->unused[i]);
     conditions_free(&l->gone);
@@ -316,8 +317,9 @@ void definition_free(struct definition *d)
     char *texts[] = {d->provider, d->kind, d->title, d->column, d->base, d->credential, d->id.name};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
-    char **lists[] = {d->headers,    d->id.reserved,   d->id.secret, d->echo,
-                      d->error_text, d->self_pointers, d->raw,       d->account_pointers};
+    char **lists[] = {d->headers, d->id.reserved,      d->id.secret,
+                      d->echo,    d->error_text,       d->self_pointers,
+                      d->raw,     d->account_pointers, d->raw_loose};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         list_free(lists[i]);
     for (size_t i = 0; i < d->scope_count; i++)

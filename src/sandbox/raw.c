@@ -14,16 +14,16 @@ static size_t run_length(size_t min, size_t max)
 
 bool raw_make(const struct definition *d, struct rng *r, char raw[RAW_MAX], char id[ID_MAX + 1])
 {
-    size_t len = 0, min = 1, max = 1;
-    bool hex;
+    size_t len = 0;
+    struct rawkey_span span;
     const char *pattern = d->raw ? d->raw[0] : NULL;
     if (!pattern || d->scope_count)
         return false;
     while (*pattern) {
         char literal = *pattern;
         size_t n = 1;
-        if (literal == '{' && rawkey_span(&pattern, &min, &max, &hex))
-            n = run_length(min, max);
+        if (literal == '{' && rawkey_span(&pattern, &span))
+            n = run_length(span.min, span.max);
         else
             pattern++;
         if (len + n >= RAW_MAX)

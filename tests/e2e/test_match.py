@@ -41,7 +41,7 @@ def openrouter(seed):
 
 def baseten(seed):
     dice = random.Random(f"bt {seed}")
-    return "".join(dice.choices(WORD, k=8)) + "." + "".join(dice.choices(WORD, k=32))
+    return "b10_" + "".join(dice.choices(WORD, k=8)) + "." + "".join(dice.choices(WORD, k=32))
 
 
 def hash_of(key):
@@ -69,7 +69,7 @@ def test_both_providers(tool):
     assert result.code == 0, result
     assert rows(result.out) == [
         {"prefix": "", "hash": hash_of(mine[0]), "note": "line 1"},
-        {"prefix": mine[1][:8], "hash": "", "note": "line 2"},
+        {"prefix": mine[1][:12], "hash": "", "note": "line 2"},
         {"prefix": "", "hash": hash_of(mine[2]), "note": "line 3"},
     ]
     assert result.err == "rescind: leaked.txt: 3 keys in 3 lines; 3 written\n"
@@ -88,7 +88,7 @@ def test_what_stands_around_a_key(tool, before, after):
     result = tool.call("match", leaked(tool, f"{before}{key}{after}\n\n{before}{other}{after}"))
     assert result.code == 0, result
     assert [(row["hash"], row["prefix"]) for row in rows(result.out)] == [
-        (hash_of(key), ""), ("", other[:8])
+        (hash_of(key), ""), ("", other[:12])
     ]
 
 
@@ -186,7 +186,7 @@ def test_against_what_really_exists(make_sandbox, tool, tmp_path):
 
 def test_formats(tool):
     name = leaked(tool, f"{openrouter(9)}\n{baseten(9)}")
-    want = [{"hash": hash_of(openrouter(9)), "note": "line 1"}, {"prefix": baseten(9)[:8], "note": "line 2"}]
+    want = [{"hash": hash_of(openrouter(9)), "note": "line 1"}, {"prefix": baseten(9)[:12], "note": "line 2"}]
     for options in (["--format", "jsonl"], ["--output", "o.jsonl"]):
         result = tool.call("match", name, *options)
         out = result.out or (tool.directory / "o.jsonl").read_text()

@@ -222,6 +222,9 @@ static void secrets_in_free_text(void **state)
         {"nothing.happenedforaverylongwhileyes", false},
         {"version.20261121054000202611210540", false},
         {"docs.example.com/a-very-long-path-2024", false},
+        {"used by rqsty-sk-/JqEZH0FrQE4P4xO+wFdhRIHRICRmJ8", true}, /* base64 goes on behind a / */
+        {"rqsty-sk-+/+/JqEZH0FrQE4P4xOwFdhRIHRICRmJ8==", true},
+        {"see docs/sk-team/projects/a-path", false},
         {"num-12345678", true},
         {"num-one", false},
         /* base64 goes on over + / and =, and may begin with them */

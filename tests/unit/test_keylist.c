@@ -320,9 +320,10 @@ static void impossible_lists(void **state)
         {LIST "list.unused.day = day\n",
          "t.ini:12: list.unused.day: not a JSON pointer: it begins with /"},
         {HEAD "self = sha256\nraw = sk-{9}\nraw = rk-{9}\n", NULL},
-        {HEAD "raw = sk-{9}\n", "t.ini:9: raw: no `self` tells the id of such a secret"},
-        {HEAD "self = read GET /me /id\nraw = sk-{9}\n",
-         "t.ini:10: raw: no `self` tells the id of such a secret"},
+        {HEAD "raw = sk-{9}\nraw.loose = {9a}.{3-4b}\n", NULL},
+        {HEAD "self = read GET /me /id\nraw = sk-{9}\n", NULL},
+        {LIST "list.field = a /a\nlist.hint = a\n", NULL},
+        {LIST "list.field = a /a\nlist.hint = b\n", "t.ini:13: list.hint: no list.field of that name"},
         {HEAD "self = sha256\nraw = sk-*\n", "t.ini:10: raw: not a pattern such as abc-{16-64}"},
     };
     (void)state;

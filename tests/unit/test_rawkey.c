@@ -30,6 +30,9 @@ static void patterns(void **state)
         {"{-3}", false},     {"{x}", false},
         {"{4097}", false},   {"a {3}", false},
         {"a\xc3{3}", false}, {"{ 3}", false},
+        {"{3h}", true},      {"{3-9a}", true},
+        {"{3b}", true},      {"{3c}", false},
+        {"{3ha}", false},    {"{a}", false},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -51,7 +54,10 @@ static void fitting(void **state)
         {"{2-3}.{2}", "a.cd", 0},    {"{2-3}.{2}", "abcd.cd", 0},
         {"{2-3}.{2}", "ab.cd.", 0},  {"{2-3}.{2}", "ab.cd.ef", 0},
         {"{1-3}-{1-3}", "a-b-c", 2}, /* a dash is a word's character too */
-        {"{1-9}x", "xxx", 2},
+        {"{1-9}x", "xxx", 2},        {"k_{4a}", "k_ab01", 3},
+        {"k_{4a}", "k_ab-1", 0},     {"k_{4h}", "k_abC1", 0},
+        {"k-{4-8b}", "k-a+/=", 3},   {"k-{4b}", "k-=a+/", 0},
+        {"k-{4-8b}", "k-a+/===", 0}, {"k-{4b}.{2h}", "k-a+==.0f", 4},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -67,13 +73,17 @@ static void owners(void **state)
         const char *text, *provider; /* NULL: nobody's */
     } rows[] = {
         {"sk-or-v1-" HEX64, "openrouter"},
-        {"abcd1234." TAIL, "baseten"},
+        {"b10_abcd1234." TAIL TAIL, "baseten"},
+        {"abcd1234." TAIL TAIL, NULL}, /* other vendors have such, too */
+        {"patEg42ipqnX1fkkj." HEX64, NULL},
+        {"rqsty-sk-/aB+" TAIL TAIL TAIL TAIL "01==", "requesty"},
         {"SG." TAIL "." TAIL TAIL, "sendgrid"},
         {"sk-or-v1-0e6...1c9", NULL}, /* masked */
         {"sk-or-v1-0123456789abcdefxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx01234567", NULL},
         {"sk-or-v1-0123456789abcdef", NULL}, /* cut */
         {"sk-or-v1-" HEX64 "0", NULL},
-        {"sk-proj-" HEX64, NULL}, /* somebody else's */
+        {"sk-proj-" HEX64, "openai"},
+        {"xai-" HEX64, NULL}, /* somebody else's */
         {"hello", NULL},
         {"hello.world", NULL},
         {"eyJhbGciOiJI." TAIL "." TAIL, NULL}, /* a JWT */
