@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "sandbox/compose.h"
 #include "sandbox/spec.h"
+#include "sandbox/vendors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,8 +47,7 @@ struct announce announce_usual(const struct definition *d)
         *(d->rate[i].in_body ? &body : &header) = true;
     if (header)
         return (struct announce){.kinds = ANNOUNCE_SECONDS | ANNOUNCE_MS};
-    /* Requesty's hint in a body is a guess of other gateways' habits; Baseten's is documented. */
-    if (body && !strcmp(d->provider, "baseten"))
+    if (body && vendor_of(d)->tells_in_body)
         return (struct announce){.kinds = ANNOUNCE_BODY};
     return (struct announce){.kinds = ANNOUNCE_SECONDS};
 }

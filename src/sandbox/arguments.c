@@ -31,6 +31,8 @@ const char arguments_help[] =
     "  --job FILE            a job file's providers are served too\n"
     "Credentials\n"
     "  --credential PROVIDER=FILE   accept only this secret, not the fixed demo one\n"
+    "  --account PROVIDER=NAME:FILE    this secret too, of an account of its own; of the same one\n"
+    "                        where NAME is main (a renewed secret)\n"
     "  --print-credentials   the demo secrets, as lines for a shell to evaluate\n"
     "  --weak PROVIDER       the credential may not manage keys\n"
     "  --refuse [PROVIDER=]STATUS[:after=N]    401 or 403 from the Nth action on\n"
@@ -49,6 +51,8 @@ const char arguments_help[] =
     "  SETTING  effect=yes|no|either, on=action|read|all, id=ID, tries=N (of each target), "
     "from=N,\n"
     "        to=N, times=N, for=SPAN (stall), retry-after=TEXT (status)\n"
+    "  --hide [PROVIDER=]SHARE      lists leave so many keys out\n"
+    "  --linger [PROVIDER=]SPAN     a deleted key is still to be seen that long\n"
     "  --delay [PROVIDER=]SPAN      latency of every answer\n"
     "Server\n"
     "  --port N              0: the kernel picks one (0)\n"
@@ -115,6 +119,9 @@ static const struct option names[] = {
     {"appear", required_argument, NULL, SETTING_FIRST + 9},
     {"vanish", required_argument, NULL, SETTING_FIRST + 10},
     {"workers", required_argument, NULL, SETTING_FIRST + 11},
+    {"account", required_argument, NULL, SETTING_FIRST + 12},
+    {"hide", required_argument, NULL, SETTING_FIRST + 13},
+    {"linger", required_argument, NULL, SETTING_FIRST + 14},
     {NULL, 0, NULL, 0},
 };
 

@@ -1,26 +1,17 @@
 #include "sandbox/auth.h"
 
+#include "sandbox/vendors.h"
+
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-    const char *provider, *secret;
-    int wrong; /* status of a credential that is not known */
-} known[] = {
-    {"openrouter", "sk-or-v1-sandbox-demo-management-key", 401},
-    {"requesty", "rqsty-sk-sandbox-demo", 403},
-    {"baseten", "sbxdemo.sandbox-demo-secret", 401},
-};
-enum { KNOWN = sizeof known / sizeof *known };
-
 void auth_demo_secret(const char *provider, char out[SECRET_MAX])
 {
-    for (size_t i = 0; i < KNOWN; i++)
-        if (!strcmp(provider, known[i].provider)) {
-            snprintf(out, SECRET_MAX, "%s", known[i].secret);
-            return;
-        }
-    snprintf(out, SECRET_MAX, "sandbox-demo-%s", provider);
+    const char *known = vendor_named(provider)->secret;
+    if (known)
+        snprintf(out, SECRET_MAX, "%s", known);
+    else
+        snprintf(out, SECRET_MAX, "sandbox-demo-%s", provider);
 }
 
 void auth_demo_extra(const char *name, char out[SECRET_MAX])
@@ -35,7 +26,7 @@ struct expected {
     bool has_secret;
 };
 
-static bool read_template(const char *template, const struct provider *p, struct expected *e)
+static bool read_template(const char *template, const char *secret, struct expected *e)
 {
     size_t name = strcspn(template, ":");
     const char *value = template + name + (template[name] == ':');
@@ -55,7 +46,7 @@ static bool read_template(const char *template, const struct provider *p, struct
     e->before[before] = '\0';
     e->after = value + before;
     if (open) {
-        memcpy(e->secret, p->secret, sizeof e->secret);
+        snprintf(e->secret, sizeof e->secret, "%s", secret);
         e->after = open + strlen("{secret}");
     } else if (extra) {
         char variable[128];
@@ -79,12 +70,12 @@ static bool matches(const struct expected *e, const char *sent)
     return *sent == '\0';
 }
 
-enum auth_result auth_check(const struct definition *d, const struct provider *p,
-                            const struct incoming *in)
+static enum auth_result check(const struct definition *d, const struct credential *c,
+                              const struct incoming *in)
 {
     for (char **h = d->headers; h && *h; h++) {
         struct expected e;
-        if (!read_template(*h, p, &e))
+        if (!read_template(*h, c->secret, &e))
             continue;
         const char *sent = in->header(in->at, e.name);
         if (!sent)
@@ -92,7 +83,18 @@ enum auth_result auth_check(const struct definition *d, const struct provider *p
         if (!matches(&e, sent))
             return e.has_secret ? AUTH_WRONG : AUTH_HEADER;
     }
-    return p->dead ? AUTH_WRONG : AUTH_GOOD;
+    return c->dead ? AUTH_WRONG : AUTH_GOOD;
+}
+
+enum auth_result auth_check(const struct definition *d, struct provider *p,
+                            const struct incoming *in, struct credential **who)
+{
+    enum auth_result result = AUTH_WRONG;
+    for (unsigned i = 0; i < p->credentials && result == AUTH_WRONG; i++) {
+        *who = &p->credential[i];
+        result = check(d, *who, in);
+    }
+    return result;
 }
 
 static bool stops(const struct definition *d, int status)
@@ -106,9 +108,8 @@ static bool stops(const struct definition *d, int status)
 int auth_status(const struct definition *d, enum auth_result why)
 {
     int status = why == AUTH_HEADER ? 400 : why == AUTH_WEAK ? 403 : 401;
-    for (size_t i = 0; i < KNOWN && why == AUTH_WRONG; i++)
-        if (!strcmp(d->provider, known[i].provider))
-            status = known[i].wrong;
+    if (why == AUTH_WRONG && vendor_of(d)->wrong)
+        status = vendor_of(d)->wrong;
     if (why != AUTH_HEADER && d->stop.count && !stops(d, status))
         status = d->stop.at[0];
     return status;
@@ -124,7 +125,7 @@ const char *auth_words(enum auth_result why)
 
 void auth_print(const struct definition *d, const struct provider *p, struct buf *out)
 {
-    buf_printf(out, "export %s='%s'\n", d->credential, p->secret);
+    buf_printf(out, "export %s='%s'\n", d->credential, p->credential[0].secret);
     for (char **h = d->headers; h && *h; h++) {
         const char *extra = strstr(*h, "{env:");
         size_t len = extra ? strcspn(extra + 5, "}") : 0;

@@ -6,7 +6,7 @@
 #include "sandbox/forms.h"
 #include "sandbox/standin.h"
 
-/* The own id of a demo credential whose provider tells it by a read. */
+/* The own id of the first credential where the provider tells it by a read. */
 #define AUTH_OWN_UUID "5e1f5e1f-0000-4000-8000-000000000001"
 
 enum auth_result {
@@ -22,8 +22,9 @@ void auth_demo_secret(const char *provider, char out[SECRET_MAX]);
 /* And that of a further secret, {env:NAME}. */
 void auth_demo_extra(const char *name, char out[SECRET_MAX]);
 
-enum auth_result auth_check(const struct definition *d, const struct provider *p,
-                            const struct incoming *in);
+/* *who: the credential that it is, where the result is AUTH_GOOD. */
+enum auth_result auth_check(const struct definition *d, struct provider *p,
+                            const struct incoming *in, struct credential **who);
 /* The provider's own status for that, and what it says. */
 int auth_status(const struct definition *d, enum auth_result why);
 const char *auth_words(enum auth_result why);

@@ -1,6 +1,7 @@
 #include "sandbox/compose.h"
 
 #include "base/mem.h"
+#include "provider/condition.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -21,9 +22,15 @@ static char *token(const char **at)
     return out.data ? out.data : mem_string("");
 }
 
+/* `{NAME=TEXT}`: the item of an array whose member NAME is that text. */
+static bool is_selector(const char *t)
+{
+    return *t == '{' && strchr(t, '=') && t[strlen(t) - 1] == '}';
+}
+
 static bool is_index(const char *t)
 {
-    return *t && strspn(t, "0123456789") == strlen(t);
+    return is_selector(t) || (*t && strspn(t, "0123456789") == strlen(t));
 }
 
 static json_t *container_for(const char *rest)
@@ -35,8 +42,33 @@ static json_t *container_for(const char *rest)
     return made;
 }
 
+/* The item that a selector means, made where there is none. */
+static json_t *selected(json_t *in, const char *selector)
+{
+    size_t name_len = strcspn(selector, "=") - 1;
+    char *name = mem_string_n(selector + 1, name_len);
+    char *text = mem_string_n(selector + name_len + 2, strlen(selector) - name_len - 3);
+    json_t *item = NULL, *found = NULL;
+    size_t i = 0;
+    json_array_foreach(in, i, item)
+    {
+        const char *said = json_string_value(json_object_get(item, name));
+        if (said && !strcmp(said, text))
+            found = item;
+    }
+    if (!found) {
+        found = json_pack("{s:s}", name, text);
+        json_array_append_new(in, found);
+    }
+    free(name);
+    free(text);
+    return found;
+}
+
 static json_t *child(json_t *in, const char *name)
 {
+    if (is_selector(name) && json_is_array(in))
+        return selected(in, name);
     return json_is_array(in) ? json_array_get(in, (size_t)atoi(name)) : json_object_get(in, name);
 }
 
@@ -126,26 +158,13 @@ static json_t *value_of(const struct condition *c)
     return json_true();
 }
 
-/* What is there already and of the right type stays: an error's text is better than "text". */
-static bool holds(json_t *root, const struct condition *c)
-{
-    const char *at = c->pointer;
-    json_t *in = root;
-    while (in && *at == '/') {
-        at++;
-        char *name = token(&at);
-        in = child(in, name);
-        free(name);
-    }
-    return in && ((c->test == TEST_EXISTS) || (c->test == TEST_STRING && json_is_string(in)) ||
-                  (c->test == TEST_NUMBER && json_is_number(in)) ||
-                  (c->test == TEST_OBJECT && json_is_object(in)) ||
-                  (c->test == TEST_ARRAY && json_is_array(in)));
-}
-
+/* What is there already stays where it is as good: an error's text is better than "text". */
 void compose_condition(json_t **root, const struct condition *c)
 {
-    if (!c->or_before && !holds(*root, c))
+    struct condition one = *c;
+    const struct conditions all = {&one, 1};
+    one.if_present = one.or_before = false;
+    if (!c->or_before && conditions_broken(&all, *root, "{id}", false))
         compose_put(root, c->pointer, value_of(c));
 }
 
@@ -155,7 +174,8 @@ void compose_opposite(json_t **root, const struct condition *c)
     if (json_is_boolean(v))
         compose_put(root, c->pointer, json_boolean(!json_is_true(v)));
     else if (json_is_string(v))
-        compose_put(root, c->pointer, json_string(""));
+        compose_put(root, c->pointer,
+                    json_string(strcmp(json_string_value(v), "active") ? "active" : "inactive"));
     else if (json_is_number(v))
         compose_put(root, c->pointer, json_integer(json_integer_value(v) + 1));
     else
@@ -170,39 +190,37 @@ char *compose_text(json_t *body)
     return text ? text : mem_string("{}");
 }
 
-char *compose_conditions(const struct conditions *c)
+void compose_conditions(json_t **root, const struct conditions *c)
 {
-    json_t *body = NULL;
     for (size_t i = 0; i < c->count; i++)
         if (!c->at[i].if_present || i == 0)
-            compose_condition(&body, &c->at[i]);
-    return compose_text(body);
+            compose_condition(root, &c->at[i]);
 }
 
-static bool fill_one(const char **t, const char *name, const char *value, struct buf *out)
+/* Whether the template has this name here; where it ends. A raw value takes the quotes with it. */
+static const char *named(const char *t, const struct fill *f)
 {
-    size_t len = strlen(name);
-    if (!value || strncmp(*t, name, len) != 0)
-        return false;
-    buf_put_json(out, value, strlen(value));
-    *t += len;
-    return true;
+    size_t quote = *t == '"' && f->raw, len = strlen(f->name);
+    if (t[quote] != '{' || strncmp(t + quote + 1, f->name, len) != 0 || t[quote + 1 + len] != '}')
+        return NULL;
+    t += quote + len + 2;
+    return !quote ? t : *t == '"' ? t + 1 : NULL;
 }
 
-void compose_fill(const char *template, const char *id, int code, const char *message,
-                  struct buf *out)
+void compose_fill(const char *template, const struct fill *fills, struct buf *out)
 {
-    const char *t = template;
-    while (*t) {
-        size_t plain = strcspn(t + (*t == '{'), "{") + (*t == '{');
-        if (*t == '{' && (fill_one(&t, "{id}", id, out) || fill_one(&t, "{message}", message, out)))
-            continue;
-        if (code && !strncmp(t, "{code}", 6)) {
-            buf_put_u64(out, (unsigned long long)code);
-            t += 6;
-            continue;
+    for (const char *t = template, *end = NULL; *t; t = end) {
+        const struct fill *f = fills;
+        while (f->name && !(end = named(t, f)))
+            f++;
+        if (f->name && f->raw) {
+            buf_puts(out, f->text);
+        } else if (f->name) {
+            buf_put_json(out, f->text, strlen(f->text));
+        } else {
+            size_t plain = 1 + strcspn(t + 1, "\"{");
+            buf_put(out, t, plain);
+            end = t + plain;
         }
-        buf_put(out, t, plain);
-        t += plain;
     }
 }

@@ -18,13 +18,19 @@ void compose_put(json_t **root, const char *pointer, json_t *value);
 void compose_condition(json_t **root, const struct condition *c);
 void compose_opposite(json_t **root, const struct condition *c);
 
-/* The text of a body in which all of them hold; "{}" for none. To be freed. */
-char *compose_conditions(const struct conditions *c);
-char *compose_text(json_t *body); /* takes the body, which may be NULL: "{}" */
+/* All of them; of those that need not be present the first. */
+void compose_conditions(json_t **root, const struct conditions *c);
 
-/* Appends the template with its names filled in; id and message are JSON-escaped; NULL: left as it
- * is. */
-void compose_fill(const char *template, const char *id, int code, const char *message,
-                  struct buf *out);
+/* The text of a body, which is released; "{}" for NULL. To be freed. */
+char *compose_text(json_t *body);
+
+/* What stands for {name} in a template: a text, JSON-escaped, or a piece of JSON as it is, which
+ * stands for "{name}", quotes and all, too. */
+struct fill {
+    const char *name, *text;
+    bool raw;
+};
+/* Appends the template with its names filled in, up to the one without a name; others stay. */
+void compose_fill(const char *template, const struct fill *fills, struct buf *out);
 
 #endif

@@ -10,6 +10,7 @@ static void print_tally(const struct provider *p, struct buf *out)
                   {"actions", t->actions},
                   {"effective", t->effective},
                   {"repeated", t->repeated},
+                  {"foreign", t->foreign},
                   {"unauthorised", t->unauthorised},
                   {"limited", t->limited},
                   {"overloaded", t->overloaded},

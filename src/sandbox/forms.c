@@ -1,29 +1,21 @@
 #include "sandbox/forms.h"
 
 #include "base/mem.h"
-#include "sandbox/compose.h"
+#include "provider/condition.h"
+#include "sandbox/profile.h"
+#include "sandbox/vendors.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char type_json[] = "application/json";
 
-/* Vendors' documented error bodies; {code} and {message} are filled in. */
-static const struct {
-    const char *provider, *error, *limited;
-} vendors[] = {
-    {"openrouter", "{\"error\":{\"code\":{code},\"message\":\"{message}\"},\"user_id\":null}",
-     "Rate limit exceeded"},
-    {"requesty", "{\"error\":{\"origin\":\"router\",\"message\":\"{message}\"}}",
-     "Too many requests"},
-    {"baseten", "{\"error\":\"{message}\"}", "Rate limit exceeded. Please try again later."},
-};
-
 struct form {
     const struct definition *d;
     char *done[ACTION_COUNT]; /* NULL: an empty body */
-    char *gone, *error, *checked;
-    const char *limited;
+    char *error, *told[FORM_COUNT];
+    char **gone; /* by alternative */
 };
 
 struct forms {
@@ -31,11 +23,26 @@ struct forms {
     size_t count;
 };
 
+static void fill_error(const char *template, int code, const char *message, struct buf *out)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", code);
+    const struct fill fills[] = {
+        {"code", number, true}, {"message", message, false}, {NULL, NULL, false}};
+    compose_fill(template, fills, out);
+}
+
+static void fill_id(const char *template, const char *id, struct buf *out)
+{
+    const struct fill fills[] = {{"id", id, false}, {NULL, NULL, false}};
+    compose_fill(template, fills, out);
+}
+
 static char *error_template(const struct definition *d)
 {
-    for (size_t i = 0; i < sizeof vendors / sizeof *vendors; i++)
-        if (!strcmp(d->provider, vendors[i].provider))
-            return mem_string(vendors[i].error);
+    const char *vendor = vendor_of(d)->error;
+    if (vendor)
+        return mem_string(vendor);
     json_t *body = json_object();
     const char *pointer = d->error_text && d->error_text[0] ? d->error_text[0] : "/error";
     compose_put(&body, pointer, json_string("{message}"));
@@ -43,38 +50,112 @@ static char *error_template(const struct definition *d)
 }
 
 /* The error's form with whatever else the definition wants to see in an absence. */
-static char *gone_template(const struct definition *d, const char *error)
+static char *gone_template(const struct gone_rule *rule, const char *error)
 {
+    int status = rule->status.at[0];
     struct buf text = {0};
-    compose_fill(error, NULL, 404, "Not found", &text);
-    json_t *body = json_loads(buf_text(&text), 0, NULL);
-    buf_free(&text);
-    for (size_t i = 0; i < d->gone[0].form.count; i++)
-        compose_condition(&body, &d->gone[0].form.at[i]);
+    json_t *body = NULL;
+    if (status >= 400) {
+        fill_error(error, status, "Not found", &text);
+        body = json_loads(buf_text(&text), 0, NULL);
+        buf_free(&text);
+    }
+    compose_conditions(&body, &rule->form);
     return compose_text(body);
 }
 
-static char *checked_template(const struct definition *d)
+/* Whether both are the same request but for their queries. */
+static bool same_place(const struct request *a, const struct request *b)
 {
-    char *text = compose_conditions(&d->preflight.confirm);
-    json_t *body = json_loads(text, 0, NULL);
-    free(text);
-    if (d->self == SELF_READ && d->self_pointers && d->self_pointers[0])
-        compose_put(&body, d->self_pointers[0], json_string("{id}"));
+    if (!a->method || !b->method || strcmp(a->method, b->method) != 0)
+        return false;
+    size_t len = strcspn(a->path, "?");
+    return len == strcspn(b->path, "?") && !strncmp(a->path, b->path, len);
+}
+
+static void put_checks(json_t **body, const struct conditions *checks, bool weak)
+{
+    if (!weak)
+        compose_conditions(body, checks);
+    else if (checks->count)
+        compose_opposite(body, &checks->at[0]);
+}
+
+/* All that the definitions of a provider look for in the answer to a request. */
+static void put_roles(json_t **body, const struct catalog *c, const struct definition *d,
+                      const struct request *r, bool weak)
+{
+    for (size_t i = 0; i < catalog_count(c); i++) {
+        const struct definition *e = catalog_at(c, i);
+        if (strcmp(e->provider, d->provider) != 0)
+            continue;
+        if (same_place(&e->preflight, r))
+            put_checks(body, &e->preflight.confirm, weak);
+        if (e->self == SELF_READ && same_place(&e->self_read, r) && e->self_pointers[0])
+            compose_put(body, e->self_pointers[0], json_string("{own}"));
+        if (same_place(&e->account_read, r))
+            compose_put(body, e->account_pointers[0], json_string("{account}"));
+    }
+}
+
+static char *list_template(const struct catalog *c, const struct definition *d,
+                           const struct request *r, const struct list_pages *pages)
+{
+    json_t *body = NULL;
+    if (!r->method)
+        return NULL;
+    put_roles(&body, c, d, r, false);
+    compose_conditions(&body, &r->confirm);
+    compose_put(&body, pages->items, json_pack("[s]", "{items}"));
+    if (pages->total)
+        compose_put(&body, pages->total, json_string("{total}"));
     return compose_text(body);
 }
 
-static struct form form_of(const struct definition *d)
+/* The answer to the preflight, and what else is read at its path. */
+static char *who_template(const struct catalog *c, const struct definition *d,
+                          const struct request *r, bool weak)
 {
-    struct form f = {.d = d, .error = error_template(d), .limited = "Too many requests"};
-    f.gone = gone_template(d, f.error);
-    f.checked = checked_template(d);
+    json_t *body = NULL;
+    put_roles(&body, c, d, r, weak);
+    return compose_text(body);
+}
+
+/* An answer with a key's object where the pointer to its id says. */
+static char *object_template(const char *id, const char *secret)
+{
+    json_t *body = NULL;
+    char *wrap = mem_string_n(id, profile_wrap(id));
+    compose_put(&body, wrap, json_string("{object}"));
+    free(wrap);
+    if (secret)
+        compose_put(&body, secret, json_string("{secret}"));
+    return compose_text(body);
+}
+
+static struct form form_of(const struct catalog *c, const struct definition *d)
+{
+    struct form f = {.d = d, .error = error_template(d)};
+    f.gone = mem_zalloc(d->gone_count, sizeof *f.gone);
+    for (size_t i = 0; i < d->gone_count; i++)
+        f.gone[i] = gone_template(&d->gone[i], f.error);
     for (int a = 0; a < ACTION_COUNT; a++)
-        if (d->action[a].method && d->action[a].confirm.count)
-            f.done[a] = compose_conditions(&d->action[a].confirm);
-    for (size_t i = 0; i < sizeof vendors / sizeof *vendors; i++)
-        if (!strcmp(d->provider, vendors[i].provider))
-            f.limited = vendors[i].limited;
+        if (d->action[a].method && d->action[a].confirm.count) {
+            json_t *body = NULL;
+            compose_conditions(&body, &d->action[a].confirm);
+            f.done[a] = compose_text(body);
+        }
+    f.told[FORM_LIST] = list_template(c, d, &d->list.request, &d->list.pages);
+    f.told[FORM_GROUPS] = list_template(c, d, &d->list.each_request, &d->list.each_pages);
+    if (profile_read_id(d))
+        f.told[FORM_READ] = object_template(profile_read_id(d), NULL);
+    if (d->rotate.create.method)
+        f.told[FORM_MADE] = object_template(d->rotate.id, d->rotate.secret);
+    f.told[FORM_PREFLIGHT] = who_template(c, d, &d->preflight, false);
+    f.told[FORM_SELF] = who_template(c, d, &d->self_read, false);
+    f.told[FORM_ACCOUNT] = who_template(c, d, &d->account_read, false);
+    f.told[FORM_WEAK] = who_template(c, d, &d->preflight, true);
+    f.told[FORM_WEAK_SELF] = who_template(c, d, &d->self_read, true);
     return f;
 }
 
@@ -84,7 +165,7 @@ struct forms *forms_new(const struct catalog *catalog)
     f->count = catalog_count(catalog);
     f->at = mem_zalloc(f->count, sizeof *f->at);
     for (size_t i = 0; i < f->count; i++)
-        f->at[i] = form_of(catalog_at(catalog, i));
+        f->at[i] = form_of(catalog, catalog_at(catalog, i));
     return f;
 }
 
@@ -93,12 +174,31 @@ void forms_free(struct forms *f)
     for (size_t i = 0; i < f->count; i++) {
         for (int a = 0; a < ACTION_COUNT; a++)
             free(f->at[i].done[a]);
+        for (int a = 0; a < FORM_COUNT; a++)
+            free(f->at[i].told[a]);
+        for (size_t k = 0; k < f->at[i].d->gone_count; k++)
+            free(f->at[i].gone[k]);
         free(f->at[i].gone);
         free(f->at[i].error);
-        free(f->at[i].checked);
     }
     free(f->at);
     free(f);
+}
+
+/* An answer with a JSON body, which is empty still. */
+static struct buf *json_answer(struct reply *out, int status)
+{
+    out->status = status;
+    out->type = type_json;
+    buf_clear(&out->body);
+    return &out->body;
+}
+
+static void answer_json(struct reply *out, json_t *body)
+{
+    char *text = compose_text(body);
+    buf_puts(json_answer(out, 200), text);
+    free(text);
 }
 
 void forms_done(const struct forms *f, size_t definition, enum action a, const char *id,
@@ -106,38 +206,29 @@ void forms_done(const struct forms *f, size_t definition, enum action a, const c
 {
     const struct form *form = &f->at[definition];
     const struct status_set *promised = &form->d->action[a].status;
-    out->status = promised->count ? promised->at[0] : 200;
-    if (form->done[a]) {
-        out->type = type_json;
-        compose_fill(form->done[a], id, 0, NULL, &out->body);
-    } else if (identity % 2 || strcmp(form->d->provider, "requesty") != 0) {
-        out->status = 204;
-    }
+    int usual = form->done[a] || (vendor_of(form->d)->terse && identity % 2 == 0) ? 200 : 204;
+    int status = promised->count ? promised->at[0] : usual;
+    if (form->done[a])
+        fill_id(form->done[a], id, json_answer(out, status));
+    else
+        out->status = status;
 }
 
 void forms_gone(const struct forms *f, size_t definition, const char *id, struct reply *out)
 {
     const struct form *form = &f->at[definition];
-    out->status = form->d->gone[0].status.at[0];
-    out->type = type_json;
-    compose_fill(form->gone, id, out->status, NULL, &out->body);
+    size_t which = strlen(id) ? (unsigned char)id[strlen(id) - 1] % form->d->gone_count : 0;
+    fill_id(form->gone[which], id, json_answer(out, form->d->gone[which].status.at[0]));
 }
 
 void forms_error(const struct forms *f, size_t definition, int status, const char *message,
                  struct reply *out)
 {
     const struct form *form = &f->at[definition];
-    out->status = status;
-    out->type = type_json;
-    buf_clear(&out->body);
-    compose_fill(form->error, NULL, status, status == 429 ? form->limited : message, &out->body);
-}
-
-void forms_checked(const struct forms *f, size_t definition, const char *own_id, struct reply *out)
-{
-    out->status = 200;
-    out->type = type_json;
-    compose_fill(f->at[definition].checked, own_id, 0, NULL, &out->body);
+    const char *limited = vendor_of(form->d)->limited;
+    if (status == 429)
+        message = limited ? limited : "Too many requests";
+    fill_error(form->error, status, message, json_answer(out, status));
 }
 
 void forms_denied(const struct forms *f, size_t definition, enum action a, struct reply *out)
@@ -146,16 +237,10 @@ void forms_denied(const struct forms *f, size_t definition, enum action a, struc
     json_t *body = NULL;
     for (size_t i = 0; i < r->confirm.count; i++)
         compose_opposite(&body, &r->confirm.at[i]);
-    if (!body) {
+    if (body)
+        answer_json(out, body);
+    else
         forms_error(f, definition, 200, "The key could not be deleted", out);
-        return;
-    }
-    char *text = compose_text(body);
-    out->status = 200;
-    out->type = type_json;
-    buf_clear(&out->body);
-    buf_puts(&out->body, text);
-    free(text);
 }
 
 /* The id with one character changed, so that it keeps its length. */
@@ -175,19 +260,20 @@ void forms_other(const struct forms *f, size_t definition, enum action a, const 
     json_t *body = NULL;
     if (form->done[a]) {
         struct buf text = {0};
-        compose_fill(form->done[a], other, 0, NULL, &text);
+        fill_id(form->done[a], other, &text);
         body = json_loads(buf_text(&text), 0, NULL);
         buf_free(&text);
     }
     if (form->d->echo && form->d->echo[0])
         compose_put(&body, form->d->echo[0], json_string(other));
-    char *text = compose_text(body);
-    out->status = 200;
-    out->type = type_json;
-    buf_clear(&out->body);
-    buf_puts(&out->body, text);
-    free(text);
+    answer_json(out, body);
     free(other);
+}
+
+void forms_tell(const struct forms *f, size_t definition, enum form_of which,
+                const struct fill *fills, struct reply *out)
+{
+    compose_fill(f->at[definition].told[which], fills, json_answer(out, 200));
 }
 
 void forms_html(int status, const char *title, struct reply *out)

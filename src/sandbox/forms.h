@@ -1,32 +1,50 @@
 #ifndef RESCIND_SANDBOX_FORMS_H
 #define RESCIND_SANDBOX_FORMS_H
 
-/* The bodies of the providers' answers. The main three have their documented forms; any other
- * provider's are derived from its definition: a success body in which every `confirm` holds, an
- * absence in which every `gone.form` holds, an error with its text where `error.text` says. */
+/* The bodies of the providers' answers, derived from their definitions: a success body in which
+ * every `confirm` holds, an absence in which every `gone.form` holds, an error with its text where
+ * `error.text` says, and lists and reads in which everything stands where it is looked for. One
+ * path may be a list, the preflight, the self read and the account read in one: its answer is good
+ * for all that the provider's definitions make of it. */
 
 #include "provider/definition.h"
+#include "sandbox/compose.h"
 #include "sandbox/message.h"
 
 struct forms;
 struct forms *forms_new(const struct catalog *catalog); /* borrows it */
 void forms_free(struct forms *f);
 
-/* Each sets status, type and body. `identity` varies what a provider leaves open (Requesty's 200
- * and 204). */
+/* Each sets status, type and body. `identity` varies what a provider leaves open (200 and 204). */
 void forms_done(const struct forms *f, size_t definition, enum action a, const char *id,
                 uint64_t identity, struct reply *out);
+/* Of several ways in which an absence is told, one by the id. */
 void forms_gone(const struct forms *f, size_t definition, const char *id, struct reply *out);
 void forms_error(const struct forms *f, size_t definition, int status, const char *message,
                  struct reply *out);
-/* A preflight's or self-read's answer: every check holds, and it names the credential's own id
- * where the definition looks for it. */
-void forms_checked(const struct forms *f, size_t definition, const char *own_id, struct reply *out);
 
 /* Successes that confirm nothing: the opposite of what was promised, or another id. */
 void forms_denied(const struct forms *f, size_t definition, enum action a, struct reply *out);
 void forms_other(const struct forms *f, size_t definition, enum action a, const char *id,
                  struct reply *out);
+
+/* Answers that tell. The last five are of a path that is none of the others; weak: the credential
+ * may not manage keys. Names of `fills`: own, account (texts); items, total, object (JSON); and of
+ * FORM_MADE the secret. */
+enum form_of {
+    FORM_LIST,
+    FORM_GROUPS,
+    FORM_READ,
+    FORM_MADE,
+    FORM_PREFLIGHT,
+    FORM_SELF,
+    FORM_ACCOUNT,
+    FORM_WEAK,
+    FORM_WEAK_SELF,
+    FORM_COUNT
+};
+void forms_tell(const struct forms *f, size_t definition, enum form_of which,
+                const struct fill *fills, struct reply *out);
 
 void forms_html(int status, const char *title, struct reply *out);
 

@@ -1,166 +1,169 @@
 #include "sandbox/inventory.h"
 
 #include "sandbox/changes.h"
+#include "sandbox/query.h"
+#include "sandbox/vendors.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_PAGE = 100, BYOK_PAGE = 50, BYOK_PAGE_MAX = 100 };
+enum { PAGE = 100 };
 
 /* Somebody else's key comes or goes while the list is read. */
 static void disturb(struct stock *v, const struct listing_filter *f)
 {
-    char secret[STOCK_SECRET], workspace[WORKSPACE_ID];
+    char secret[RAW_MAX], workspace[ACCOUNT_ID];
     v->lists++;
     if (v->lists == v->settings->appear) {
-        uint32_t row = stock_make_key(v, f->d, secret);
-        profile_workspace_id(f->workspace < 0 ? 0 : (unsigned)f->workspace, workspace);
-        json_t *fields = json_pack("{s:s}", "workspace_id", workspace);
-        stock_say(v, row, fields);
-        json_decref(fields);
+        uint32_t row = stock_make_key(v, f->d, f->who->account, secret);
+        profile_workspace_id(f->workspace < 0 ? 0 : (unsigned)f->workspace, f->who->account,
+                             workspace);
+        if (f->d->list.each)
+            stock_say(v, row, json_pack("{s:s}", f->d->list.each, workspace));
     }
     if (v->lists == v->settings->vanish) {
         uint32_t row = listing_newest(&v->listing, f);
         if (row != UINT32_MAX)
-            truth_delete(v->truth, row);
+            truth_delete(v->truth, row, f->now_us);
     }
 }
 
-/* -1: no such workspace. Without the parameter it is the default one. */
-static int workspace_asked(const struct stock *v, const char *query)
+/* Which workspace is asked for: without the parameter the default one, -2 for none that there is,
+ * -1 where the list knows no workspaces. */
+static int workspace_asked(const struct stock *v, const struct inquiry *q)
 {
-    char asked[QUERY_VALUE], id[WORKSPACE_ID];
-    if (!query_value(query, "workspace_id", asked))
+    char asked[QUERY_VALUE], id[ACCOUNT_ID];
+    const char *each = q->place->d->list.each;
+    if (!each)
+        return -1;
+    if (!query_value(q->in->query, each, asked))
         return 0;
-    for (unsigned i = 0; i < v->world.workspaces; i++) {
-        profile_workspace_id(i, id);
+    for (unsigned i = 0; i < v->settings->workspaces; i++) {
+        profile_workspace_id(i, q->who->account, id);
         if (!strcmp(id, asked))
             return (int)i;
     }
-    return -1;
+    return -2;
 }
 
-static void list_openrouter(struct stock *v, struct inquiry *q, bool byok, struct reply *out)
+static const char *const limits[] = {"limit", "per_page", "page_size", "size", "page[size]"};
+enum { LIMITS = sizeof limits / sizeof *limits };
+
+/* The query where it has a parameter that neither the definition's list has nor its paging: such a
+ * one asks for the keys whose member of this name is so. "" otherwise. */
+static const char *members_asked(const struct inquiry *q)
 {
-    const char *query = q->in->query;
-    uint64_t offset = 0, limit = byok ? BYOK_PAGE : KEYS_PAGE;
-    struct listing_filter f = {.d = q->place->d, .workspace = workspace_asked(v, query)};
-    bool good = query_number(query, "offset", 0, UINT32_MAX, &offset) &&
-                (!byok || query_number(query, "limit", 1, BYOK_PAGE_MAX, &limit));
-    if (!good || f.workspace < 0) {
-        stock_refuse(v, q->place, 400,
-                     f.workspace < 0 ? "No such workspace" : "Invalid offset or limit", out);
-        return;
+    const struct list_rule *list = &q->place->d->list;
+    const char *known = list->request.path + strcspn(list->request.path, "?");
+    for (const char *at = q->in->query; *at; at += strcspn(at, "&"), at += *at == '&') {
+        char name[64], ignored[QUERY_VALUE];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at, "=&"), at);
+        bool plain = (*known && query_value(known + 1, name, ignored)) ||
+                     (list->each && !strcmp(name, list->each)) ||
+                     (list->pages.page && !strcmp(name, list->pages.page));
+        for (size_t i = 0; i < LIMITS; i++)
+            plain |= !strcmp(name, limits[i]);
+        if (!plain)
+            return q->in->query;
     }
-    f.disabled = byok || query_flag(query, "include_disabled");
-    if (byok && !query_value(query, "provider", f.upstream))
-        f.upstream[0] = '\0';
-    if (!byok && q->effect)
-        disturb(v, &f);
-    stock_start(out, 200);
-    buf_puts(&out->body, "{\"data\":[");
-    listing_page(&v->listing, &f, q->stuck ? 0 : offset, limit, &out->body);
-    buf_puts(&out->body, "]");
-    if (byok)
-        buf_printf(&out->body, ",\"total_count\":%llu",
-                   (unsigned long long)listing_count(&v->listing, &f));
-    buf_puts(&out->body, "}");
+    return "";
 }
 
-static void list_workspaces(struct stock *v, struct inquiry *q, struct reply *out)
+/* What part of a list is asked for. */
+struct part {
+    uint64_t offset, limit; /* limit 0: all */
+};
+
+static bool part_asked(const struct inquiry *q, const struct list_pages *pages, struct part *part)
 {
-    uint64_t offset = 0, limit = 50;
-    if (!query_number(q->in->query, "offset", 0, UINT32_MAX, &offset) ||
-        !query_number(q->in->query, "limit", 1, 100, &limit)) {
-        stock_refuse(v, q->place, 400, "Invalid offset or limit", out);
-        return;
-    }
-    json_t *data = json_array();
-    for (uint64_t i = q->stuck ? 0 : offset; i < v->world.workspaces && limit--; i++)
-        json_array_append_new(data, profile_workspace((unsigned)i, v->world.epoch_ms));
-    json_t *body = json_pack("{s:o,s:i}", "data", data, "total_count", (int)v->world.workspaces);
-    char *text = json_dumps(body, JSON_COMPACT);
-    stock_start(out, 200);
-    buf_puts(&out->body, text);
-    free(text);
-    json_decref(body);
+    const struct vendor_list *vendor = vendor_list_of(q->place->d);
+    uint64_t most = vendor->page_max ? vendor->page_max : UINT32_MAX;
+    bool good = true;
+    part->offset = 0;
+    part->limit = !pages->page ? 0 : vendor->page ? vendor->page : PAGE;
+    for (size_t i = 0; i < LIMITS; i++)
+        good &= query_number(q->in->query, limits[i], 1, most, &part->limit);
+    if (pages->page)
+        good &= query_number(q->in->query, pages->page, 0, UINT32_MAX, &part->offset);
+    if (q->stuck)
+        part->offset = 0;
+    return good;
 }
 
-/* The credential itself is a key like others at these providers. */
-static void put_own(const struct inquiry *q, struct buf *out)
+static void list_keys(struct stock *v, struct inquiry *q, struct reply *out)
 {
     const struct definition *d = q->place->d;
-    if (!strcmp(d->provider, "requesty"))
-        buf_printf(
-            out,
-            "{\"id\":\"%s\",\"name\":\"rescind\",\"monthly_limit\":0,\"monthly_spend\":\"0\","
-            "\"permissions\":{\"manage\":\"write\",\"completions\":\"none\"}}",
-            q->p->own_id);
-    else
-        buf_printf(out,
-                   "{\"prefix\":\"%s\",\"type\":\"WORKSPACE_MANAGE_ALL\",\"name\":\"rescind\","
-                   "\"model_ids\":null,\"team_name\":null}",
-                   q->p->own_id);
+    const struct vendor_list *vendor = vendor_list_of(d);
+    bool revealed = !vendor->reveals || query_flag(q->in->query, vendor->reveals);
+    struct listing_filter f = {.d = d,
+                               .p = q->p,
+                               .who = q->who,
+                               .scope = *q->place->scope ? q->place->scope : NULL,
+                               .query = members_asked(q),
+                               .workspace = workspace_asked(v, q),
+                               .enabled_only = !revealed && vendor->hides == HIDES_DISABLED,
+                               .some_only = !revealed && vendor->hides == HIDES_SOME,
+                               .now_us = q->in->now_us};
+    struct part part;
+    struct buf items = {0};
+    char total[24];
+    if (!part_asked(q, &d->list.pages, &part) || f.workspace == -2) {
+        forms_error(v->forms, q->place->index, 400, "Invalid query", out);
+        return;
+    }
+    if (q->effect && d->rotate.create.method)
+        disturb(v, &f);
+    listing_page(&v->listing, &f, part.offset, part.limit, &items);
+    uint64_t count = d->list.pages.total ? listing_count(&v->listing, &f) : 0;
+    snprintf(total, sizeof total, "%llu", (unsigned long long)count);
+    stock_tell(v, q, FORM_LIST, buf_text(&items), total, "", out);
+    buf_free(&items);
 }
 
-static void list_all(struct stock *v, struct inquiry *q, struct reply *out)
+static void list_groups(struct stock *v, const struct inquiry *q, struct reply *out)
 {
-    struct listing_filter f = {.d = q->place->d, .workspace = -1, .disabled = true};
-    uint32_t own = *q->p->own_id ? truth_find(v->truth, f.d, q->p->own_id, "") : UINT32_MAX;
-    stock_start(out, 200);
-    buf_puts(&out->body, "{\"keys\":[");
-    size_t before = out->body.len;
-    listing_page(&v->listing, &f, 0, 0, &out->body);
-    if (*q->p->own_id && own == UINT32_MAX) {
-        if (out->body.len > before)
-            buf_putc(&out->body, ',');
-        put_own(q, &out->body);
+    struct part part;
+    struct buf items = {0};
+    char id[ACCOUNT_ID], total[24];
+    if (!part_asked(q, &q->place->d->list.each_pages, &part)) {
+        forms_error(v->forms, q->place->index, 400, "Invalid query", out);
+        return;
     }
-    buf_puts(&out->body, "]}");
+    uint64_t end = part.limit ? part.offset + part.limit : UINT64_MAX;
+    for (uint64_t i = part.offset; i < v->settings->workspaces && i < end; i++) {
+        profile_workspace_id((unsigned)i, q->who->account, id);
+        char *text = compose_text(profile_group(q->place->d, id, (unsigned)i, v->listing.epoch_ms));
+        buf_printf(&items, "%s%s", i > part.offset ? "," : "", text);
+        free(text);
+    }
+    snprintf(total, sizeof total, "%u", v->settings->workspaces);
+    stock_tell(v, q, FORM_GROUPS, buf_text(&items), total, "", out);
+    buf_free(&items);
 }
 
 static void read_one(struct stock *v, const struct inquiry *q, struct reply *out)
 {
-    if (!stock_present(v, q->row)) {
-        forms_gone(v->forms, q->place->index, q->place->id, out);
-        return;
-    }
-    stock_start(out, 200);
-    stock_put_data(listing_object(&v->listing, q->row), NULL, out);
-}
-
-static void who_am_i(struct stock *v, const struct inquiry *q, struct reply *out)
-{
-    stock_start(out, 200);
-    if (!strcmp(q->p->name, "openrouter"))
-        buf_printf(&out->body,
-                   "{\"data\":{\"label\":\"sk-or-v1-san...key\",\"usage\":0,\"usage_daily\":0,"
-                   "\"limit\":null,\"limit_remaining\":null,\"is_free_tier\":false,"
-                   "\"is_management_key\":%s}}",
-                   q->p->weak ? "false" : "true");
-    else if (!strcmp(q->p->name, "requesty"))
-        buf_printf(
-            &out->body,
-            "{\"id\":\"%s\",\"name\":\"rescind\",\"monthly_limit\":0,\"monthly_spend\":\"0\","
-            "\"permissions\":{\"manage\":\"%s\",\"completions\":\"none\"}}",
-            q->p->own_id, q->p->weak ? "read" : "write");
+    const struct definition *d = q->place->d;
+    bool own = listing_has_own(d, q->who) && !strcmp(q->who->own_id, q->place->id);
+    if (q->row != UINT32_MAX &&
+        listing_shows(&v->listing, &d->read_gone, q->p, q->row, q->who->account, q->in->now_us))
+        stock_tell_object(v, q, FORM_READ, listing_object(&v->listing, q->row), "", out);
+    else if (q->row == UINT32_MAX && own)
+        stock_tell_object(v, q, FORM_READ, listing_own(&v->listing, d, q->who), "", out);
     else
-        forms_checked(v->forms, q->place->index, q->p->own_id, out);
+        forms_gone(v->forms, q->place->index, q->place->id, out);
 }
 
 void inventory_answer(struct stock *v, struct inquiry *q, struct reply *out)
 {
-    const char *provider = q->place->d->provider;
-    v->world.workspaces = v->settings->workspaces;
+    v->listing.workspaces = v->settings->workspaces;
     switch (q->place->op) {
     case OP_LIST:
-        if (!strcmp(provider, "openrouter"))
-            list_openrouter(v, q, strcmp(q->place->d->kind, "byok") == 0, out);
-        else
-            list_all(v, q, out);
+        list_keys(v, q, out);
         break;
-    case OP_WORKSPACES:
-        list_workspaces(v, q, out);
+    case OP_GROUPS:
+        list_groups(v, q, out);
         break;
     case OP_READ:
         read_one(v, q, out);
@@ -171,8 +174,14 @@ void inventory_answer(struct stock *v, struct inquiry *q, struct reply *out)
     case OP_CREATE:
         changes_create(v, q, out);
         break;
+    case OP_ACCOUNT:
+        stock_tell(v, q, FORM_ACCOUNT, "", "", "", out);
+        break;
+    case OP_SELF:
+        stock_tell(v, q, q->p->weak ? FORM_WEAK_SELF : FORM_SELF, "", "", "", out);
+        break;
     default:
-        who_am_i(v, q, out);
+        stock_tell(v, q, q->p->weak ? FORM_WEAK : FORM_PREFLIGHT, "", "", "", out);
         break;
     }
 }

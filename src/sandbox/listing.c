@@ -1,112 +1,192 @@
 #include "sandbox/listing.h"
 
+#include "sandbox/faults.h"
+#include "sandbox/query.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+/* A place counts down from the newest row to the credential's own key: row + 2, 1; 0 is the end. */
+enum { PLACE_END, PLACE_OWN, PLACE_ROWS };
+
+bool listing_shows(const struct listing *l, const struct conditions *gone, const struct provider *p,
+                   uint32_t row, unsigned account, int64_t now_us)
+{
+    const struct truth_entry *e = &l->truth->entry[row];
+    return e->account == account &&
+           (e->exists || (e->deletions && (gone->count || now_us < e->deleted_us + p->linger_us)));
+}
+
 json_t *listing_object(const struct listing *l, uint32_t row)
 {
-    char id[ID_MAX + 1];
-    targets_id(l->truth->targets, row, id);
-    const struct definition *d = targets_definition(l->truth->targets, row);
-    json_t *o = profile_make(d, id, targets_identity(l->truth->targets, row), l->world);
-    const json_t *over = overlay_get(l->overlay, row);
-    if (over)
-        json_object_update(o, (json_t *)over);
-    if (json_object_get(o, "disabled"))
-        json_object_set_new(o, "disabled", json_boolean(l->truth->entry[row].disabled));
+    const struct targets *targets = l->truth->targets;
+    const struct definition *d = targets_definition(targets, row);
+    const struct truth_entry *e = &l->truth->entry[row];
+    char id[ID_MAX + 1], workspace[ACCOUNT_ID];
+    struct profile p = {.id = id,
+                        .workspace = workspace,
+                        .identity = targets_identity(targets, row),
+                        .account = e->account,
+                        .disabled = e->disabled,
+                        .dead = !e->exists && e->deletions &&
+                                (d->read_gone.count || d->list.gone.count),
+                        .epoch_ms = l->epoch_ms,
+                        .over = overlay_get(l->overlay, row)};
+    targets_id(targets, row, id);
+    profile_workspace_id(profile_workspace_of(p.identity, l->workspaces), p.account, workspace);
+    return profile_make(d, &p);
+}
+
+json_t *listing_own(const struct listing *l, const struct definition *d,
+                    const struct credential *who)
+{
+    char workspace[ACCOUNT_ID];
+    profile_workspace_id(0, who->account, workspace);
+    const struct profile p = {.id = who->own_id,
+                              .workspace = workspace,
+                              .account = who->account,
+                              .epoch_ms = l->epoch_ms};
+    json_t *o = profile_make(d, &p);
+    if (json_object_get(o, "name"))
+        json_object_set_new(o, "name", json_string("rescind"));
     return o;
 }
 
-static bool in_workspace(const struct listing *l, uint32_t row, int workspace)
+static json_t *object_at(const struct listing *l, const struct listing_filter *f, uint32_t place)
 {
-    char id[WORKSPACE_ID];
+    return place == PLACE_OWN ? listing_own(l, f->d, f->who)
+                              : listing_object(l, place - PLACE_ROWS);
+}
+
+static bool in_workspace(const struct listing *l, uint32_t row, const struct listing_filter *f)
+{
+    char id[ACCOUNT_ID];
     const json_t *over = overlay_get(l->overlay, row);
-    const char *said = json_string_value(json_object_get(over, "workspace_id"));
+    const char *said = json_string_value(json_object_get(over, f->d->list.each));
     if (!said)
-        return profile_workspace_of(targets_identity(l->truth->targets, row),
-                                    l->world->workspaces) == (unsigned)workspace;
-    profile_workspace_id((unsigned)workspace, id);
+        return profile_workspace_of(targets_identity(l->truth->targets, row), l->workspaces) ==
+               (unsigned)f->workspace;
+    profile_workspace_id((unsigned)f->workspace, f->who->account, id);
     return !strcmp(said, id);
 }
 
-static bool of_upstream(const struct listing *l, uint32_t row, const char *upstream)
+static bool members_agree(const struct listing *l, const struct listing_filter *f, uint32_t place)
 {
-    json_t *o = listing_object(l, row);
-    const char *said = json_string_value(json_object_get(o, "provider"));
-    bool same = said && !strcmp(said, upstream);
+    json_t *o = object_at(l, f, place), *value = NULL;
+    const char *name = NULL;
+    bool agree = true;
+    json_object_foreach(o, name, value)
+    {
+        char asked[QUERY_VALUE];
+        if (json_is_string(value) && query_value(f->query, name, asked))
+            agree &= !strcmp(json_string_value(value), asked);
+    }
     json_decref(o);
-    return same;
+    return agree;
 }
 
-static bool wanted(const struct listing *l, const struct listing_filter *f, uint32_t row)
+static bool hidden(const struct listing *l, const struct listing_filter *f, uint32_t row)
 {
-    const struct truth_entry *e = &l->truth->entry[row];
-    return e->exists && targets_definition(l->truth->targets, row) == f->d &&
-           (f->disabled || !e->disabled) &&
-           (f->workspace < 0 || in_workspace(l, row, f->workspace)) &&
-           (!f->upstream[0] || of_upstream(l, row, f->upstream));
+    uint64_t identity = targets_identity(l->truth->targets, row);
+    return (f->enabled_only && l->truth->entry[row].disabled) ||
+           (f->some_only && identity % 4 == 0) ||
+           (f->p->hide > 0 && fault_dice('h', identity, 0, 0) < f->p->hide);
 }
 
-static bool same_filter(const struct listing_filter *a, const struct listing_filter *b)
+bool listing_has_own(const struct definition *d, const struct credential *who)
 {
-    return a->d == b->d && a->workspace == b->workspace && a->disabled == b->disabled &&
-           !strcmp(a->upstream, b->upstream);
+    return *who->own_id && d->self != SELF_UNKNOWN && d->self != SELF_SHA256;
 }
 
-/* One more than the row that stands at `offset`, or at the end. */
+static bool own_is_listed(const struct listing *l, const struct listing_filter *f)
+{
+    const struct definition *d = f->d;
+    return listing_has_own(d, f->who) && f->workspace <= 0 && !f->scope &&
+           truth_find(l->truth, d, f->who->own_id, "") == UINT32_MAX;
+}
+
+static bool wanted(const struct listing *l, const struct listing_filter *f, uint32_t place)
+{
+    uint32_t row = place - PLACE_ROWS;
+    if (place == PLACE_OWN)
+        return own_is_listed(l, f) && (!*f->query || members_agree(l, f, place));
+    return targets_definition(l->truth->targets, row) == f->d &&
+           listing_shows(l, &f->d->list.gone, f->p, row, f->who->account, f->now_us) &&
+           (f->workspace < 0 || in_workspace(l, row, f)) &&
+           (!f->scope || !strcmp(targets_scope(l->truth->targets, row), f->scope)) &&
+           !hidden(l, f, row) && (!*f->query || members_agree(l, f, place));
+}
+
+static uint32_t first_place(const struct listing *l)
+{
+    return l->truth->entries + PLACE_ROWS - 1;
+}
+
+static bool same_filter(const struct listing *l, const struct listing_filter *b)
+{
+    const struct listing_filter *a = &l->filter;
+    return l->version == l->truth->version && a->d == b->d && a->who == b->who && !b->scope &&
+           !*b->query && !b->p->linger_us && a->workspace == b->workspace &&
+           a->enabled_only == b->enabled_only && a->some_only == b->some_only;
+}
+
+/* The place that stands at `offset`, or the end. */
 static uint32_t seek(struct listing *l, const struct listing_filter *f, uint64_t offset)
 {
-    uint32_t row = l->truth->entries;
+    uint32_t place = first_place(l);
     uint64_t at = 0;
-    if (l->version == l->truth->version && same_filter(&l->filter, f) && l->offset <= offset) {
-        row = l->next;
+    if (same_filter(l, f) && l->offset <= offset) {
+        place = l->next;
         at = l->offset;
     }
-    for (; row && at < offset; row--)
-        at += wanted(l, f, row - 1);
-    return row;
+    for (; place && at < offset; place--)
+        at += wanted(l, f, place);
+    return place;
 }
 
-static void put_object(const struct listing *l, uint32_t row, struct buf *out)
+static void put_object(const struct listing *l, const struct listing_filter *f, uint32_t place,
+                       struct buf *out)
 {
-    json_t *o = listing_object(l, row);
-    char *text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    json_t *o = object_at(l, f, place);
+    char *text = json_dumps(o, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
     buf_puts(out, text);
     free(text);
     json_decref(o);
 }
 
-void listing_page(struct listing *l, const struct listing_filter *f, uint64_t offset,
-                  uint64_t limit, struct buf *out)
+uint64_t listing_page(struct listing *l, const struct listing_filter *f, uint64_t offset,
+                      uint64_t limit, struct buf *out)
 {
-    uint32_t row = seek(l, f, offset), last = row;
+    uint32_t place = seek(l, f, offset), last = place;
     uint64_t shown = 0;
-    for (; row && (!limit || shown < limit); row--) {
-        if (!wanted(l, f, row - 1))
+    for (; place && (!limit || shown < limit); place--) {
+        if (!wanted(l, f, place))
             continue;
         if (shown++)
             buf_putc(out, ',');
-        put_object(l, row - 1, out);
-        last = row;
+        put_object(l, f, place, out);
+        last = place;
     }
     l->filter = *f;
-    l->version = l->truth->version;
+    l->filter.scope = l->filter.query = NULL;
+    l->version = f->scope || *f->query || f->p->linger_us ? UINT64_MAX : l->truth->version;
     l->offset = offset + (shown ? shown - 1 : 0);
     l->next = last;
+    return shown;
 }
 
 uint64_t listing_count(struct listing *l, const struct listing_filter *f)
 {
     uint64_t n = 0;
-    for (uint32_t row = 0; row < l->truth->entries; row++)
-        n += wanted(l, f, row);
+    for (uint32_t place = first_place(l); place; place--)
+        n += wanted(l, f, place);
     return n;
 }
 
 uint32_t listing_newest(struct listing *l, const struct listing_filter *f)
 {
-    for (uint32_t row = l->truth->entries; row; row--)
-        if (wanted(l, f, row - 1))
-            return row - 1;
+    for (uint32_t place = first_place(l); place >= PLACE_ROWS; place--)
+        if (wanted(l, f, place))
+            return place - PLACE_ROWS;
     return UINT32_MAX;
 }

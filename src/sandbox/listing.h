@@ -1,37 +1,56 @@
 #ifndef RESCIND_SANDBOX_LISTING_H
 #define RESCIND_SANDBOX_LISTING_H
 
-/* Walks what exists of one definition, the newest first, so that a key that appears shifts every
- * offset by one. Remembers where the last page's last object stands: a walk through all pages is
- * linear, also where each page begins with the last object of the one before. */
+/* Walks what a list shows of one definition, the newest first, so that a key that appears shifts
+ * every offset by one; the credential itself, where it is a key like others, comes last. Remembers
+ * where the last page's last object stands: a walk through all pages is linear, also where each
+ * page begins with the last object of the one before. */
 
 #include "sandbox/overlay.h"
 #include "sandbox/profile.h"
-#include "sandbox/query.h"
+#include "sandbox/standin.h"
 #include "sandbox/truth.h"
 
 struct listing_filter {
     const struct definition *d;
-    int workspace;              /* -1: all */
-    bool disabled;              /* those too */
-    char upstream[QUERY_VALUE]; /* of BYOK credentials; "": all */
+    const struct provider *p;
+    const struct credential *who;
+    const char *scope; /* NULL: all */
+    const char *query; /* members that must be so, by the names of parameters; "": none */
+    int workspace;     /* -1: all */
+    bool enabled_only, some_only;
+    int64_t now_us;
 };
 
 struct listing {
     const struct truth *truth;
     const struct overlay *overlay;
-    const struct profile_world *world;
-    struct listing_filter filter;
+    int64_t epoch_ms;
+    unsigned workspaces;
+    struct listing_filter filter; /* of the last page: all but its texts */
     uint64_t version, offset;
-    uint32_t next; /* one more than the row that stands at `offset` */
+    uint32_t next; /* the place that stands at `offset`, see listing.c */
 };
 
-/* The object that a list or a read tells of a row; to be released. */
-json_t *listing_object(const struct listing *l, uint32_t row);
+/* Whether a list or a read shows the key to an account: it exists, or lingers, or is told to be
+ * gone
+ * (`gone` of the list or the read: none where it is not). */
+bool listing_shows(const struct listing *l, const struct conditions *gone, const struct provider *p,
+                   uint32_t row, unsigned account, int64_t now_us);
 
-/* Appends the objects [offset, offset + limit) to the text, separated by commas; limit 0: all. */
-void listing_page(struct listing *l, const struct listing_filter *filter, uint64_t offset,
-                  uint64_t limit, struct buf *out);
+/* Whether the credential is a key like others, which reads and lists show: not so where its id is a
+ * digest, which is how providers tell of keys that manage others. */
+bool listing_has_own(const struct definition *d, const struct credential *who);
+
+/* The object that a list or a read tells of a row; of the credential itself. To be released. */
+json_t *listing_object(const struct listing *l, uint32_t row);
+json_t *listing_own(const struct listing *l, const struct definition *d,
+                    const struct credential *who);
+
+/* Appends the objects [offset, offset + limit) to the text, separated by commas; limit 0: all. How
+ * many there were. */
+uint64_t listing_page(struct listing *l, const struct listing_filter *filter, uint64_t offset,
+                      uint64_t limit, struct buf *out);
 uint64_t listing_count(struct listing *l, const struct listing_filter *filter);
 
 /* The row of the newest one, UINT32_MAX for none. */

@@ -1,16 +1,18 @@
 #include "sandbox/profile.h"
 
 #include "base/clock.h"
-#include "base/rng.h"
+#include "sandbox/compose.h"
+#include "sandbox/vendors.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY_MS (86400 * (int64_t)1000)
 
-void profile_workspace_id(unsigned i, char out[WORKSPACE_ID])
+void profile_workspace_id(unsigned i, unsigned account, char out[ACCOUNT_ID])
 {
-    snprintf(out, WORKSPACE_ID, "0a0b0c0d-0000-4000-8000-%012u", i % 1000000);
+    snprintf(out, ACCOUNT_ID, "0a0b0c0d-%04x-4000-8000-%012u", account & 0xffff, i % 1000000);
 }
 
 unsigned profile_workspace_of(uint64_t identity, unsigned workspaces)
@@ -29,174 +31,191 @@ static json_t *moment(int64_t wall_ms, bool long_form)
     return json_string(longer);
 }
 
-json_t *profile_workspace(unsigned i, int64_t epoch_ms)
+json_t *profile_group(const struct definition *d, const char *id, unsigned i, int64_t epoch_ms)
 {
-    char id[WORKSPACE_ID], name[32], slug[32];
-    profile_workspace_id(i, id);
+    char name[32], slug[32];
     snprintf(name, sizeof name, i ? "Workspace %u" : "Default", i + 1);
     snprintf(slug, sizeof slug, i ? "workspace-%u" : "default", i + 1);
-    return json_pack("{s:s,s:s,s:s,s:o,s:s}", "id", id, "name", name, "slug", slug, "created_at",
-                     moment(epoch_ms - 500 * DAY_MS, false), "created_by", "user_sandbox");
+    json_t *o = json_pack("{s:s,s:s,s:b,s:o,s:s}", "name", name, "slug", slug, "is_default", i == 0,
+                          "created_at", moment(epoch_ms - 500 * DAY_MS, false), "created_by",
+                          "user_sandbox");
+    compose_put(&o, d->list.each_pages.id, json_string(id));
+    return o;
 }
 
-static bool chance(struct rng *r, double share)
-{
-    return rng_uniform(r, 0, 1) < share;
-}
+/* What is derived for one object, before it is known which of it the definition asks for. */
+struct traits {
+    char name[48], label[40];
+    double usage[WINDOW_COUNT + 1]; /* the last: of all time */
+    double byok;
+    int64_t created_ms, updated_ms, expires_ms; /* 0: never */
+    bool long_form;
+};
 
-static double money(struct rng *r, double most)
-{
-    return (double)(int64_t)rng_uniform(r, 0, most * 100) / 100;
-}
-
-static void put_name(struct rng *r, json_t *key)
+static void draw_name(struct traits *t, struct rng *r)
 {
     static const char *const words[] = {"checkout", "search", "batch", "staging",
                                         "etl",      "agent",  "eval",  "demo"};
-    char name[48];
-    snprintf(name, sizeof name, "%s-%04x", words[rng_next(r) % 8],
-             (unsigned)(rng_next(r) & 0xffff));
-    json_object_set_new(key, "name", json_string(name));
+    const char *word = words[rng_next(r) % 8];
+    snprintf(t->name, sizeof t->name, "%s-%04x", word, (unsigned)(rng_next(r) & 0xffff));
+    snprintf(t->label, sizeof t->label, "sk-%03x...%03x", (unsigned)(rng_next(r) & 0xfff),
+             (unsigned)(rng_next(r) & 0xfff));
 }
 
-/* Some never spent anything, some long ago, some through BYOK only, some today. */
-static void put_usage(struct rng *r, json_t *key)
+/* Some never spent anything, some long ago, some through others' credentials only, some today. */
+static void draw_usage(struct traits *t, struct rng *r)
 {
-    static const char *const windows[] = {"", "_daily", "_weekly", "_monthly"};
-    bool never = chance(r, 0.15), dormant = never || chance(r, 0.4), byok = chance(r, 0.1);
-    double total = never ? 0 : money(r, 900), month = dormant ? 0 : money(r, total);
-    double week = dormant || chance(r, 0.3) ? 0 : month / 2;
-    double day = week == 0 || chance(r, 0.3) ? 0 : week / 4;
-    const double spent[] = {total, day, week, month};
-    for (int i = 0; i < 4; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "usage%s", windows[i]);
-        json_object_set_new(key, name, json_real(spent[i]));
-        snprintf(name, sizeof name, "byok_usage%s", windows[i]);
-        json_object_set_new(key, name, byok ? json_real(1.5) : json_integer(0));
+    bool never = vendor_chance(r, 0.15), dormant = never || vendor_chance(r, 0.4);
+    double total = never ? 0 : vendor_money(r, 900), month = dormant ? 0 : vendor_money(r, total);
+    double week = dormant || vendor_chance(r, 0.3) ? 0 : month / 2;
+    t->byok = vendor_chance(r, 0.1) ? 1.5 : 0;
+    t->usage[WINDOW_COUNT] = total;
+    t->usage[WINDOW_MONTH] = month;
+    t->usage[WINDOW_WEEK] = week;
+    t->usage[WINDOW_DAY] = week <= 0 || vendor_chance(r, 0.3) ? 0 : week / 4;
+}
+
+static void draw_dates(struct traits *t, struct rng *r, int64_t epoch_ms)
+{
+    bool updated = vendor_chance(r, 0.6), expires = vendor_chance(r, 0.2);
+    t->long_form = vendor_chance(r, 0.5);
+    t->created_ms = epoch_ms - (int64_t)rng_uniform(r, 1, 400) * DAY_MS - 3600000;
+    double later = rng_uniform(r, 0, 1) * (double)(epoch_ms - t->created_ms);
+    int64_t ends = epoch_ms + (int64_t)rng_uniform(r, -100, 100) * DAY_MS;
+    t->updated_ms = updated ? t->created_ms + (int64_t)later : 0;
+    t->expires_ms = expires ? ends : 0;
+}
+
+static json_t *money(double n)
+{
+    return n > 0 ? json_real(n) : json_integer(0);
+}
+
+static json_t *time_or_null(const struct traits *t, int64_t ms)
+{
+    return ms ? moment(ms, t->long_form) : json_null();
+}
+
+/* By the name under which the field can be filtered; what has none of these is a text. */
+static json_t *value_of(const char *field, const struct traits *t, const struct profile *p)
+{
+    if (!strcmp(field, "name"))
+        return json_string(t->name);
+    if (!strcmp(field, "label"))
+        return json_string(t->label);
+    if (!strcmp(field, "created"))
+        return time_or_null(t, t->created_ms);
+    if (!strcmp(field, "updated"))
+        return time_or_null(t, t->updated_ms);
+    if (!strcmp(field, "expires"))
+        return time_or_null(t, t->expires_ms);
+    if (!strcmp(field, "disabled"))
+        return json_boolean(p->disabled);
+    if (!strcmp(field, "workspace") && p->workspace)
+        return json_string(p->workspace);
+    if (!strcmp(field, "spend") || !strncmp(field, "usage", 5))
+        return money(t->usage[WINDOW_COUNT]);
+    return json_string(t->name);
+}
+
+static void put_windows(json_t **o, const struct definition *d, const struct traits *t)
+{
+    for (int w = 0; w < WINDOW_COUNT; w++)
+        for (char **at = d->list.unused[w]; at && *at; at++)
+            compose_put(o, *at, money(at == d->list.unused[w] ? t->usage[w] : t->byok));
+}
+
+/* A number where the definition's ids are numbers. */
+static json_t *id_value(const struct definition *d, const char *id)
+{
+    char again[32];
+    long long n = strlen(id) < 19 ? atoll(id) : 0;
+    snprintf(again, sizeof again, "%lld", n);
+    return d->id.class == ID_DIGITS && !strcmp(again, id) ? json_integer(n) : json_string(id);
+}
+
+size_t profile_wrap(const char *pointer)
+{
+    const char *last = strrchr(pointer, '/');
+    return last ? (size_t)(last - pointer) : 0;
+}
+
+const char *profile_read_id(const struct definition *d)
+{
+    for (size_t i = 0; d->read.method && i < d->read.confirm.count; i++)
+        if (d->read.confirm.at[i].test == TEST_ID)
+            return d->read.confirm.at[i].pointer;
+    return NULL;
+}
+
+enum promise { KEPT, BROKEN };
+
+/* What the definition says of the whole answer to a read, put into the object that is part of it.
+ */
+static void put_promises(json_t **o, const struct conditions *all, const char *wrap, size_t len,
+                         enum promise promise)
+{
+    for (size_t i = 0; i < all->count; i++) {
+        struct condition c = all->at[i];
+        if (c.test == TEST_ID || strncmp(c.pointer, wrap, len) != 0 || c.pointer[len] != '/')
+            continue;
+        c.pointer += len;
+        if (promise == KEPT)
+            compose_condition(o, &c);
+        else
+            compose_opposite(o, &c);
     }
 }
 
-static void put_limit(struct rng *r, json_t *key)
+static void put_state(json_t **o, const struct definition *d, const struct profile *p)
 {
-    static const char *const resets[] = {"daily", "weekly", "monthly"};
-    bool limited = chance(r, 0.5);
-    double limit = 10 + (double)(rng_next(r) % 50) * 10;
-    bool resets_it = limited && chance(r, 0.7);
-    const char *reset = resets[rng_next(r) % 3];
-    json_object_set_new(key, "limit", limited ? json_real(limit) : json_null());
-    json_object_set_new(key, "limit_remaining", limited ? json_real(limit) : json_null());
-    json_object_set_new(key, "limit_reset", resets_it ? json_string(reset) : json_null());
-    json_object_set_new(key, "include_byok_in_limit", json_boolean(chance(r, 0.5)));
+    const char *id = profile_read_id(d), *wrap = id ? id : "";
+    const enum promise gone = p->dead ? KEPT : BROKEN;
+    size_t len = profile_wrap(wrap);
+    if (id)
+        put_promises(o, &d->read.confirm, wrap, len, KEPT);
+    put_promises(o, &d->action[p->disabled ? ACTION_DISABLE : ACTION_ENABLE].confirm, wrap, len,
+                 KEPT);
+    put_promises(o, &d->read_gone, wrap, len, gone);
+    put_promises(o, &d->list.gone, "", 0, gone);
 }
 
-static void put_dates(struct rng *r, json_t *key, int64_t epoch_ms)
+static void put_fields(json_t **o, const struct definition *d, const struct traits *t,
+                       const struct profile *p)
 {
-    bool longer = chance(r, 0.5), updated = chance(r, 0.6), expires = chance(r, 0.2);
-    int64_t created = epoch_ms - (int64_t)rng_uniform(r, 1, 400) * DAY_MS - 3600000;
-    int64_t changed = created + (int64_t)(rng_uniform(r, 0, 1) * (double)(epoch_ms - created));
-    int64_t ends = epoch_ms + (int64_t)rng_uniform(r, -100, 100) * DAY_MS;
-    json_object_set_new(key, "created_at", moment(created, longer));
-    json_object_set_new(key, "updated_at", updated ? moment(changed, longer) : json_null());
-    json_object_set_new(key, "expires_at", expires ? moment(ends, longer) : json_null());
+    for (size_t i = 0; i < d->list.field_count; i++)
+        compose_put(o, d->list.field[i].pointer, value_of(d->list.field[i].name, t, p));
+    put_windows(o, d, t);
+    if (d->list.each && p->workspace)
+        json_object_set_new(*o, d->list.each, json_string(p->workspace));
 }
 
-static void put_workspace(json_t *key, uint64_t identity, const struct profile_world *world)
+static void put_id(json_t **o, const struct definition *d, const char *id)
 {
-    char id[WORKSPACE_ID];
-    profile_workspace_id(profile_workspace_of(identity, world->workspaces), id);
-    json_object_set_new(key, "workspace_id", json_string(id));
+    const char *read = profile_read_id(d);
+    if (read)
+        compose_put(o, read + profile_wrap(read), id_value(d, id));
+    if (d->list.request.method)
+        compose_put(o, d->list.pages.id, id_value(d, id));
+    else if (!read)
+        json_object_set_new(*o, "id", id_value(d, id));
 }
 
-static void openrouter_key(json_t *key, struct rng *r, uint64_t identity,
-                           const struct profile_world *world)
+json_t *profile_make(const struct definition *d, const struct profile *p)
 {
-    char label[40], creator[32];
-    put_name(r, key);
-    snprintf(label, sizeof label, "sk-or-v1-%03x...%03x", (unsigned)(rng_next(r) & 0xfff),
-             (unsigned)(rng_next(r) & 0xfff));
-    snprintf(creator, sizeof creator, "user_%08x", (unsigned)(rng_next(r) % 40) * 2654435761u);
-    json_object_set_new(key, "label", json_string(label));
-    json_object_set_new(key, "disabled", json_false());
-    put_limit(r, key);
-    put_usage(r, key);
-    put_dates(r, key, world->epoch_ms);
-    json_object_set_new(key, "creator_user_id", json_string(creator));
-    put_workspace(key, identity, world);
-    json_object_set_new(key, "a_field_of_tomorrow", json_pack("{s:i}", "more", 1));
-}
-
-static void openrouter_byok(json_t *key, struct rng *r, uint64_t identity,
-                            const struct profile_world *world)
-{
-    static const char *const upstream[] = {"openai", "anthropic", "amazon-bedrock", "mistral"};
-    int64_t created = world->epoch_ms - (int64_t)rng_uniform(r, 1, 400) * DAY_MS - 3600000;
-    put_name(r, key);
-    json_object_set_new(key, "provider", json_string(upstream[rng_next(r) % 4]));
-    json_object_set_new(key, "label", json_string("sk-...AbCd"));
-    json_object_set_new(key, "disabled", json_false());
-    json_object_set_new(key, "is_fallback", json_boolean(chance(r, 0.2)));
-    json_object_set_new(key, "sort_order", json_integer(0));
-    json_object_set_new(key, "allowed_models", json_null());
-    json_object_set_new(key, "allowed_user_ids", json_null());
-    json_object_set_new(key, "allowed_api_key_hashes", json_null());
-    json_object_set_new(key, "created_at", moment(created, chance(r, 0.5)));
-    put_workspace(key, identity, world);
-}
-
-/* Requesty gives money as a string or as a number. */
-static json_t *requesty_money(struct rng *r, double n)
-{
-    char text[32];
-    snprintf(text, sizeof text, "%.2f", n);
-    return chance(r, 0.5) ? json_string(text) : json_real(n);
-}
-
-static void requesty_key(json_t *key, struct rng *r)
-{
-    double spend = chance(r, 0.4) ? 0 : money(r, 80);
-    put_name(r, key);
-    json_object_set_new(key, "monthly_limit", requesty_money(r, chance(r, 0.5) ? 0 : 100));
-    json_object_set_new(key, "monthly_spend", requesty_money(r, spend));
-    json_object_set_new(key, "permissions",
-                        json_pack("{s:s,s:s}", "manage", "none", "completions", "write"));
-    json_object_set_new(key, "labels",
-                        json_pack("{s:s}", "team", chance(r, 0.5) ? "core" : "growth"));
-    json_object_set_new(key, "created_by",
-                        json_pack("{s:s,s:s}", "id", "1", "email", "someone@example.com"));
-    json_object_set_new(key, "group", json_pack("{s:s,s:s}", "id", "7", "name", "everybody"));
-}
-
-static void baseten_key(json_t *key, struct rng *r)
-{
-    static const char *const types[] = {"PERSONAL", "WORKSPACE_MANAGE_ALL", "WORKSPACE_INVOKE",
-                                        "WORKSPACE_EXPORT_METRICS"};
-    put_name(r, key);
-    json_object_set_new(key, "type", json_string(types[rng_next(r) % 4]));
-    json_object_set_new(key, "model_ids", json_null());
-    json_object_set_new(key, "team_name", json_null());
-}
-
-const char *profile_id_field(const struct definition *d)
-{
-    if (!strcmp(d->provider, "openrouter") && !strcmp(d->kind, "key"))
-        return "hash";
-    return strcmp(d->provider, "baseten") == 0 ? "prefix" : "id";
-}
-
-json_t *profile_make(const struct definition *d, const char *id, uint64_t identity,
-                     const struct profile_world *world)
-{
-    struct rng r = rng_seed(identity);
-    json_t *key = json_object();
-    json_object_set_new(key, profile_id_field(d), json_string(id));
-    if (!strcmp(d->provider, "openrouter") && !strcmp(d->kind, "key"))
-        openrouter_key(key, &r, identity, world);
-    else if (!strcmp(d->provider, "openrouter"))
-        openrouter_byok(key, &r, identity, world);
-    else if (!strcmp(d->provider, "requesty"))
-        requesty_key(key, &r);
-    else if (!strcmp(d->provider, "baseten"))
-        baseten_key(key, &r);
-    return key;
+    const struct vendor_list *vendor = vendor_list_of(d);
+    struct rng r = rng_seed(p->identity);
+    struct traits t = {.name = ""};
+    json_t *o = vendor->members ? json_loads(vendor->members, 0, NULL) : json_object();
+    draw_name(&t, &r);
+    draw_usage(&t, &r);
+    draw_dates(&t, &r, p->epoch_ms);
+    put_fields(&o, d, &t, p);
+    if (vendor->more)
+        vendor->more(o, &r);
+    if (p->over)
+        json_object_update(o, (json_t *)p->over);
+    put_id(&o, d, p->id);
+    put_state(&o, d, p);
+    return o;
 }

@@ -1,31 +1,39 @@
 #ifndef RESCIND_SANDBOX_PROFILE_H
 #define RESCIND_SANDBOX_PROFILE_H
 
-/* What a list tells of a key beyond its id: names, dates, spending. Derived from the target's
- * identity, so that it is the same at every start; dates count back from the sandbox's start. */
+/* What a list or a read tells of a key: its id, and by the definition's fields its name, dates,
+ * spending, state. Derived from the target's identity, so that it is the same at every start; dates
+ * count back from the sandbox's start. */
 
 #include "provider/definition.h"
 
 #include <jansson.h>
 
-enum { WORKSPACES_MAX = 100, WORKSPACE_ID = 37 };
+enum { WORKSPACES_MAX = 100, ACCOUNT_ID = 37 };
 
-/* Workspace i; 0 is the default one. */
-void profile_workspace_id(unsigned i, char out[WORKSPACE_ID]);
-json_t *profile_workspace(unsigned i, int64_t epoch_ms);
-/* Which one a key of this identity lives in. */
+/* Workspace i of an account. The default one, 0, names the account itself. */
+void profile_workspace_id(unsigned i, unsigned account, char out[ACCOUNT_ID]);
+/* The object of what list.each lists: "id" is where the definition says. */
+json_t *profile_group(const struct definition *d, const char *id, unsigned i, int64_t epoch_ms);
+/* Which workspace a key of this identity lives in. */
 unsigned profile_workspace_of(uint64_t identity, unsigned workspaces);
 
-struct profile_world {
-    int64_t epoch_ms; /* the sandbox's start */
-    unsigned workspaces;
+struct profile {
+    const char *id, *workspace;
+    uint64_t identity;
+    unsigned account;
+    bool disabled, dead; /* dead: deleted, and still to be seen */
+    int64_t epoch_ms;    /* the sandbox's start */
+    const json_t *over;  /* members that were said of this one, or NULL */
 };
 
-/* A whole object in the form of the provider's list; generic {"id"} where that is not known. */
-json_t *profile_make(const struct definition *d, const char *id, uint64_t identity,
-                     const struct profile_world *world);
+/* What stands for the key in a list; a bare string where list.id is the item itself. */
+json_t *profile_make(const struct definition *d, const struct profile *p);
 
-/* The name of the field that holds the id: "hash", "id", "prefix". */
-const char *profile_id_field(const struct definition *d);
+/* Where the object of a read, or a creation, lies in its answer: the pointer to the id without its
+ * last part. Length of the prefix of `pointer`. */
+size_t profile_wrap(const char *pointer);
+/* The pointer to the id in the answer to `read`; NULL where it is not read. */
+const char *profile_read_id(const struct definition *d);
 
 #endif

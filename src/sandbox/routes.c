@@ -22,24 +22,6 @@ struct routes {
     size_t count, cap;
 };
 
-/* What the main kinds have beyond their definitions. A kind that the catalog lacks is left out. */
-static const struct {
-    const char *provider, *kind, *method, *path;
-    enum operation op;
-} extras[] = {
-    {"openrouter", "key", "GET", "/keys", OP_LIST},
-    {"openrouter", "key", "POST", "/keys", OP_CREATE},
-    {"openrouter", "key", "GET", "/keys/{id}", OP_READ},
-    {"openrouter", "key", "PATCH", "/keys/{id}", OP_UPDATE},
-    {"openrouter", "key", "GET", "/workspaces", OP_WORKSPACES},
-    {"openrouter", "byok", "GET", "/byok", OP_LIST},
-    {"openrouter", "byok", "GET", "/byok/{id}", OP_READ},
-    {"requesty", "key", "GET", "/v1/manage/apikey", OP_LIST},
-    {"requesty", "key", "POST", "/v1/manage/apikey", OP_CREATE},
-    {"baseten", "key", "GET", "/v1/api_keys", OP_LIST},
-    {"baseten", "key", "POST", "/v1/api_keys", OP_CREATE},
-};
-
 static const char *base_path(const struct definition *d)
 {
     const char *host = d->base ? strstr(d->base, "://") : NULL;
@@ -47,46 +29,64 @@ static const char *base_path(const struct definition *d)
     return path ? path : "";
 }
 
-static void add(struct routes *r, const struct catalog *c, const struct definition *d,
-                enum operation op, const char *method, const char *path, const char *body)
+static void add(struct routes *r, const struct definition *d, size_t index, enum operation op,
+                const struct request *request)
 {
-    if (!method)
+    struct buf whole = {0};
+    if (!request->method)
         return;
     if (r->count == r->cap) {
         r->cap = r->cap ? r->cap * 2 : 64;
         r->at = mem_resize(r->at, r->cap, sizeof *r->at);
     }
-    struct buf whole = {0};
     buf_puts(&whole, base_path(d));
-    buf_put(&whole, path, strcspn(path, "?"));
-    r->at[r->count++] =
-        (struct route){.d = d,
-                       .index = catalog_index(c, d),
-                       .op = op,
-                       .method = method,
-                       .path = whole.data,
-                       .literal = strcspn(whole.data, "{"),
-                       .body = body ? json_loads(body, JSON_DECODE_ANY, NULL) : NULL};
+    buf_put(&whole, request->path, strcspn(request->path, "?"));
+    r->at[r->count++] = (struct route){
+        .d = d,
+        .index = index,
+        .op = op,
+        .method = request->method,
+        .path = whole.data,
+        .literal = strcspn(whole.data, "{"),
+        .body = request->body ? json_loads(request->body, JSON_DECODE_ANY, NULL) : NULL};
 }
 
-static void add_defined(struct routes *r, const struct catalog *c, const struct definition *d)
+static const struct request *request_of(const struct definition *d, enum operation op)
 {
-    for (int a = 0; a < ACTION_COUNT; a++)
-        add(r, c, d, (enum operation)a, d->action[a].method, d->action[a].path, d->action[a].body);
-    add(r, c, d, OP_PREFLIGHT, d->preflight.method, d->preflight.path, NULL);
-    add(r, c, d, OP_SELF, d->self_read.method, d->self_read.path, NULL);
+    switch (op) {
+    case OP_UPDATE:
+        return &d->rotate.rename;
+    case OP_CREATE:
+        return &d->rotate.create;
+    case OP_LIST:
+        return &d->list.request;
+    case OP_GROUPS:
+        return &d->list.each_request;
+    case OP_READ:
+        return &d->read;
+    case OP_PREFLIGHT:
+        return &d->preflight;
+    case OP_SELF:
+        return &d->self_read;
+    case OP_ACCOUNT:
+        return &d->account_read;
+    default:
+        return &d->action[op];
+    }
 }
 
+/* A change covers the switches that are made by the same request, a list the reads at its path. */
 struct routes *routes_new(const struct catalog *catalog)
 {
+    static const enum operation order[] = {OP_UPDATE,    OP_CREATE, OP_DELETE, OP_DISABLE,
+                                           OP_ENABLE,    OP_LIST,   OP_GROUPS, OP_READ,
+                                           OP_PREFLIGHT, OP_SELF,   OP_ACCOUNT};
     struct routes *r = mem_zalloc(1, sizeof *r);
-    for (size_t i = 0; i < sizeof extras / sizeof *extras; i++) {
-        const struct definition *d = catalog_find(catalog, extras[i].provider, extras[i].kind);
-        if (d)
-            add(r, catalog, d, extras[i].op, extras[i].method, extras[i].path, NULL);
-    }
-    for (size_t i = 0; i < catalog_count(catalog); i++)
-        add_defined(r, catalog, catalog_at(catalog, i));
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++)
+        for (size_t i = 0; i < catalog_count(catalog); i++) {
+            const struct definition *d = catalog_at(catalog, i);
+            add(r, d, i, order[k], request_of(d, order[k]));
+        }
     return r;
 }
 

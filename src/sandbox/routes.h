@@ -3,8 +3,8 @@
 
 /* From (method, path, body) to (definition, operation, id). The templates are those of the
  * catalog's definitions, with the path part of their base before them, so that every known provider
- * lives on one port; the reads and writes beyond them that the four main kinds have are listed
- * here. */
+ * lives on one port. Where several make the same request, the one that tells most has it: a list
+ * that is a preflight, too, is a list. */
 
 #include "provider/definition.h"
 #include "provider/identifier.h"
@@ -13,13 +13,15 @@ enum operation {
     OP_DELETE, /* the first three in the order of enum action */
     OP_DISABLE,
     OP_ENABLE,
-    OP_PREFLIGHT,
-    OP_SELF,
-    OP_LIST,
-    OP_READ,
     OP_UPDATE,
     OP_CREATE,
-    OP_WORKSPACES,
+    OP_LIST,
+    OP_GROUPS, /* what the keys are listed for each of */
+    OP_READ,
+    OP_PREFLIGHT,
+    OP_SELF,
+    OP_ACCOUNT,
+    OP_COUNT
 };
 
 struct place {

@@ -20,7 +20,8 @@ static unsigned provider_index(struct sandbox *s, const char *name)
         *p = (struct provider){.name = name};
         p->tally.first_us = p->tally.last_us = p->tally.last_effect_us = -1;
         limiter_init(&p->limiter);
-        auth_demo_secret(name, p->secret);
+        p->credentials = 1;
+        auth_demo_secret(name, p->credential[0].secret);
     }
     return i;
 }
@@ -63,18 +64,17 @@ struct provider *sandbox_provider(struct sandbox *s, const char *name)
     return NULL;
 }
 
-/* The credential's own id: what the definition tells from the secret, else a fixed one. */
-static void learn_own_id(struct sandbox *s, const struct definition *d)
+/* A credential's own id: what the definition tells from the secret, else a fixed one. */
+static void learn_own_id(const struct definition *d, struct credential *c, unsigned number)
 {
-    struct provider *p = sandbox_provider(s, d->provider);
-    struct rng r = rng_seed(1);
-    if (p->own_id[0] || own_id_of_secret(d, p->secret, p->own_id) > 0)
+    struct rng r = rng_seed(1 + number);
+    if (c->own_id[0] || own_id_of_secret(d, c->secret, c->own_id) > 0)
         return;
-    p->own_id[0] = '\0';
-    if (d->self == SELF_READ && d->id.class == ID_UUID)
-        memcpy(p->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
+    c->own_id[0] = '\0';
+    if (d->self == SELF_READ && d->id.class == ID_UUID && number == 0)
+        memcpy(c->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
     else if (d->self == SELF_READ)
-        generate_id(d, &r, p->own_id);
+        generate_id(d, &r, c->own_id);
 }
 
 void sandbox_ready(struct sandbox *s)
@@ -82,13 +82,14 @@ void sandbox_ready(struct sandbox *s)
     for (size_t i = 0; i < catalog_count(s->catalog); i++) {
         const struct definition *d = catalog_at(s->catalog, i);
         struct provider *p = sandbox_provider(s, d->provider);
-        learn_own_id(s, d);
+        for (unsigned k = 0; k < p->credentials; k++)
+            learn_own_id(d, &p->credential[k], k);
         if (!p->announce_set) {
             p->announce = announce_usual(d);
             p->announce_set = true;
         }
     }
-    truth_adopt(&s->truth, s->absent, s->faults.seed);
+    truth_adopt(&s->truth, s->absent, s->lists.seed);
 }
 
 static void count_hold(const struct sandbox *s, struct provider *p, int64_t now)
@@ -116,6 +117,7 @@ struct turn {
     const struct place *place;
     struct provider *p;
     struct reply *out;
+    struct credential *who;
     uint32_t row; /* of the target; UINT32_MAX: none is known */
 };
 
@@ -131,14 +133,14 @@ static bool is_write(enum operation op)
 
 static bool refuse(struct turn *t)
 {
-    enum auth_result auth = auth_check(t->place->d, t->p, t->in);
+    enum auth_result auth = auth_check(t->place->d, t->p, t->in, &t->who);
     if (auth == AUTH_GOOD && t->p->refuse_status && t->p->tally.actions >= t->p->refuse_after) {
         forms_error(t->s->forms, t->place->index, t->p->refuse_status,
                     t->p->refuse_status == 401 ? "Unauthorized" : "Forbidden", t->out);
         t->p->tally.unauthorised++;
         return true;
     }
-    if (auth == AUTH_GOOD && t->p->weak && t->place->op != OP_PREFLIGHT && t->place->op != OP_SELF)
+    if (auth == AUTH_GOOD && t->p->weak && t->place->op < OP_PREFLIGHT)
         auth = AUTH_WEAK;
     if (auth == AUTH_GOOD)
         return false;
@@ -207,7 +209,7 @@ static bool act(struct turn *t)
         return false;
     switch (t->place->op) {
     case OP_DELETE:
-        return truth_delete(truth, t->row);
+        return truth_delete(truth, t->row, t->in->now_us);
     case OP_DISABLE:
         return truth_set_disabled(truth, t->row, true);
     case OP_ENABLE:
@@ -229,7 +231,8 @@ static bool present(const struct turn *t)
 /* The honest answer to an action, written before it is done. */
 static void answer_action(struct turn *t)
 {
-    if (present(t))
+    bool same = t->place->op == OP_DELETE && t->place->d->absent == ABSENT_SUCCESS;
+    if (same || present(t))
         forms_done(t->s->forms, t->place->index, (enum action)t->place->op, t->place->id,
                    targets_identity(t->s->truth.targets, t->row), t->out);
     else
@@ -312,7 +315,7 @@ static void spoil(struct turn *t, const struct fault *f, bool was_success)
 static void suicide(struct turn *t)
 {
     t->p->tally.own_deletes++;
-    t->p->dead = true;
+    t->who->dead = true;
 }
 
 static void count_effect(struct turn *t, bool changed)
@@ -331,7 +334,7 @@ static void do_action(struct turn *t, const struct fault *f, bool effect)
     if (!t->place->lawful)
         tally->unlawful_ids++;
     if (t->place->op == OP_DELETE &&
-        (t->place->reserved || (*t->p->own_id && !strcmp(t->p->own_id, t->place->id))))
+        (t->place->reserved || (*t->who->own_id && !strcmp(t->who->own_id, t->place->id))))
         suicide(t);
     answer_action(t);
     bool changed = effect && act(t);
@@ -344,7 +347,8 @@ static void do_action(struct turn *t, const struct fault *f, bool effect)
     t->out->event = truth_note(&t->s->truth, t->row, t->s->number, changed, t->out->status);
 }
 
-/* Whoever asks for a target that was never heard of gets it into the truth, as an absent one. */
+/* Whoever asks for a target that was never heard of gets it into the truth, as an absent one; what
+ * another account has is not there for this one. */
 static void find_target(struct turn *t)
 {
     struct sandbox *s = t->s;
@@ -352,11 +356,17 @@ static void find_target(struct turn *t)
     if (!place->lawful)
         return;
     t->row = truth_find(&s->truth, place->d, place->id, place->scope);
+    if (t->row != UINT32_MAX && s->truth.entry[t->row].account != t->who->account) {
+        t->p->tally.foreign++;
+        t->row = UINT32_MAX;
+        return;
+    }
     if (t->row != UINT32_MAX || !(s->any || is_action(place->op)))
         return;
     t->p->tally.unheard_ids += !s->any;
     t->row = truth_add(&s->truth, place->d, place->id, place->scope, s->any ? s->absent : 1,
                        s->faults.seed);
+    s->truth.entry[t->row].account = (uint8_t)t->who->account;
 }
 
 /* Reads, changes and creations. */
@@ -364,6 +374,7 @@ static void inquire(struct turn *t, const struct fault *f, bool effect)
 {
     struct inquiry q = {.place = t->place,
                         .p = t->p,
+                        .who = t->who,
                         .in = t->in,
                         .row = t->row,
                         .effect = effect,
@@ -411,7 +422,7 @@ void sandbox_handle(struct sandbox *s, const struct incoming *in, struct reply *
         return;
     }
     struct provider *p = &s->provider[s->provider_of[place.index]];
-    struct turn t = {s, in, &place, p, out, UINT32_MAX};
+    struct turn t = {.s = s, .in = in, .place = &place, .p = p, .out = out, .row = UINT32_MAX};
     p->tally.requests++;
     p->tally.last_us = in->now_us - s->start_us;
     if (p->tally.first_us < 0)

@@ -1,23 +1,23 @@
 #include "sandbox/stock.h"
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "sandbox/generate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct stock *stock_new(struct truth *truth, const struct forms *forms,
-                        const struct stock_settings *settings)
+                        struct stock_settings *settings)
 {
     struct stock *v = mem_zalloc(1, sizeof *v);
     v->truth = truth;
     v->forms = forms;
     v->settings = settings;
-    v->world.epoch_ms = clock_wall_ms();
-    v->listing = (struct listing){.truth = truth, .overlay = &v->overlay, .world = &v->world};
+    v->listing =
+        (struct listing){.truth = truth, .overlay = &v->overlay, .epoch_ms = clock_wall_ms()};
     return v;
 }
 
@@ -33,53 +33,52 @@ void stock_say(struct stock *v, uint32_t row, json_t *fields)
     if (json_is_boolean(disabled))
         truth_set_disabled(v->truth, row, json_is_true(disabled));
     overlay_merge(&v->overlay, row, fields);
+    json_decref(fields);
 }
 
-void stock_start(struct reply *out, int status)
+void stock_tell(struct stock *v, const struct inquiry *q, enum form_of form, const char *json,
+                const char *total, const char *secret, struct reply *out)
 {
-    out->status = status;
-    out->type = "application/json";
+    char account[ACCOUNT_ID];
+    profile_workspace_id(0, q->who->account, account);
+    const struct fill fills[] = {{"items", json, true},       {"object", json, true},
+                                 {"total", total, true},      {"own", q->who->own_id, false},
+                                 {"account", account, false}, {"secret", secret, false},
+                                 {NULL, NULL, false}};
+    forms_tell(v->forms, q->place->index, form, fills, out);
 }
 
-void stock_refuse(struct stock *v, const struct place *place, int status, const char *why,
-                  struct reply *out)
+void stock_tell_object(struct stock *v, const struct inquiry *q, enum form_of form, json_t *object,
+                       const char *secret, struct reply *out)
 {
-    forms_error(v->forms, place->index, status, why, out);
-}
-
-void stock_put_data(json_t *object, const char *secret, struct reply *out)
-{
-    json_t *body = secret ? json_pack("{s:o,s:s}", "data", object, "key", secret)
-                          : json_pack("{s:o}", "data", object);
-    char *text = json_dumps(body, JSON_COMPACT | JSON_REAL_PRECISION(10));
-    buf_puts(&out->body, text);
+    char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10));
+    stock_tell(v, q, form, text, "", secret, out);
     free(text);
-    json_decref(body);
-}
-
-bool stock_present(const struct stock *v, uint32_t row)
-{
-    return row != UINT32_MAX && v->truth->entry[row].exists;
+    json_decref(object);
 }
 
 static int load_line(struct stock *v, const char *line, struct error *err)
 {
-    const char *provider = NULL, *kind = "key", *id = NULL;
+    const char *provider = NULL, *kind = "key", *id = NULL, *account = NULL;
     char canonical[ID_MAX + 1], reason[ID_REASON];
     json_t *fields = NULL, *o = json_loads(line, 0, NULL);
     const struct definition *d = NULL;
+    unsigned whose = 0;
     int result = -1;
-    if (!o || json_unpack(o, "{s:s,s?s,s:s,s?o}", "provider", &provider, "kind", &kind, "id", &id,
-                          "fields", &fields) < 0)
+    if (!o || json_unpack(o, "{s:s,s?s,s:s,s?s,s?o}", "provider", &provider, "kind", &kind, "id",
+                          &id, "account", &account, "fields", &fields) < 0)
         error_set(err, EXIT_DATA, "not an object with provider and id");
     else if (!(d = catalog_find(targets_catalog(v->truth->targets), provider, kind)))
         error_set(err, EXIT_DATA, "no such provider or kind");
     else if (identifier_canonical(d, id, strlen(id), canonical, reason) < 0)
         error_set(err, EXIT_DATA, "%s", reason);
+    else if (account && !accounts_number(&v->settings->accounts, account, &whose))
+        error_set(err, EXIT_DATA, "more than %d accounts", ACCOUNTS_MAX);
     else {
         uint32_t row = truth_add(v->truth, d, canonical, "", 0, 0);
+        v->truth->entry[row].account = (uint8_t)whose;
         if (json_is_object(fields))
-            stock_say(v, row, fields);
+            stock_say(v, row, json_incref(fields));
         result = 0;
     }
     json_decref(o);
@@ -104,21 +103,17 @@ int stock_load(struct stock *v, const char *path, struct error *err)
     return result;
 }
 
-void stock_draw_hex(struct stock *v, size_t digits, char *out)
+uint32_t stock_make_key(struct stock *v, const struct definition *d, unsigned account,
+                        char secret[RAW_MAX])
 {
     struct rng r = rng_seed(v->settings->seed ^ (0x6b657900 + v->made++));
-    for (size_t i = 0; i < digits; i++)
-        out[i] = "0123456789abcdef"[rng_next(&r) % 16];
-    out[digits] = '\0';
-}
-
-uint32_t stock_make_key(struct stock *v, const struct definition *d, char secret[STOCK_SECRET])
-{
-    char hash[SHA256_HEX + 1];
-    memcpy(secret, "sk-or-v1-", 9);
-    stock_draw_hex(v, 64, secret + 9);
-    sha256_of(secret, strlen(secret), hash);
-    uint32_t row = truth_add(v->truth, d, hash, "", 0, 0);
+    char id[ID_MAX + 1];
+    if (!raw_make(d, &r, secret, id)) {
+        generate_id(d, &r, id);
+        snprintf(secret, RAW_MAX, "sandbox-made-%016llx", (unsigned long long)rng_next(&r));
+    }
+    uint32_t row = truth_add(v->truth, d, id, "", 0, 0);
     v->truth->entry[row].created = true;
+    v->truth->entry[row].account = (uint8_t)account;
     return row;
 }

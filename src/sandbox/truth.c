@@ -53,12 +53,13 @@ uint32_t truth_add(struct truth *t, const struct definition *d, const char *id, 
     return row;
 }
 
-bool truth_delete(struct truth *t, uint32_t row)
+bool truth_delete(struct truth *t, uint32_t row, int64_t now_us)
 {
     struct truth_entry *e = &t->entry[row];
     if (!e->exists)
         return false;
     e->exists = false;
+    e->deleted_us = now_us;
     if (e->deletions < UINT16_MAX)
         e->deletions++;
     t->exist--;
@@ -141,11 +142,11 @@ void truth_print(const struct truth *t, uint32_t row, struct buf *out)
     buf_put_json(out, id, len);
     buf_printf(out,
                "\",\"exists\":%s,\"enabled\":%s,\"absent_from_start\":%s,\"created\":%s,"
-               "\"requests\":%u,"
+               "\"account\":%u,\"requests\":%u,"
                "\"deletions\":%u,\"events\":[",
                e->exists ? "true" : "false", e->disabled ? "false" : "true",
-               e->absent_from_start ? "true" : "false", e->created ? "true" : "false", e->requests,
-               e->deletions);
+               e->absent_from_start ? "true" : "false", e->created ? "true" : "false", e->account,
+               e->requests, e->deletions);
     print_events(t, e->last_event, out);
     buf_puts(out, "]}\n");
 }

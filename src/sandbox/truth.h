@@ -5,7 +5,7 @@
  * whether the answer to it was sent. As JSON lines, one target each:
  *
  *   {"provider":"openrouter","kind":"key","scope":"","id":"9f..","exists":false,"enabled":true,
- *    "absent_from_start":false,"created":false,"requests":2,"deletions":1,
+ *    "absent_from_start":false,"created":false,"account":0,"requests":2,"deletions":1,
  *    "events":[{"request":17,"effect":true,"status":200,"answer":"dropped"},
  *              {"request":24,"effect":false,"status":404,"answer":"sent"}]}
  *
@@ -33,6 +33,8 @@ struct truth_event {
 struct truth_entry {
     uint32_t last_event, requests;
     uint16_t deletions;
+    uint8_t account; /* whose it is */
+    int64_t deleted_us;
     bool exists, absent_from_start, disabled, created;
 };
 
@@ -60,7 +62,7 @@ uint32_t truth_add(struct truth *t, const struct definition *d, const char *id, 
                    double absent, uint64_t seed);
 
 /* Each returns whether it changed anything. */
-bool truth_delete(struct truth *t, uint32_t row);
+bool truth_delete(struct truth *t, uint32_t row, int64_t now_us);
 bool truth_restore(struct truth *t, uint32_t row); /* of one that was deleted */
 bool truth_set_disabled(struct truth *t, uint32_t row, bool disabled);
 

@@ -73,21 +73,63 @@ static int set_weak(struct sandbox *s, struct provider *p, const char *value, st
     return 0;
 }
 
+static int read_secret(const char *path, char out[SECRET_MAX], struct error *err)
+{
+    char *text = settings_file(path, err);
+    if (!text)
+        return -1;
+    size_t len = strlen(text);
+    if (len < SECRET_MAX)
+        memcpy(out, text, len + 1);
+    mem_wipe(text, len);
+    free(text);
+    if (len >= SECRET_MAX)
+        return error_set(err, EXIT_USAGE, "%s: a secret of more than %d bytes", path,
+                         SECRET_MAX - 1);
+    return 0;
+}
+
 static int set_credential(struct sandbox *s, struct provider *p, const char *value,
                           struct error *err)
 {
     (void)s;
-    char *text = settings_file(value, err);
-    if (!text)
+    return read_secret(value, p->credential[0].secret, err);
+}
+
+/* NAME:FILE, a further secret, of an account that may be known already. */
+static int set_account(struct sandbox *s, struct provider *p, const char *value, struct error *err)
+{
+    char name[ACCOUNT_NAME];
+    size_t len = strcspn(value, ":");
+    struct credential *c = &p->credential[p->credentials];
+    if (value[len] != ':' || len >= sizeof name)
+        return error_set(err, EXIT_USAGE, "%s: not NAME:FILE", value);
+    memcpy(name, value, len);
+    name[len] = '\0';
+    if (p->credentials == CREDENTIALS_MAX)
+        return error_set(err, EXIT_USAGE, "more than %d credentials", CREDENTIALS_MAX);
+    *c = (struct credential){.dead = false};
+    if (!accounts_number(&s->lists.accounts, name, &c->account))
+        return error_set(err, EXIT_USAGE, "%s: more than %d accounts", name, ACCOUNTS_MAX);
+    if (read_secret(value + len + 1, c->secret, err) < 0)
         return -1;
-    size_t len = strlen(text);
-    if (len < sizeof p->secret)
-        memcpy(p->secret, text, len + 1);
-    mem_wipe(text, len);
-    free(text);
-    if (len >= sizeof p->secret)
-        return error_set(err, EXIT_USAGE, "%s: a secret of more than %d bytes", value,
-                         SECRET_MAX - 1);
+    p->credentials++;
+    return 0;
+}
+
+static int set_hide(struct sandbox *s, struct provider *p, const char *value, struct error *err)
+{
+    (void)s;
+    if (!spec_share(value, &p->hide))
+        return error_set(err, EXIT_USAGE, "%s: not a share such as 5%%", value);
+    return 0;
+}
+
+static int set_linger(struct sandbox *s, struct provider *p, const char *value, struct error *err)
+{
+    (void)s;
+    if (!spec_span(value, &p->linger_us))
+        return error_set(err, EXIT_USAGE, "%s: not a span such as 3s", value);
     return 0;
 }
 
@@ -111,6 +153,7 @@ static const struct {
 } settings[] = {
     {"limit", set_limit},           {"hint", set_hint},   {"refuse", set_refuse},
     {"credential", set_credential}, {"delay", set_delay}, {"workers", set_workers},
+    {"account", set_account},       {"hide", set_hide},   {"linger", set_linger},
 };
 
 /* `PROVIDER=VALUE` for one, `VALUE` for all. */
@@ -188,7 +231,11 @@ static void clear(struct sandbox *s)
         workers_free(&p->workers);
         p->refuse_status = 0;
         p->delay_us = 0;
-        p->weak = p->dead = false;
+        p->linger_us = 0;
+        p->hide = 0;
+        p->weak = false;
+        for (unsigned k = 0; k < p->credentials; k++)
+            p->credential[k].dead = false;
     }
 }
 
@@ -208,5 +255,6 @@ int settings_change(struct sandbox *s, const char *text, struct error *err)
         else if (*name && settings_apply(s, name, rest ? rest : "", err) < 0)
             return -1;
     }
+    sandbox_ready(s);
     return 0;
 }
