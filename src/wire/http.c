@@ -29,6 +29,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -50,6 +51,7 @@ struct http_client {
     struct http_loop *loop;
     struct http_config config;
     CURLM *multi;
+    struct transfers shared;
     struct transfer *slot;
     unsigned *free_slot;
     unsigned free_count, in_flight, capacity;
@@ -241,8 +243,10 @@ static curl_socket_t open_socket(void *at, curlsocktype purpose, struct curl_soc
     (void)purpose;
     struct http_client *c = at;
     int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-    if (fd >= 0)
-        poller_closing(c->loop->poller, fd); /* whoever had the number before */
+    if (fd < 0)
+        return fd;
+    poller_closing(c->loop->poller, fd); /* whoever had the number before */
+    sockets_opened(c->shared.sockets, fd);
     return fd;
 }
 
@@ -250,6 +254,7 @@ static int close_socket(void *at, curl_socket_t fd)
 {
     struct http_client *c = at;
     poller_closing(c->loop->poller, fd);
+    sockets_closed(c->shared.sockets, fd);
     return close(fd);
 }
 
@@ -279,11 +284,13 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     c->index = loop->clients;
     loop->client[loop->clients++] = c;
     c->multi = curl_multi_init();
+    bool tls = strncasecmp(config->base, "https:", 6) == 0;
+    c->shared = (struct transfers){sockets_new(), tls, !tls, open_socket, close_socket, c};
     c->slot = mem_zalloc(config->concurrency, sizeof *c->slot);
     c->free_slot = mem_zalloc(config->concurrency, sizeof *c->free_slot);
     bool good = c->multi != NULL;
     for (unsigned i = config->concurrency; good && i-- > 0;) {
-        good = transfer_init(&c->slot[i], config, open_socket, close_socket, c);
+        good = transfer_init(&c->slot[i], config, &c->shared);
         c->free_slot[c->free_count++] = i;
     }
     if (!good) {
@@ -308,6 +315,7 @@ void http_client_free(struct http_client *c)
         transfer_free(&c->slot[i]);
     }
     curl_multi_cleanup(c->multi);
+    sockets_free(c->shared.sockets);
     struct http_loop *loop = c->loop;
     loop->client[c->index] = loop->client[--loop->clients];
     loop->client[c->index]->index = c->index;
@@ -357,6 +365,7 @@ static void learn_protocol(struct http_client *c, bool http2)
         return;
     c->learned = true;
     c->http2 = http2;
+    c->shared.one_by_one = !http2;
     cap_connections(c);
 }
 
@@ -376,7 +385,7 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
     c->in_flight--;
     c->config.answered(c->config.at, index, &a);
     if (t->wipe)
-        mem_wipe(t->body.data, t->body.cap);
+        mem_wipe(t->in.body.data, t->in.body.cap);
     c->free_slot[c->free_count++] = index;
 }
 

@@ -1,11 +1,13 @@
 /* libcurl's easy interface.
  *
  * What 7.88.1 makes necessary:
- *   - a reused connection that dies before an answer makes libcurl send again, silently; the
- *     PREREQFUNCTION is called for each real send, so its count tells
- *   - a reset HTTP/2 stream may look complete (fixed in 8.0.0): the length is compared again here
- *   - a connection that closes within an answer's head passes for an answer with an empty body; the
- *     blank line that ends the head is looked for here
+ *   - a reused connection that dies before an answer, and a refused stream, make libcurl send
+ * again, up to five times at once and silently; the PREREQFUNCTION is called before each real send,
+ * and refuses all but the first: when to send again is the pacer's to say
+ *   - an answer that was cut off, reset or followed by strange bytes may pass for a whole one: what
+ *     arrived is judged by wire/arrival. Bytes read together with an answer, behind its end, are
+ *     told only by two notes of the verbose mode, which is on from the end of the head
+ *   - all headers are kept without a bound, and each look at one walks all: arrival keeps its own
  *   - a URL is parsed, printed again and cut up for each request, a character at a time: a quarter
  * of what a small request costs. So the origin is given parsed, once, and the rest as the target
  */
@@ -15,11 +17,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "wire/stream_end.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 enum { CONNECTION_AGE_S = 20 };
 
@@ -81,54 +85,73 @@ void http_headers_free(struct http_headers *h)
 static size_t take_body(char *bytes, size_t size, size_t count, void *at)
 {
     struct transfer *t = at;
-    size_t len = size * count, room = t->body_max - t->body.len;
-    if (len > room) {
-        t->clipped = true;
-        buf_put(&t->body, bytes, room);
-    } else {
-        buf_put(&t->body, bytes, len);
-    }
-    return len;
+    size_t len = size * count;
+    t->beyond |= !arrival_piece(&t->in, bytes, len);
+    return t->beyond ? 0 : len;
 }
 
 static size_t take_header(char *line, size_t size, size_t count, void *at)
 {
     struct transfer *t = at;
     size_t len = size * count;
-    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
-        t->headed = false; /* of an interim answer, there was one before */
-    else if (len > 0 && (line[0] == '\r' || line[0] == '\n'))
-        t->headed = true;
-    return len;
+    bool headed = t->in.headed;
+    t->beyond |= !arrival_line(&t->in, line, len);
+    if (t->in.headed && !headed)
+        curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
+    return t->beyond ? 0 : len;
 }
 
-static int count_send(void *at, char *ip, char *local_ip, int port, int local_port)
+static int take_note(CURL *easy, curl_infotype type, char *text, size_t len, void *at)
 {
-    (void)ip, (void)local_ip, (void)port, (void)local_port;
+    static const char *const excess[] = {"Excess found", "Leftovers after chunking"};
+    (void)easy;
     struct transfer *t = at;
+    for (size_t i = 0; type == CURLINFO_TEXT && i < 2; i++)
+        t->in.stray |= len > strlen(excess[i]) && memcmp(text, excess[i], strlen(excess[i])) == 0;
+    return 0;
+}
+
+static void stream_ended(void *easy, bool reset)
+{
+    struct transfer *t = NULL;
+    if (curl_easy_getinfo((CURL *)easy, CURLINFO_PRIVATE, &t) == CURLE_OK && t)
+        *(reset ? &t->in.reset : &t->in.ended) = true;
+}
+
+/* Whether the connection is as it should be before a request: with nothing on it that came unasked.
+ * What did belongs behind the answer before, where that was not handed out yet. Behind TLS a new
+ * connection brings the server's tickets. */
+static bool quiet(struct transfer *t)
+{
+    struct transfer *before = sockets_user(t->shared->sockets, t->fd);
+    if ((!before && t->shared->tls) || !socket_stray(t->fd, t->shared->tls))
+        return true;
+    if (before && before != t && before->busy && before->fd == t->fd)
+        before->in.stray = true;
+    shutdown(t->fd, SHUT_RDWR);
+    return false;
+}
+
+static int before_send(void *at, char *ip, char *local_ip, int port, int local_port)
+{
+    (void)ip, (void)local_ip, (void)port;
+    struct transfer *t = at;
+    if (t->sends)
+        return CURL_PREREQFUNC_ABORT;
+    t->fd = sockets_find(t->shared->sockets, local_port);
+    t->unasked = t->fd >= 0 && t->shared->one_by_one && !quiet(t);
+    if (t->unasked)
+        return CURL_PREREQFUNC_ABORT;
+    t->first = sockets_user(t->shared->sockets, t->fd) == NULL;
+    sockets_use(t->shared->sockets, t->fd, t);
     t->sends++;
     return CURL_PREREQFUNC_OK;
 }
 
-/* A repeated header's values are joined with newlines, which none of them can hold. */
 static const char *header_of(void *at, const char *name)
 {
     struct transfer *t = at;
-    struct curl_header *h;
-    if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
-        return NULL;
-    if (h->amount < 2)
-        return h->value;
-    buf_clear(&t->joined);
-    for (size_t i = 0; i < h->amount; i++) {
-        struct curl_header *one;
-        if (curl_easy_header(t->easy, name, i, CURLH_HEADER, -1, &one) != CURLHE_OK)
-            break;
-        if (i)
-            buf_putc(&t->joined, '\n');
-        buf_puts(&t->joined, one->value);
-    }
-    return buf_text(&t->joined);
+    return arrival_header(&t->in, name, &t->joined);
 }
 
 /* Setting it up */
@@ -147,12 +170,13 @@ static bool is_loopback(const char *base)
     return loopback;
 }
 
-bool transfer_init(struct transfer *t, const struct http_config *config,
-                   curl_opensocket_callback opening, curl_closesocket_callback closing, void *at)
+bool transfer_init(struct transfer *t, const struct http_config *config, struct transfers *shared)
 {
     CURL *e = t->easy = curl_easy_init();
     if (!e)
         return false;
+    t->shared = shared;
+    stream_end_tell(stream_ended);
     bool loopback = is_loopback(config->base);
     CURLcode bad = CURLE_OK;
 #define SET(option, value) bad = bad ? bad : curl_easy_setopt(e, option, value)
@@ -161,7 +185,10 @@ bool transfer_init(struct transfer *t, const struct http_config *config,
     SET(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    SET(CURLOPT_HTTP_VERSION,
+        (long)(stream_end_works() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    SET(CURLOPT_ACCEPT_ENCODING, "identity"); /* and what comes coded all the same is decoded */
+    SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     /* Without TLS no connection is ever shared, and to wait for what its first answer says would
      * let transfers wait in the multi: for all of it where the peer closes after each answer. */
     SET(CURLOPT_PIPEWAIT, strncasecmp(config->base, "https:", 6) == 0 ? 1L : 0L);
@@ -186,12 +213,14 @@ bool transfer_init(struct transfer *t, const struct http_config *config,
     SET(CURLOPT_WRITEDATA, t);
     SET(CURLOPT_HEADERFUNCTION, take_header);
     SET(CURLOPT_HEADERDATA, t);
-    SET(CURLOPT_PREREQFUNCTION, count_send);
+    SET(CURLOPT_DEBUGFUNCTION, take_note);
+    SET(CURLOPT_DEBUGDATA, t);
+    SET(CURLOPT_PREREQFUNCTION, before_send);
     SET(CURLOPT_PREREQDATA, t);
-    SET(CURLOPT_OPENSOCKETFUNCTION, opening);
-    SET(CURLOPT_OPENSOCKETDATA, at);
-    SET(CURLOPT_CLOSESOCKETFUNCTION, closing);
-    SET(CURLOPT_CLOSESOCKETDATA, at);
+    SET(CURLOPT_OPENSOCKETFUNCTION, shared->opening);
+    SET(CURLOPT_OPENSOCKETDATA, shared->at);
+    SET(CURLOPT_CLOSESOCKETFUNCTION, shared->closing);
+    SET(CURLOPT_CLOSESOCKETDATA, shared->at);
 #undef SET
     return bad == CURLE_OK;
 }
@@ -199,11 +228,11 @@ bool transfer_init(struct transfer *t, const struct http_config *config,
 void transfer_free(struct transfer *t)
 {
     if (t->busy && t->wipe)
-        mem_wipe(t->body.data, t->body.cap);
+        mem_wipe(t->in.body.data, t->in.body.cap);
     curl_easy_cleanup(t->easy);
     curl_url_cleanup(t->url);
     buf_free(&t->origin);
-    buf_free(&t->body);
+    arrival_free(&t->in);
     buf_free(&t->joined);
 }
 
@@ -287,13 +316,13 @@ static CURLcode set(struct transfer *t, const struct http_request *r, bool fresh
 
 CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fresh)
 {
-    buf_clear(&t->body);
+    arrival_begin(&t->in, r->body_max);
     t->wipe = r->wipe;
     if (r->wipe) /* growing would leave copies behind */
-        buf_room(&t->body, r->body_max + 1);
-    t->body_max = r->body_max;
-    t->clipped = t->headed = false;
+        buf_room(&t->in.body, r->body_max + 1);
     t->sends = 0;
+    t->fd = -1;
+    t->unasked = t->beyond = false;
     t->detail[0] = '\0';
     t->sent_at = r->now_us;
     return set(t, r, fresh);
@@ -326,15 +355,29 @@ static enum transport transport_of(CURLcode code, unsigned sends)
     }
 }
 
-/* 7.88.1 may take a reset HTTP/2 stream, or a head that never ended, for a complete answer. */
-static bool cut_short(const struct transfer *t)
+/* What is known of an answer that libcurl calls whole; NULL: it is. */
+static const char *doubt_of(struct transfer *t, long status, bool http2)
 {
-    curl_off_t promised = -1, got = 0;
-    if (!t->headed)
-        return true;
-    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &promised);
+    curl_off_t got = 0;
+    bool mine = !http2 && sockets_user(t->shared->sockets, t->fd) == t;
     curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
-    return promised > 0 && got < promised;
+    if (mine && !(t->first && t->shared->tls))
+        t->in.stray |= socket_stray(t->fd, t->shared->tls);
+    const char *doubt = arrival_doubt(&t->in, (int)status, http2, (uint64_t)got);
+    if (doubt && mine)
+        shutdown(t->fd, SHUT_RDWR); /* not to be used again */
+    return doubt;
+}
+
+static const char *words_of(const struct transfer *t, CURLcode code)
+{
+    if (t->unasked)
+        return "bytes that nobody asked for were on the connection";
+    if (t->beyond)
+        return "an answer without an end";
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return "the connection ended, or the request was refused, before an answer began";
+    return *t->detail ? t->detail : curl_easy_strerror(code);
 }
 
 void transfer_overdue(struct transfer *t, int64_t timeout_us)
@@ -347,8 +390,8 @@ void transfer_overdue(struct transfer *t, int64_t timeout_us)
 /* A refusal's head says all: one whose body was cut off or never came is obeyed like any other. */
 static bool is_refusal(struct transfer *t, long status)
 {
-    return t->headed && (status == 429 || status == 425 ||
-                         (status == 503 && header_of(t, "Retry-After") != NULL));
+    return t->in.headed && (status == 429 || status == 425 ||
+                            (status == 503 && header_of(t, "Retry-After") != NULL));
 }
 
 struct http_answer transfer_answer(struct transfer *t, CURLcode code)
@@ -356,24 +399,27 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
     long status = 0, version = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
+    curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 0L);
+    bool http2 = version == CURL_HTTP_VERSION_2_0;
     enum transport transport = transport_of(code, t->sends);
-    if (transport == TRANSPORT_WHOLE && cut_short(t))
+    const char *detail = code ? words_of(t, code) : doubt_of(t, status, http2);
+    if (transport == TRANSPORT_WHOLE && detail)
         transport = TRANSPORT_LOST;
     if ((transport == TRANSPORT_LOST || transport == TRANSPORT_TIMEOUT) && is_refusal(t, status)) {
         transport = TRANSPORT_WHOLE;
-        t->clipped = true;
+        t->in.clipped = true;
     }
     return (struct http_answer){
         .answer = {.transport = transport,
                    .status = (int)status,
-                   .body = buf_text(&t->body),
-                   .body_len = t->body.len,
-                   .body_clipped = t->clipped,
+                   .body = buf_text(&t->in.body),
+                   .body_len = t->in.body.len,
+                   .body_clipped = t->in.clipped,
                    .sends = t->sends,
-                   .detail = code ? (*t->detail ? t->detail : curl_easy_strerror(code)) : NULL},
+                   .detail = detail},
         .headers = {header_of, t},
         .sent_at_us = t->sent_at,
         .took_us = clock_mono_us() - t->sent_at,
-        .http2 = version == CURL_HTTP_VERSION_2_0,
+        .http2 = http2,
     };
 }

@@ -5,19 +5,33 @@
  * into; nobody else sees libcurl's types. */
 
 #include "base/buf.h"
+#include "wire/arrival.h"
 #include "wire/exchange.h"
+#include "wire/sockets.h"
 
 #include <curl/curl.h>
 
+/* What the transfers of one client share. */
+struct transfers {
+    struct sockets *sockets;
+    bool tls;
+    bool one_by_one; /* HTTP/1.1 is spoken for certain: what comes unasked belongs to nobody */
+    curl_opensocket_callback opening;  /* makes each socket */
+    curl_closesocket_callback closing; /* called for each that is to be closed, closes it */
+    void *at;
+};
+
 struct transfer {
     CURL *easy;
+    struct transfers *shared;
     bool busy; /* the multi handle has it */
-    struct buf body;
-    struct buf joined; /* a repeated header's values */
-    size_t body_max;
-    bool clipped;
-    bool headed; /* the last head that began has ended */
+    struct arrival in;
+    struct buf joined; /* a header's values */
     unsigned sends;
+    int fd;       /* the connection that it went out on; -1: not known */
+    bool first;   /* as the first one */
+    bool unasked; /* bytes waited on the connection that it was to go out on: it did not */
+    bool beyond;  /* its answer went beyond a bound */
     int64_t sent_at;
     char detail[CURL_ERROR_SIZE];
     /* what the handle was last set to */
@@ -28,10 +42,9 @@ struct transfer {
     bool with_body, fresh, wipe;
 };
 
-/* Into zeroed memory that does not move; `opening` makes each socket, and `closing` is called for
- * each that is to be closed, and closes it. False where libcurl lacks something. */
-bool transfer_init(struct transfer *t, const struct http_config *config,
-                   curl_opensocket_callback opening, curl_closesocket_callback closing, void *at);
+/* Into zeroed memory that does not move; `shared` is borrowed. False where libcurl lacks something.
+ */
+bool transfer_init(struct transfer *t, const struct http_config *config, struct transfers *shared);
 void transfer_free(struct transfer *t);
 
 /* Makes it ready for the multi handle. `fresh`: on a connection of its own. */

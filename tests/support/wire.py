@@ -158,7 +158,7 @@ class Wire:
     @staticmethod
     def _give(connection, answer):
         """False: the connection is at its end."""
-        if answer.wait:
+        if answer.wait > 0:
             time.sleep(answer.wait)
         if answer.data:
             connection.sendall(answer.data)
