@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "journal/evidence.h"
 #include "provider/identifier.h"
 
 #include <stdlib.h>
@@ -263,7 +264,7 @@ static bool set_expect_absent(struct reading *r, const char *value, struct error
     size_t len;
     if (option_bool(value, &s->expect_absent))
         return true;
-    while ((len = settings_next_of(&at, &item)) > 0) {
+    while ((len = evidence_next_named(&at, &item)) > 0) {
         size_t provider = strcspn(item, "/,");
         char *name = mem_string_n(item, provider);
         char *kind = provider < len ? mem_string_n(item + provider + 1, len - provider - 1) : NULL;

@@ -1,5 +1,7 @@
 #include "journal/evidence.h"
 
+#include <string.h>
+
 struct sight evidence_sight(const struct ledger *l, const struct definition *d)
 {
     uint16_t number = ledger_eye_now(l, d);
@@ -20,10 +22,10 @@ enum outcome evidence_absence(const struct sight *eye, bool applied, bool expect
     return applied ? OUTCOME_ABSENT_AFTER_RETRY : OUTCOME_ALREADY_ABSENT;
 }
 
-bool evidence_revokes(bool only_existing, const struct sight *eye,
+bool evidence_revokes(const struct definition *d, const struct sight *eye,
                       const struct target_state *target)
 {
-    return only_existing || evidence_seen(eye, target);
+    return d->absent == ABSENT_GONE || evidence_seen(eye, target);
 }
 
 /* Deleted by the account of end_eye, with a success that it called one. */
@@ -51,4 +53,25 @@ enum verified evidence_verified(const struct sight *eye, enum look look,
 bool evidence_too_many_absent(uint64_t targets, uint64_t from_start)
 {
     return from_start > ABSENT_FEW && from_start > targets / 5 && from_start * 5 > targets;
+}
+
+size_t evidence_next_named(const char **at, const char **item)
+{
+    *at += strspn(*at, ",");
+    size_t len = strcspn(*at, ",");
+    *item = *at;
+    *at += len;
+    return len;
+}
+
+bool evidence_named(const char *list, const struct definition *d)
+{
+    const char *at = list, *item;
+    size_t len, provider = strlen(d->provider);
+    while ((len = evidence_next_named(&at, &item)) > 0)
+        if (len >= provider && memcmp(item, d->provider, provider) == 0 &&
+            (len == provider || (item[provider] == '/' && len - provider - 1 == strlen(d->kind) &&
+                                 memcmp(item + provider + 1, d->kind, len - provider - 1) == 0)))
+            return true;
+    return false;
 }

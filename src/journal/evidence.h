@@ -24,7 +24,7 @@ enum outcome evidence_absence(const struct sight *eye, bool applied, bool expect
 
 /* Whether a success of the form that the definition promises revokes: where only what exists gets
  * it, it does, and is a sighting; else the target must have been seen before. */
-bool evidence_revokes(bool only_existing, const struct sight *eye,
+bool evidence_revokes(const struct definition *d, const struct sight *eye,
                       const struct target_state *target);
 
 /* A target that is done is absent to a read or a whole list of this eye: whether that proves it.
@@ -37,13 +37,9 @@ enum verified evidence_verified(const struct sight *eye, enum look look,
 enum { ABSENT_FEW = 20 };
 bool evidence_too_many_absent(uint64_t targets, uint64_t from_start);
 
-/* The listed targets of one kind, as report.json tells them. */
-struct kind_evidence {
-    const struct definition *definition;
-    uint64_t targets;
-    uint64_t seen;       /* by a look, or deleted with a success that only an existing one gets */
-    uint64_t from_start; /* absent from the start */
-    uint64_t never_seen; /* all that were not seen */
-};
+/* Whether a list such as "openrouter/byok,baseten" names a definition. */
+bool evidence_named(const char *list, const struct definition *d);
+/* The next of such a list: its length, 0 at the end, and *at behind it. */
+size_t evidence_next_named(const char **at, const char **item);
 
 #endif

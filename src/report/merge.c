@@ -13,7 +13,8 @@
  * first seen. */
 
 /* Which row of two tells more: one that is done before one that is not; among the done ones the
- * deletion before its absence, among the others what may have been deleted before what was not. */
+ * deletion before its absence, among the others what may have been deleted before what was not. No
+ * time of day decides what counts: clocks are set, and differ from machine to machine. */
 static const uint8_t weight[OUTCOME_COUNT] = {
     [OUTCOME_REVOKED] = 9,
     [OUTCOME_ROTATED] = 8,
@@ -25,6 +26,13 @@ static const uint8_t weight[OUTCOME_COUNT] = {
     [OUTCOME_UNPROVEN_ABSENT] = 3,
     [OUTCOME_FAILED] = 2,
     [OUTCOME_NOT_ATTEMPTED] = 1,
+};
+
+/* One that was found to be there is never hidden by a proof from elsewhere. */
+static const uint8_t finding[VERIFIED_COUNT] = {
+    [VERIFIED_PRESENT] = 3,
+    [VERIFIED_ABSENT] = 2,
+    [VERIFIED_UNPROVEN] = 1,
 };
 
 struct merger {
@@ -64,10 +72,11 @@ static bool tells_more(const struct entry *a, const struct entry *b)
 {
     if (weight[a->outcome] != weight[b->outcome])
         return weight[a->outcome] > weight[b->outcome];
-    if (a->verification.at_ms != b->verification.at_ms)
-        return a->verification.at_ms > b->verification.at_ms;
-    int64_t x = entry_finished_ms(a), y = entry_finished_ms(b);
-    return x != y ? x > y : a->state.attempts > b->state.attempts;
+    uint8_t x = finding[a->verification.verified], y = finding[b->verification.verified];
+    if (x != y)
+        return x > y;
+    int64_t at = entry_finished_ms(a), then = entry_finished_ms(b); /* whose words are shown */
+    return at != then ? at > then : a->state.attempts > b->state.attempts;
 }
 
 /* The slot of this target, or the free one that it is to have. */

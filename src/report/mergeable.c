@@ -5,28 +5,25 @@
 #include <jansson.h>
 #include <string.h>
 
-/* What speaks against telling several run directories as one. The origins are those of each
- * directory's last `open`: a directory never changes them. */
+/* What speaks against telling several run directories as one. */
 
 enum { ROWS_MOST = 1 << 30 }; /* the merge's table holds them */
 
-static int same_action(const struct report_source *a, const struct report_source *b,
-                       struct error *err)
+static int same_action(const struct report_source *a, const struct run_facts *x,
+                       const struct report_source *b, const struct run_facts *y, struct error *err)
 {
-    const struct run_facts *x = report_last_run(a), *y = report_last_run(b);
-    if (!x || !y || strcmp(x->open.action, y->open.action) == 0)
+    if (strcmp(x->open.action, y->open.action) == 0)
         return 0;
     return error_set(err, EXIT_REFUSED,
                      "%s is of action %s and %s of action %s: one report cannot tell both",
                      a->run_dir, x->open.action, b->run_dir, y->open.action);
 }
 
-static int same_origins(const struct report_source *a, const struct report_source *b,
-                        struct error *err)
+static int same_origins(const struct report_source *a, const struct run_facts *x,
+                        const struct report_source *b, const struct run_facts *y, struct error *err)
 {
-    const struct run_facts *x = report_last_run(a), *y = report_last_run(b);
-    json_t *of_a = x && x->open.origins ? json_loads(x->open.origins, 0, NULL) : NULL;
-    json_t *of_b = y && y->open.origins ? json_loads(y->open.origins, 0, NULL) : NULL;
+    json_t *of_a = x->open.origins ? json_loads(x->open.origins, 0, NULL) : NULL;
+    json_t *of_b = y->open.origins ? json_loads(y->open.origins, 0, NULL) : NULL;
     const char *provider;
     json_t *origin;
     int rc = 0;
@@ -46,14 +43,44 @@ static int same_origins(const struct report_source *a, const struct report_sourc
     return rc;
 }
 
+/* The whole base URL and what was sent there, of all runs that say it. */
+static int same_endpoints(const struct report_source *a, const struct report_source *b,
+                          struct error *err)
+{
+    for (uint16_t i = 1; i <= ledger_eyes(a->ledger); i++) {
+        for (uint16_t j = 1; j <= ledger_eyes(b->ledger); j++) {
+            const struct eye *x = ledger_eye(a->ledger, i), *y = ledger_eye(b->ledger, j);
+            if (strcmp(x->provider, y->provider) == 0 && strcmp(x->kind, y->kind) == 0 &&
+                strcmp(x->endpoint, y->endpoint) != 0)
+                return error_set(
+                    err, EXIT_REFUSED,
+                    "%s went to %s for %s %s and %s to %s: one report cannot tell both", a->run_dir,
+                    x->endpoint, x->provider, x->kind, b->run_dir, y->endpoint);
+        }
+    }
+    return 0;
+}
+
+/* A manifest may have been cut down between two runs: what the last `open` does not name, an
+ * earlier one does. */
+static int same_runs(const struct report_source *a, const struct report_source *b,
+                     struct error *err)
+{
+    for (size_t i = 0; i < ledger_runs(a->ledger); i++)
+        for (size_t j = 0; j < ledger_runs(b->ledger); j++)
+            if (same_action(a, ledger_run(a->ledger, i), b, ledger_run(b->ledger, j), err) != 0 ||
+                same_origins(a, ledger_run(a->ledger, i), b, ledger_run(b->ledger, j), err) != 0)
+                return -1;
+    return same_endpoints(a, b, err);
+}
+
 int report_mergeable(const struct report_source *sources, size_t count, struct error *err)
 {
     uint64_t rows = 0;
     for (size_t i = 0; i < count; i++) {
         rows += targets_count(sources[i].targets);
         for (size_t j = 0; j < i; j++)
-            if (same_action(&sources[j], &sources[i], err) ||
-                same_origins(&sources[j], &sources[i], err))
+            if (same_runs(&sources[j], &sources[i], err) != 0)
                 return -1;
     }
     if (rows > ROWS_MOST)

@@ -176,7 +176,9 @@ static void sum_up_targets(struct report *r)
     struct entry e;
     const struct definition *last = NULL;
     size_t provider = 0;
+    struct kind_totals *kind = NULL;
     while (cursor_next(&c, &e)) {
+        kind = kinds_add(&f->kinds, e.source->ledger, e.definition, &e.state, kind);
         if (e.definition != last) {
             last = e.definition;
             provider = (size_t)(totals_of(f, last->provider) - f->provider);
@@ -224,6 +226,7 @@ void report_free(struct report *r)
         return;
     reasons_free(&r->reasons);
     free(r->facts.provider);
+    kinds_free(&r->facts.kinds);
     free(r->source);
     free(r->first);
     free(r->entry);

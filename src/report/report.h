@@ -5,6 +5,7 @@
  * that is done in one of them is done. Each file appears whole or not at all. */
 
 #include "journal/ledger.h"
+#include "report/kinds.h"
 
 struct report_source {
     const struct targets *targets;
@@ -27,6 +28,7 @@ struct report_facts {
     struct request_counts requests;
     struct provider_totals *provider; /* in order of first appearance */
     size_t providers;
+    struct kinds kinds;
     int64_t started_ms, finished_ms; /* 0: not yet */
     int64_t elapsed_ms;              /* spent in runs: the time between runs does not count */
     int exit_code; /* of the last run; of several directories the most serious; -1: none */

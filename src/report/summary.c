@@ -1,5 +1,6 @@
 #include "report/summary.h"
 #include "report/model.h"
+#include "report/seen_by.h"
 #include "report/sink.h"
 
 #include "base/text.h"
@@ -82,6 +83,19 @@ static void put_salvaged(struct buf *b, const struct report_facts *f, bool colou
                colour ? bold : "", colour ? red : "", colour ? plain : "");
     buf_puts(b, "What is not may have been sent, deleted or failed all the same: the record is "
                 "lost.\n\n");
+}
+
+/* Above "all done": not seeing them is not knowing that they are gone. */
+static void put_doubtful(struct buf *b, const struct report_facts *f, bool colour)
+{
+    const struct kind_totals *k = NULL;
+    while ((k = kinds_doubtful(&f->kinds, k)) != NULL) {
+        buf_puts(b, colour ? bold : "");
+        buf_puts(b, colour ? red : "");
+        seen_by_headline(k, b);
+        buf_puts(b, colour ? plain : "");
+        buf_puts(b, "\n\n");
+    }
 }
 
 static void put_headline(struct buf *b, const struct report_facts *f, bool colour)
@@ -320,6 +334,7 @@ void report_summary(const struct report *r, const char *dir, const char *command
     const struct report_facts *f = &r->facts;
     put_salvaged(out, f, colour);
     put_still_present(out, f, colour);
+    put_doubtful(out, f, colour);
     put_headline(out, f, colour);
     put_outcomes(out, f, colour);
     put_verified(out, r, colour);

@@ -5,6 +5,7 @@
 #include "report/html_remaining.h"
 #include "report/html_text.h"
 #include "report/html_verified.h"
+#include "report/seen_by.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -292,6 +293,7 @@ void report_html(const struct report *r, struct sink *s)
     put_of(b, r);
     put_salvaged(b, &r->facts);
     put_still_present(b, &r->facts);
+    seen_by_html(r, b);
     put_verdict(b, r);
     put_figures(b, &r->facts);
     buf_puts(b, "</header>\n");

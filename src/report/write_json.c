@@ -1,4 +1,5 @@
 #include "report/forms.h"
+#include "report/seen_by.h"
 #include "report/timeline.h"
 
 #include "base/clock.h"
@@ -446,6 +447,7 @@ void report_json(const struct report *r, struct sink *s)
     put_object(&s->buf, run ? run->open.options : NULL);
     buf_puts(&s->buf, ",\n");
     put_providers(&s->buf, &r->facts);
+    seen_by_json(r, &s->buf);
     put_sources(&s->buf, r);
     put_runs(s, r);
     put_history(s, r);

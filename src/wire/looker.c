@@ -22,6 +22,10 @@ int looker_endpoint(const struct settings *s, const struct definition *d, struct
         buf_puts(out, path);
     while (out->len && out->data[out->len - 1] == '/')
         out->data[--out->len] = '\0';
+    const struct request *sent = &d->action[s->action == ACTION_ROTATE ? ACTION_DELETE : s->action];
+    if (sent->method)
+        buf_printf(out, " %s %s%s%s", sent->method, sent->path, sent->body ? " " : "",
+                   sent->body ? sent->body : "");
     return 0;
 }
 

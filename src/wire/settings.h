@@ -39,7 +39,5 @@ struct settings {
 
 /* Whether absence is expected of this definition's targets. */
 bool settings_expect_absent(const struct settings *s, const struct definition *d);
-/* The next of a list such as expect_absent_of: its length, 0 at the end, and *at behind it. */
-size_t settings_next_of(const char **at, const char **item);
 
 #endif

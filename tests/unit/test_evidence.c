@@ -182,11 +182,16 @@ static void rule_2_success(void **state)
     (void)state;
     const struct sight eye = {.eye = 2}, nobody = {.eye = EYE_NONE};
     const struct target_state mine = {.seen_eye = 2}, others = {.seen_eye = 1}, unseen = {0};
-    assert_true(evidence_revokes(true, &eye, &unseen));
-    assert_true(evidence_revokes(false, &eye, &mine));
-    assert_false(evidence_revokes(false, &eye, &others));
-    assert_false(evidence_revokes(false, &eye, &unseen));
-    assert_false(evidence_revokes(false, &nobody, &unseen));
+    static const enum absent_rule lax[] = {ABSENT_SUCCESS, ABSENT_UNKNOWN};
+    const struct definition strict = {.absent = ABSENT_GONE};
+    assert_true(evidence_revokes(&strict, &eye, &unseen));
+    for (size_t i = 0; i < 2; i++) {
+        const struct definition d = {.absent = lax[i]};
+        assert_true(evidence_revokes(&d, &eye, &mine));
+        assert_false(evidence_revokes(&d, &eye, &others));
+        assert_false(evidence_revokes(&d, &eye, &unseen));
+        assert_false(evidence_revokes(&d, &nobody, &unseen));
+    }
 }
 
 static void rule_4_verification(void **state)
@@ -250,6 +255,18 @@ static void rule_9_headline(void **state)
                          rows[i].too_many);
 }
 
+static void names_in_a_list(void **state)
+{
+    (void)state;
+    assert_true(evidence_named("openrouter", keys));
+    assert_true(evidence_named("baseten,openrouter/key", keys));
+    assert_true(evidence_named(",openrouter/key,", keys));
+    assert_false(evidence_named("openrouter/byok", keys));
+    assert_false(evidence_named("openrouter/ke", keys));
+    assert_false(evidence_named("openroute,openrouter2,baseten", keys));
+    assert_false(evidence_named("", keys));
+}
+
 static void memory_a_target(void **state)
 {
     (void)state;
@@ -263,6 +280,7 @@ int main(void)
         cmocka_unit_test(absent_from_the_start), cmocka_unit_test(rule_3_absence),
         cmocka_unit_test(rule_2_success),        cmocka_unit_test(rule_4_verification),
         cmocka_unit_test(rule_9_headline),       cmocka_unit_test(memory_a_target),
+        cmocka_unit_test(names_in_a_list),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

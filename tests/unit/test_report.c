@@ -159,31 +159,53 @@ static void one_source_counts_what_was_dropped(void **state)
     world_free(&w);
 }
 
-static void actions_and_origins_must_agree(void **state)
+/* Eyes of one endpoint, or none: a run of the released format. */
+static void open_at(struct world *w, const char *action, const char *origins, const char *endpoint)
+{
+    char digest[65];
+    struct buf eyes = {0};
+    buf_printf(&eyes,
+               "[{\"provider\":\"openrouter\",\"kind\":\"key\",\"account\":\"a\","
+               "\"endpoint\":\"%s\",\"means\":\"m\"}]",
+               endpoint ? endpoint : "");
+    targets_digest(w->targets, 0, digest);
+    struct record r = {.type = RECORD_OPEN,
+                       .at_ms = START_MS,
+                       .open = {.action = action,
+                                .origins = origins,
+                                .digest = digest,
+                                .listed = "",
+                                .options = "{}",
+                                .eyes = endpoint ? buf_text(&eyes) : NULL}};
+    world_apply(w, &r);
+    buf_free(&eyes);
+}
+
+static void actions_and_endpoints_must_agree(void **state)
 {
     (void)state;
+    static const char real[] = "{\"openrouter\":\"https://openrouter.ai:443\"}";
     static const struct {
-        const char *action, *origins;
+        const char *action, *origins, *endpoint, *then; /* `then`: the origins of a later run */
         bool good;
     } rows[] = {
-        {"delete", "{\"openrouter\":\"https://openrouter.ai:443\"}", true},
-        {"delete", "{\"baseten\":\"https://api.baseten.co:443\"}", true},
-        {"delete", "{\"openrouter\":\"http://127.0.0.1:9000\"}", false},
-        {"disable", "{\"openrouter\":\"https://openrouter.ai:443\"}", false},
+        {"delete", real, NULL, NULL, true},
+        {"delete", real, "https://openrouter.ai:443/api/v1", NULL, true},
+        {"delete", "{\"baseten\":\"https://api.baseten.co:443\"}", NULL, NULL, true},
+        {"delete", "{\"openrouter\":\"http://127.0.0.1:9000\"}", NULL, NULL, false},
+        {"disable", real, NULL, NULL, false},
+        /* another path of the same host */
+        {"delete", real, "https://openrouter.ai:443/rehearsal/api/v1", NULL, false},
+        /* what the last run does not name any more, the first one did */
+        {"delete", "{\"openrouter\":\"http://127.0.0.1:9000\"}", NULL, "{}", false},
+        {"delete", real, NULL, "{}", true},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct world a = world_new("a"), b = world_new("b");
-        char digest[65];
-        world_open(&a, START_MS, NULL);
-        targets_digest(b.targets, 0, digest);
-        struct record r = {.type = RECORD_OPEN,
-                           .at_ms = START_MS,
-                           .open = {.action = rows[i].action,
-                                    .origins = rows[i].origins,
-                                    .digest = digest,
-                                    .listed = "",
-                                    .options = "{}"}};
-        world_apply(&b, &r);
+        open_at(&a, "delete", real, "https://openrouter.ai:443/api/v1");
+        open_at(&b, rows[i].action, rows[i].origins, rows[i].endpoint);
+        if (rows[i].then)
+            open_at(&b, rows[i].action, rows[i].then, NULL);
         struct report_source s[2] = {world_source(&a), world_source(&b)};
         struct error err = {0};
         assert_int_equal(report_mergeable(s, 2, &err), rows[i].good ? 0 : -1);
@@ -327,7 +349,7 @@ int main(void)
         cmocka_unit_test(merge_keeps_order_and_the_latest),
         cmocka_unit_test(merge_adds_up),
         cmocka_unit_test(one_source_counts_what_was_dropped),
-        cmocka_unit_test(actions_and_origins_must_agree),
+        cmocka_unit_test(actions_and_endpoints_must_agree),
         cmocka_unit_test(time_between_runs_does_not_count),
         cmocka_unit_test(the_most_serious_exit_code),
         cmocka_unit_test(nothing_at_all_is_a_report_too),
