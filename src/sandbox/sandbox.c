@@ -232,9 +232,10 @@ static bool present(const struct turn *t)
 static void answer_action(struct turn *t)
 {
     bool same = t->place->op == OP_DELETE && t->place->d->absent == ABSENT_SUCCESS;
+    bool known = t->row != UINT32_MAX;
     if (same || present(t))
         forms_done(t->s->forms, t->place->index, (enum action)t->place->op, t->place->id,
-                   targets_identity(t->s->truth.targets, t->row), t->out);
+                   known ? targets_identity(t->s->truth.targets, t->row) : 0, t->out);
     else
         forms_gone(t->s->forms, t->place->index, t->place->id, t->out);
 }

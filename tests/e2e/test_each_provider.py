@@ -1,0 +1,139 @@
+"""Each definition end to end, against a stand-in that knows nothing but the definition: what
+`rescind providers` names, and made-up ones that need every form that a definition can have. A new
+provider is a text; a made-up one here is a text, too."""
+
+import json
+
+import pytest
+from definitions import World, built_in, definitions_of
+
+MADE_UP = """\
+[provider acme]
+title = Acme tokens
+base = https://api.acme.example/v7
+credential = ACME_TOKEN
+header = X-Acme: {secret}
+id.name = token id
+id.class = digits
+id.length = 1-12
+delete = DELETE /tokens/{id}
+delete.status = 204
+delete.absent = gone
+disable = PATCH /tokens/{id}
+disable.body = {"on":false}
+disable.confirm = /token/on is false
+enable = PATCH /tokens/{id}
+enable.body = {"on":true}
+enable.confirm = /token/on is true
+read = GET /tokens/{id}
+read.confirm = /token/number is {id}
+gone.status = 404
+gone.form = /problem/kind is "missing"
+stop.status = 401 403
+error.text = /problem/text
+preflight = GET /me
+preflight.check = /admin is true
+account = read GET /me /company/id
+list = GET /tokens?all=yes
+list.items = /tokens
+list.id = /number
+list.page = from
+list.total = /count
+list.field = name /title
+list.field = created /made
+
+; What is revoked stays to be seen, and a deletion succeeds whatever it is asked for.
+[provider relic]
+title = Relic tokens
+base = https://relic.example
+credential = RELIC_TOKEN
+header = Authorization: Bearer {secret}
+id.name = token id
+id.class = uuid
+delete = POST /revoke
+delete.body = {"token":"{id}"}
+delete.confirm = /ok is true
+delete.absent = success
+read = GET /tokens/{id}
+read.confirm = /id is {id}
+read.gone = /state is not "alive"
+gone.status = 404
+gone.form = /error is "none such"
+list = GET /tokens
+list.items = /result/tokens
+list.id = /id
+list.gone = /state is not "alive"
+"""
+ALL = built_in() + definitions_of(MADE_UP, MADE_UP)
+TELLS = [d for d in ALL if d.says.get("delete.absent") != ["success"]]
+
+
+@pytest.fixture
+def world(tmp_path, running):
+    return lambda definition, *options, count=6: running(
+        World(tmp_path, definition, count, options)
+    )
+
+
+def each(definitions):
+    return pytest.mark.parametrize("definition", definitions, ids=str)
+
+
+def test_there_are_definitions():
+    assert len(ALL) > 12 and "acme/key" in map(str, ALL)
+    assert all(d.has("delete") and d.has("credential") for d in ALL)
+
+
+@each([d for d in ALL if d.has("list")])
+def test_list(world, definition):
+    one = world(definition, count=130)
+    urls = ["--base-url", one.tool.origins[0], *one.job]
+    result = one.tool.call("list", "--kind", definition.kind, "--format", "jsonl", *urls, definition.provider)
+    assert result.code == 0, result.err
+    column = definition.says.get("column", ["id"])[0]
+    found = [json.loads(line)[column] for line in result.out.splitlines()]
+    assert set(one.ids) <= set(found) and len(found) - len(one.ids) <= 1
+
+
+@each(ALL)
+def test_run(world, definition):
+    one = world(definition, count=30)
+    result = one.tool.run(one.manifest)
+    assert result.code == 0, result.err
+    assert one.outcomes() == {"revoked": 30} and not one.existing()
+
+
+@each([d for d in TELLS if d.shown])
+def test_verify(world, definition):
+    one = world(definition)
+    result = one.tool.run(one.manifest, "--verify", "--verify-delay", "0")
+    assert result.code == 0, result.err
+    assert one.outcomes() == {"revoked": 6}
+    assert one.tool.run_dir.report["verified"]["confirmed_absent"] == 6
+
+
+@each(TELLS)
+def test_absent(world, definition):
+    one = world(definition, "--absent", "100%", count=30)
+    result = one.tool.run(one.manifest)
+    assert "revoked" not in one.outcomes() and result.code == 75, result.err
+
+
+@each(TELLS)
+def test_wrong_account(world, definition):
+    one = world(definition, count=30)
+    one.use_other_account()
+    result = one.tool.run(one.manifest)
+    assert "revoked" not in one.outcomes() and result.code == 75, result.err
+    assert len(one.existing()) == 30
+
+
+@each([d for d in ALL if d.has("disable")])
+def test_disable(world, definition):
+    one = world(definition)
+    result = one.tool.run(one.manifest, "--action", "disable")
+    assert result.code == 0, result.err
+    assert one.outcomes() == {"disabled": 6}
+    again = one.tool.run(one.manifest, "--action", "enable", "--run-dir", one.directory / "enabling")
+    assert again.code == 0, again.err
+    assert one.existing() == set(one.ids)

@@ -1,0 +1,126 @@
+"""What rescind knows of its providers, and a world in which one of them is stood in for: whatever
+is tested for each definition is tested for the next one, too."""
+
+import csv
+import json
+import shlex
+import subprocess
+from collections import defaultdict
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from paths import RESCIND, SANDBOX
+from targets import Target
+from tool import Tool
+
+EMPTY = {"PATH": "/usr/bin:/bin"}
+
+
+class Definition(NamedTuple):
+    provider: str
+    kind: str
+    job: str  # the text of a job file that has it; "" for a built-in one
+    says: dict  # {key: [value, ...]}
+
+    def __str__(self):
+        return f"{self.provider}/{self.kind}"
+
+    def has(self, key):
+        return key in self.says
+
+    @property
+    def path(self):
+        """The path part of its base."""
+        return urlsplit(self.says.get("base", [""])[0]).path
+
+    @property
+    def shown(self):
+        """Whether a single key can be looked for."""
+        return self.has("read") or self.has("list")
+
+
+def definitions_of(text, job=""):
+    """Those of an ini text."""
+    found = []
+    for line in text.splitlines():
+        words = line.strip().strip("[]").split()
+        if line.startswith("[provider "):
+            kind = words[2] if len(words) > 2 else "key"
+            found.append(Definition(words[1], kind, job, defaultdict(list)))
+        elif line.startswith("["):
+            break
+        elif "=" in line and not line.startswith((";", "#")):
+            key, value = line.split("=", 1)
+            found[-1].says[key.strip()].append(value.strip())
+    return [Definition(d.provider, d.kind, d.job, dict(d.says)) for d in found]
+
+
+def rescind(*args):
+    return subprocess.run(
+        [RESCIND, *args], env=EMPTY, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def built_in():
+    """All that `rescind providers` names."""
+    names = dict.fromkeys(line.split()[0] for line in rescind("providers").splitlines())
+    return [d for name in names for d in definitions_of(rescind("providers", name))]
+
+
+class World:
+    """A sandbox that holds keys of one kind, and a tool with the credential of their account."""
+
+    def __init__(self, directory, definition, count=6, options=(), seed=1):
+        self.definition = d = definition
+        self.directory = directory
+        self.job = ()
+        if d.job:
+            (directory / "job.ini").write_text(d.job)
+            self.job = ("--job", directory / "job.ini")
+        made = self._sandbox("--generate", count, "--mix", f"{d.provider}/{d.kind}=1", "--seed", seed)
+        self.manifest = directory / "keys.csv"
+        self.manifest.write_text(made)
+        rows = list(csv.DictReader(made.splitlines()))
+        self.ids = [row["id"] for row in rows]
+        (directory / "other").write_text("sandbox-demo.other.account")
+        other = f"{d.provider}=other:{directory / 'other'}"
+        self.process = subprocess.Popen(
+            [SANDBOX, *map(str, (*self.job, "--manifest", self.manifest, "--account", other)), *options],
+            stdout=subprocess.PIPE,
+        )
+        self.address = self.process.stdout.readline().decode().strip()
+        self.tool = Tool(directory, [f"{d.provider}={self.address}{d.path}"], self.job)
+        for line in self._sandbox("--print-credentials").splitlines():
+            name, value = line.removeprefix("export ").split("=", 1)
+            self.tool.env[name] = shlex.split(value)[0]
+
+    def _sandbox(self, *args):
+        command = [SANDBOX, *map(str, (*args, *self.job))]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    def use_other_account(self):
+        self.tool.env[self.definition.says["credential"][0]] = "sandbox-demo.other.account"
+
+    def truth(self):
+        """{id: what is known of it}, of those of the manifest."""
+        asked = ["curl", "-fsS", "--noproxy", "*", self.address + "/sandbox/truth"]
+        lines = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+        known = {line["id"]: line for line in map(json.loads, lines.splitlines())}
+        return {i: known[i] for i in self.ids}
+
+    def existing(self):
+        return {i for i, known in self.truth().items() if known["exists"]}
+
+    def outcomes(self):
+        """How many rows of the report have which outcome."""
+        found = list(self.tool.run_dir.outcomes.values())
+        return {word: found.count(word) for word in set(found)}
+
+    def target(self, n):
+        return Target(self.definition.provider, self.definition.kind, self.ids[n])
+
+    def stop(self):
+        self.tool.stop()
+        self.process.terminate()
+        self.process.wait(10)
+        self.process.stdout.close()
