@@ -175,6 +175,7 @@ struct status_set {
 struct request {
     char *method; /* NULL: this request is not defined */
     char *path, *body;
+    bool form;                /* the body is a form, not JSON */
     struct status_set status; /* of a success; empty: any 2xx */
     struct conditions confirm;
 };
@@ -210,10 +211,26 @@ enum self_rule {
 /* Calendar windows of usage, in UTC; weeks begin on Monday. */
 enum window { WINDOW_DAY, WINDOW_WEEK, WINDOW_MONTH, WINDOW_COUNT };
 
+/* How the page after this one is asked for. */
+enum paging {
+    PAGING_NONE,   /* one answer has all */
+    PAGING_OFFSET, /* by how many items to pass over */
+    PAGING_NUMBER, /* by the number of the page */
+    PAGING_LAST,   /* by the id of the last item */
+    PAGING_TOKEN,  /* by a token in the body */
+    PAGING_URL,    /* by an address in the body */
+    PAGING_LINK    /* by the Link header */
+};
+
 struct list_pages {
-    char *items, *id; /* JSON pointers: in the body, in an item */
-    char *page;       /* query parameter; NULL: one answer has all */
-    char *total;      /* JSON pointer, or NULL */
+    char *items, *id; /* JSON pointers: in the body, in an item; "" is all of it */
+    enum paging paging;
+    unsigned paged; /* how many keys of the definition said how */
+    char *page;     /* query parameter of OFFSET, NUMBER, LAST, TOKEN */
+    uint64_t first; /* NUMBER: of the first page */
+    char *next;     /* JSON pointer of TOKEN and URL */
+    char *more;     /* JSON pointer to whether there is a further page, or NULL */
+    char *total;    /* JSON pointer, or NULL */
 };
 
 struct list_field {
@@ -223,7 +240,8 @@ struct list_field {
 struct list_rule {
     struct request request; /* without a method: this definition cannot be listed */
     struct list_pages pages;
-    char *each; /* query parameter, or NULL */
+    char *each;      /* a query parameter or a scope of the path; NULL: there is one list */
+    bool each_scope; /* a scope */
     struct request each_request;
     struct list_pages each_pages;
     struct list_field *field;
@@ -232,6 +250,8 @@ struct list_rule {
     char **unused[WINDOW_COUNT]; /* NULL-terminated, or NULL: not told */
     struct conditions gone;      /* what tells that an item is dead: it is not present; or none */
     bool partial;                /* some keys are never shown in it */
+    bool own;                    /* the credential's own key is in it */
+    bool twice;                  /* a key may be in the lists of several of `each` */
 };
 
 struct rotate_rule {

@@ -118,11 +118,24 @@ static bool path_good(const struct definition *d, const char *what, const char *
     return true;
 }
 
+/* Names and values as in a query, {id} and scopes among them. */
+static bool form_good(const struct definition *d, const char *what, const char *form,
+                      struct uses *uses, char *why)
+{
+    struct buf path = {0};
+    char name[40];
+    snprintf(name, sizeof name, "%.30s.form", what);
+    buf_printf(&path, "/?%s", form);
+    bool good = path_good(d, name, buf_text(&path), uses, why);
+    buf_free(&path);
+    return good;
+}
+
 static bool body_good(const struct definition *d, const char *what, const struct request *r,
                       struct uses *uses, char *why)
 {
-    if (!r->body)
-        return true;
+    if (!r->body || r->form)
+        return !r->body || form_good(d, what, r->body, uses, why);
     for (const char *at = strchr(r->body, '{'); at; at = strchr(at + 1, '{')) {
         size_t len = strcspn(at + 1, "{}\":,[] ");
         if (at[1 + len] == '}' && len > 0 && !use(d, at + 1, len, uses))
@@ -130,7 +143,7 @@ static bool body_good(const struct definition *d, const char *what, const struct
                        (int)(len > 40 ? 40 : len), at + 1);
     }
     struct buf body = {0};
-    request_body(d, r, "x", "x\x1fx\x1fx\x1fx", &body);
+    request_body(d, r, d->id.class == ID_DIGITS ? "1" : "x", "x\x1fx\x1fx\x1fx", &body);
     json_t *json = body_parse(body.data, body.len);
     buf_free(&body);
     bool good = json != NULL;
@@ -171,24 +184,51 @@ static bool actions_good(const struct definition *d, struct uses *all, char *why
     return true;
 }
 
-/* Reads that are made once for a credential, before there is a target. */
-static bool read_good(const struct definition *d, const char *what, const struct request *r,
-                      char *why)
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* What reads must not be what changes something. */
+static bool reads_only(const struct definition *d, const char *what, const struct request *r,
+                       char *why)
+{
+    static const char *const methods[] = {"GET", "POST", "LIST", "QUERY", "SEARCH"};
+    bool known = false;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        known |= strcmp(r->method, methods[i]) == 0;
+    if (!known)
+        return WHY("%s: only GET, POST, LIST, QUERY and SEARCH read", what);
+    for (size_t i = 0; i < ACTION_COUNT; i++)
+        if (same_text(d->action[i].method, r->method) && same_text(d->action[i].path, r->path) &&
+            same_text(d->action[i].body, r->body))
+            return WHY("%s: it is the same request as %s", what, action_word[i]);
+    return true;
+}
+
+/* Reads that are made once for a credential, before there is a target; a list's may name scopes. */
+static bool once_good(const struct definition *d, const char *what, const struct request *r,
+                      bool scopes, char *why)
 {
     struct uses uses = {0};
     if (!confirm_good(what, r, why))
         return false;
     if (!r->method)
         return true;
-    if (strcmp(r->method, "GET") != 0)
-        return WHY("%s: only GET reads", what);
-    if (!path_good(d, what, r->path, &uses, why))
+    if (!reads_only(d, what, r, why) || !path_good(d, what, r->path, &uses, why) ||
+        !body_good(d, what, r, &uses, why))
         return false;
-    for (size_t k = 0; k < d->scope_count; k++)
+    for (size_t k = 0; !scopes && k < d->scope_count; k++)
         uses.id |= uses.scope[k];
     for (size_t k = 0; k < r->confirm.count; k++)
         uses.id |= r->confirm.at[k].test == TEST_ID;
     return !uses.id || WHY("%s: it is made before there is a target, so it names no {id}", what);
+}
+
+static bool read_good(const struct definition *d, const char *what, const struct request *r,
+                      char *why)
+{
+    return once_good(d, what, r, false, why);
 }
 
 /* The read of one target. What it confirms must name the target: any other success would prove it
@@ -202,23 +242,33 @@ static bool target_read_good(const struct definition *d, char *why)
         return false;
     if (!r->method)
         return true;
-    if (strcmp(r->method, "GET") != 0)
-        return WHY("read: only GET reads");
-    if (!path_good(d, "read", r->path, &uses, why))
+    if (!reads_only(d, "read", r, why) || !path_good(d, "read", r->path, &uses, why) ||
+        !body_good(d, "read", r, &uses, why))
         return false;
     if (!uses.id)
-        return WHY("read: {id} is missing from its path");
+        return WHY("read: {id} is missing from its path and its body");
     for (size_t k = 0; k < r->confirm.count; k++)
-        named |= r->confirm.at[k].test == TEST_ID && !r->confirm.at[k].if_present;
+        named |= r->confirm.at[k].test == TEST_ID && !r->confirm.at[k].if_present &&
+                 !r->confirm.at[k].negated && !r->confirm.at[k].or_before;
     return named || WHY("read.confirm: none of it says where the answer has {id}");
+}
+
+/* As it stands in a query, such as page%5Bnumber%5D. */
+static bool parameter_good(const char *name)
+{
+    return *name && strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                 "-._~%$") == strlen(name);
 }
 
 static bool pages_good(const char *what, const struct list_pages *p, char *why)
 {
     if (!p->items || !p->id)
         return WHY("%s has no `%s.%s`", what, what, p->items ? "id" : "items");
-    return !p->page || is_token(p->page, strlen(p->page)) ||
-           WHY("%s.page: not the name of a query parameter", what);
+    static const char *const ways[] = {"", "page", "number", "after", "after", "next", "next"};
+    if (p->paged > 1)
+        return WHY("%s.%s: of page, number, after and next one can be", what, ways[p->paging]);
+    return !p->page || parameter_good(p->page) ||
+           WHY("%s.%s: not the name of a query parameter", what, ways[p->paging]);
 }
 
 static bool fields_good(const struct definition *d, char *why)
@@ -249,25 +299,44 @@ static bool hint_good(const struct list_rule *l, char *why)
     return found || WHY("list.hint: no list.field of that name");
 }
 
+static bool pages_said(const struct list_pages *p)
+{
+    return p->items || p->id || p->paged || p->more || p->total;
+}
+
+/* What the list is made once for each of. */
+static bool each_good(const struct definition *d, char *why)
+{
+    const struct list_rule *l = &d->list;
+    struct uses uses = {0};
+    if (!l->each)
+        return (!pages_said(&l->each_pages) && !l->each_request.body && !l->twice) ||
+               WHY("list.each is missing, though something of it is given");
+    if (!read_good(d, "list.each", &l->each_request, why) ||
+        !pages_good("list.each", &l->each_pages, why))
+        return false;
+    if (!l->each_scope)
+        return parameter_good(l->each) || WHY("list.each: not the name of a query parameter");
+    path_good(d, "list", l->request.path, &uses, why);
+    body_good(d, "list", &l->request, &uses, why);
+    for (size_t i = 0; i < d->scope_count; i++)
+        if (strcmp(d->scopes[i], l->each) == 0 && uses.scope[i])
+            return true;
+    return WHY("list.each: {%.40s} is no scope that list names", l->each);
+}
+
 static bool list_good(const struct definition *d, char *why)
 {
     const struct list_rule *l = &d->list;
-    bool part = l->pages.items || l->pages.id || l->pages.page || l->pages.total || l->each ||
-                l->field_count || l->hint || l->unused[WINDOW_DAY] || l->unused[WINDOW_WEEK] ||
-                l->unused[WINDOW_MONTH];
+    bool part =
+        pages_said(&l->pages) || l->each || l->field_count || l->own || l->partial || l->hint;
+    for (size_t i = 0; i < WINDOW_COUNT; i++)
+        part |= l->unused[i] != NULL;
     if (!l->request.method)
-        return !part || WHY("list is missing, though something of it is given");
-    if (!read_good(d, "list", &l->request, why) || !pages_good("list", &l->pages, why) ||
-        !fields_good(d, why) || !hint_good(l, why))
-        return false;
-    if (!l->each)
-        return (!l->each_pages.items && !l->each_pages.id && !l->each_pages.page &&
-                !l->each_pages.total) ||
-               WHY("list.each is missing, though something of it is given");
-    return read_good(d, "list.each", &l->each_request, why) &&
-           pages_good("list.each", &l->each_pages, why) &&
-           (is_token(l->each, strlen(l->each)) ||
-            WHY("list.each: not the name of a query parameter"));
+        return (!part && !l->request.body) ||
+               WHY("list is missing, though something of it is given");
+    return once_good(d, "list", &l->request, true, why) && pages_good("list", &l->pages, why) &&
+           fields_good(d, why) && hint_good(l, why) && each_good(d, why);
 }
 
 static bool lists_names(const struct definition *d)

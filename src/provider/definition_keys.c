@@ -130,6 +130,21 @@ static const char *take_request(void *at, const char *value)
     return NULL;
 }
 
+static const char *take_form(void *at, const char *value)
+{
+    struct request *request = at;
+    if (request->body)
+        return "there is a body already";
+    request->form = true;
+    return take_text(&request->body, value);
+}
+
+static const char *take_body(void *at, const char *value)
+{
+    struct request *request = at;
+    return request->body ? "there is a form already" : take_text(&request->body, value);
+}
+
 static const char *take_condition(void *at, const char *value)
 {
     return condition_parse(value, at);
@@ -319,6 +334,57 @@ static const char *take_pointer(void *at, const char *value)
     return NULL;
 }
 
+/* As a pointer; none, or "", is all of it. */
+static const char *take_place(void *at, const char *value)
+{
+    return take_pointer(at, strcmp(value, "\"\"") == 0 ? "" : value);
+}
+
+/* The ways to ask for a further page: each names a query parameter, or where the address is. */
+static const char *take_way(struct list_pages *p, const char *value, enum paging paging)
+{
+    size_t len = word_length(value);
+    p->paged++;
+    p->paging = paging;
+    p->page = mem_string_n(value, len);
+    return len && value[0] != '/' ? NULL : "not the name of a query parameter";
+}
+
+static const char *take_offset(void *at, const char *value)
+{
+    return *next_word(value) ? "not the name of a query parameter"
+                             : take_way(at, value, PAGING_OFFSET);
+}
+
+static const char *take_number(void *at, const char *value)
+{
+    struct list_pages *p = at;
+    const char *first = next_word(value);
+    p->first = 1;
+    if (*first && !text_u64(first, 1000, &p->first))
+        return "not PARAMETER, or PARAMETER and the number of the first page";
+    return take_way(p, value, PAGING_NUMBER);
+}
+
+static const char *take_after(void *at, const char *value)
+{
+    struct list_pages *p = at;
+    const char *pointer = next_word(value);
+    if (!*pointer)
+        return take_way(p, value, PAGING_LAST);
+    const char *why = take_way(p, value, PAGING_TOKEN);
+    return why ? why : take_pointer(&p->next, pointer);
+}
+
+static const char *take_next(void *at, const char *value)
+{
+    struct list_pages *p = at;
+    bool link = strcmp(value, "link") == 0;
+    p->paged++;
+    p->paging = link ? PAGING_LINK : PAGING_URL;
+    return link ? NULL : take_pointer(&p->next, value);
+}
+
 static const char *take_raw(void *at, const char *value)
 {
     if (!rawkey_pattern_good(value))
@@ -330,9 +396,11 @@ static const char *take_raw(void *at, const char *value)
 static const char *take_each(void *at, const char *value)
 {
     struct list_rule *list = at;
-    list->each = mem_string_n(value, word_length(value));
+    size_t len = word_length(value);
+    list->each_scope = len > 2 && value[0] == '{' && value[len - 1] == '}';
+    list->each = list->each_scope ? mem_string_n(value + 1, len - 2) : mem_string_n(value, len);
     const char *why = take_request(&list->each_request, next_word(value));
-    return why ? "not PARAMETER METHOD /path" : NULL;
+    return why ? "not PARAMETER METHOD /path, or {SCOPE} METHOD /path" : NULL;
 }
 
 static const char *add_field(struct list_field **field, size_t *count, const char *value)
@@ -379,16 +447,19 @@ static const struct key {
     {"id.secret", take_words, AT(id.secret), true},
     {"delete", take_request, AT(action[ACTION_DELETE]), false},
     {"delete.status", take_success, AT(action[ACTION_DELETE].status), false},
-    {"delete.body", take_text, AT(action[ACTION_DELETE].body), false},
+    {"delete.body", take_body, AT(action[ACTION_DELETE]), false},
+    {"delete.form", take_form, AT(action[ACTION_DELETE]), false},
     {"delete.absent", take_absent, AT(absent), false},
     {"delete.confirm", take_condition, AT(action[ACTION_DELETE].confirm), true},
     {"disable", take_request, AT(action[ACTION_DISABLE]), false},
     {"disable.status", take_success, AT(action[ACTION_DISABLE].status), false},
-    {"disable.body", take_text, AT(action[ACTION_DISABLE].body), false},
+    {"disable.body", take_body, AT(action[ACTION_DISABLE]), false},
+    {"disable.form", take_form, AT(action[ACTION_DISABLE]), false},
     {"disable.confirm", take_condition, AT(action[ACTION_DISABLE].confirm), true},
     {"enable", take_request, AT(action[ACTION_ENABLE]), false},
     {"enable.status", take_success, AT(action[ACTION_ENABLE].status), false},
-    {"enable.body", take_text, AT(action[ACTION_ENABLE].body), false},
+    {"enable.body", take_body, AT(action[ACTION_ENABLE]), false},
+    {"enable.form", take_form, AT(action[ACTION_ENABLE]), false},
     {"enable.confirm", take_condition, AT(action[ACTION_ENABLE].confirm), true},
     {"create", take_request, AT(rotate.create), false},
     {"create.field", take_create_field, AT(rotate), true},
@@ -397,6 +468,8 @@ static const struct key {
     {"create.secret", take_pointer, AT(rotate.secret), false},
     {"rename", take_request, AT(rotate.rename), false},
     {"read", take_request, AT(read), false},
+    {"read.body", take_body, AT(read), false},
+    {"read.form", take_form, AT(read), false},
     {"read.status", take_success, AT(read.status), false},
     {"read.confirm", take_condition, AT(read.confirm), true},
     {"read.gone", take_condition, AT(read_gone), true},
@@ -409,24 +482,42 @@ static const struct key {
     {"rate.header", take_rate_header, 0, true},
     {"rate.body", take_rate_body, 0, true},
     {"preflight", take_request, AT(preflight), false},
+    {"preflight.body", take_body, AT(preflight), false},
+    {"preflight.form", take_form, AT(preflight), false},
     {"preflight.check", take_condition, AT(preflight.confirm), true},
     {"self", take_self, 0, false},
+    {"self.body", take_body, AT(self_read), false},
     {"account", take_account, 0, false},
+    {"account.body", take_body, AT(account_read), false},
     {"raw", take_raw, AT(raw), true},
     {"raw.loose", take_raw, AT(raw_loose), true},
     {"list", take_request, AT(list.request), false},
-    {"list.items", take_pointer, AT(list.pages.items), false},
-    {"list.id", take_pointer, AT(list.pages.id), false},
-    {"list.page", take_text, AT(list.pages.page), false},
+    {"list.body", take_body, AT(list.request), false},
+    {"list.form", take_form, AT(list.request), false},
+    {"list.items", take_place, AT(list.pages.items), false},
+    {"list.id", take_place, AT(list.pages.id), false},
+    {"list.page", take_offset, AT(list.pages), false},
+    {"list.number", take_number, AT(list.pages), false},
+    {"list.after", take_after, AT(list.pages), false},
+    {"list.next", take_next, AT(list.pages), false},
+    {"list.more", take_pointer, AT(list.pages.more), false},
     {"list.total", take_pointer, AT(list.pages.total), false},
     {"list.each", take_each, AT(list), false},
-    {"list.each.items", take_pointer, AT(list.each_pages.items), false},
-    {"list.each.id", take_pointer, AT(list.each_pages.id), false},
-    {"list.each.page", take_text, AT(list.each_pages.page), false},
+    {"list.each.body", take_body, AT(list.each_request), false},
+    {"list.each.form", take_form, AT(list.each_request), false},
+    {"list.each.items", take_place, AT(list.each_pages.items), false},
+    {"list.each.id", take_place, AT(list.each_pages.id), false},
+    {"list.each.page", take_offset, AT(list.each_pages), false},
+    {"list.each.number", take_number, AT(list.each_pages), false},
+    {"list.each.after", take_after, AT(list.each_pages), false},
+    {"list.each.next", take_next, AT(list.each_pages), false},
+    {"list.each.more", take_pointer, AT(list.each_pages.more), false},
     {"list.each.total", take_pointer, AT(list.each_pages.total), false},
     {"list.field", take_field, AT(list), true},
     {"list.hint", take_text, AT(list.hint), false},
     {"list.gone", take_condition, AT(list.gone), true},
+    {"list.own", take_yes, AT(list.own), false},
+    {"list.twice", take_yes, AT(list.twice), false},
     {"list.partial", take_yes, AT(list.partial), false},
     {"list.unused.day", take_pointers, AT(list.unused[WINDOW_DAY]), false},
     {"list.unused.week", take_pointers, AT(list.unused[WINDOW_WEEK]), false},
@@ -452,7 +543,9 @@ const char *definition_set(struct definition *d, struct definition_lines *lines,
     if (lines->at[i] && !keys[i].many)
         return "given twice";
     lines->at[i] = line;
-    return *value ? keys[i].take((char *)d + keys[i].at, value) : "no value";
+    if (!*value && keys[i].take != take_place)
+        return "no value";
+    return keys[i].take((char *)d + keys[i].at, value);
 }
 
 unsigned definition_line(const struct definition_lines *lines, const char *name, size_t len)

@@ -283,6 +283,8 @@ static void list_rule_free(struct list_rule *l)
         free(pages[i]->items);
         free(pages[i]->id);
         free(pages[i]->page);
+        free(pages[i]->next);
+        free(pages[i]->more);
         free(pages[i]->total);
     }
     for (size_t i = 0; i < l->field_count; i++) {

@@ -3,7 +3,8 @@
  *
  *   9f0c...\0batch-01\0sk-or-v1-0e6...1c9\0false\0 2026-...Z\0\x01\0...
  *
- * Ids are looked up in an open-addressed table of key numbers, for a key must not come twice. */
+ * and last what it is listed for. Ids are looked up in an open-addressed table of key numbers, for
+ * a key must not come twice. */
 
 #include "provider/keylist.h"
 
@@ -33,6 +34,8 @@ struct keylist {
     size_t slots;
     char **each;
     size_t each_count;
+    size_t dead;      /* items that list.gone calls so: they are no keys */
+    size_t walk_from; /* how many keys there were when the walk at hand began */
 };
 
 struct keylist *keylist_new(const struct definition *d)
@@ -53,12 +56,6 @@ void keylist_free(struct keylist *l)
     free(l->key);
     free(l->slot);
     free(l);
-}
-
-void walk_free(struct walk *w)
-{
-    free(w->last);
-    w->last = NULL;
 }
 
 /* The table of ids */
@@ -102,13 +99,10 @@ static void add(struct keylist *l, const struct key *key)
         *find(l, key->texts) = (uint32_t)l->count;
 }
 
-static bool known(const struct keylist *l, const char *id)
-{
-    return l->slots && *find(l, id);
-}
-
 void keylist_cut(struct keylist *l, size_t count)
 {
+    if (!count)
+        l->dead = 0;
     if (count >= l->count)
         return;
     while (l->count > count)
@@ -190,49 +184,7 @@ static enum usage usage_of(json_t *item, char **pointers)
     return usage;
 }
 
-/* The text of an item's id, NUL-terminated, or NULL where it has none. */
-static const char *raw_id(json_t *item, const char *pointer, char number[32])
-{
-    const json_t *value = pointer_get(item, pointer);
-    if (json_is_integer(value)) {
-        snprintf(number, 32, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        return number;
-    }
-    return json_string_value(value);
-}
-
-/* Walking */
-
-static bool unreserved(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-._~", c));
-}
-
-static void put_parameter(struct buf *out, const char *name, const char *value)
-{
-    buf_putc(out, strchr(buf_text(out), '?') ? '&' : '?');
-    buf_printf(out, "%s=", name);
-    for (; *value; value++) {
-        if (unreserved(*value))
-            buf_putc(out, *value);
-        else
-            buf_printf(out, "%%%02X", (unsigned)(unsigned char)*value);
-    }
-}
-
-void walk_request(const struct walk *w, const struct definition *d, struct buf *out)
-{
-    char offset[24];
-    buf_clear(out);
-    buf_puts(out, w->request->path);
-    if (w->each)
-        put_parameter(out, d->list.each, w->each);
-    if (w->pages->page && w->taken) {
-        snprintf(offset, sizeof offset, "%zu", w->taken - 1);
-        put_parameter(out, w->pages->page, offset);
-    }
-}
+/* Pages */
 
 static enum walk_step say(char reason[WALK_REASON], enum walk_step step, const char *what)
 {
@@ -244,76 +196,36 @@ static enum walk_step say(char reason[WALK_REASON], enum walk_step step, const c
 typedef enum walk_step take_item(struct keylist *l, struct walk *w, json_t *item, const char *id,
                                  char reason[WALK_REASON]);
 
-static enum walk_step total_agrees(struct walk *w, json_t *body, bool end, char reason[WALK_REASON])
-{
-    const json_t *total = w->pages->total ? pointer_get(body, w->pages->total) : NULL;
-    if (!json_is_integer(total))
-        return WALK_MORE;
-    json_int_t n = json_integer_value(total);
-    if (n < 0 || n >= INT64_MAX || (w->total && w->total != n + 1))
-        return say(reason, WALK_CHANGED, "its total changed from one page to the next");
-    w->total = n + 1;
-    if (end && (int64_t)w->taken != n) {
-        snprintf(reason, WALK_REASON, "it tells of %" PRId64 " and has %zu", (int64_t)n, w->taken);
-        return WALK_CHANGED;
-    }
-    return WALK_MORE;
-}
-
-/* The first item of a further page must be the last of the page before. */
-static enum walk_step follows(const struct walk *w, json_t *items, char reason[WALK_REASON])
-{
-    char number[32];
-    json_t *item = json_array_get(items, 0);
-    const char *id = item ? raw_id(item, w->pages->id, number) : NULL;
-    if (id && strcmp(id, w->last) == 0)
-        return WALK_MORE;
-    snprintf(reason, WALK_REASON,
-             "the page after %zu items does not follow the one before: a key came or went, or its "
-             "%s is ignored",
-             w->taken, w->pages->page);
-    return WALK_CHANGED;
-}
-
 static enum walk_step take_items(struct keylist *l, struct walk *w, json_t *items, take_item *take,
                                  char reason[WALK_REASON])
 {
-    size_t from = w->taken ? 1 : 0, size = json_array_size(items);
-    if (w->taken && follows(w, items, reason) != WALK_MORE)
-        return WALK_CHANGED;
-    for (size_t i = from; i < size; i++) {
+    int overlap = walk_overlap(w, items, reason);
+    if (overlap < 0)
+        return (enum walk_step) - overlap;
+    for (size_t i = (size_t)overlap; i < json_array_size(items); i++) {
         char number[32];
         json_t *item = json_array_get(items, i);
-        const char *id = raw_id(item, w->pages->id, number);
+        const char *id = walk_id(w, item, number);
         if (!id)
             return say(reason, WALK_BROKEN, "an item of it has no id where one must be");
-        enum walk_step step = take(l, w, item, id, reason);
+        enum walk_step step = w->again ? WALK_MORE : take(l, w, item, id, reason);
         if (step != WALK_MORE)
             return step;
-        w->taken++;
-        if (i + 1 == size) {
-            free(w->last);
-            w->last = mem_string(id);
-        }
+        walk_took(w, id);
     }
-    return size > from && w->pages->page ? WALK_MORE : WALK_END;
+    return WALK_MORE;
 }
 
 static enum walk_step take_page(struct keylist *l, struct walk *w, const char *body, size_t len,
                                 take_item *take, char reason[WALK_REASON])
 {
-    json_t *json = body_parse(body, len);
-    json_t *items = json ? pointer_get(json, w->pages->items) : NULL;
-    enum walk_step step, total;
-    if (json_is_array(items)) {
+    json_t *json = body_parse(body, len), *items = walk_items(w, json, reason);
+    enum walk_step step = WALK_BROKEN;
+    if (items) {
+        size_t before = w->taken;
         step = take_items(l, w, items, take, reason);
-        if (step == WALK_MORE || step == WALK_END) {
-            total = total_agrees(w, json, step == WALK_END, reason);
-            step = total == WALK_MORE ? step : total;
-        }
-    } else {
-        snprintf(reason, WALK_REASON, "it has no array at %.60s", w->pages->items);
-        step = WALK_BROKEN;
+        if (step == WALK_MORE)
+            step = walk_turn(w, json, w->taken - before, reason);
     }
     json_decref(json);
     return step;
@@ -341,7 +253,14 @@ static enum walk_step take_key(struct keylist *l, struct walk *w, json_t *item, 
         snprintf(reason, WALK_REASON, "an item of it: %.150s", why);
         return WALK_BROKEN;
     }
-    if (known(l, canonical))
+    if (conditions_met(&l->d->list.gone, item, canonical, l->d->id.lower)) {
+        l->dead++;
+        return WALK_MORE;
+    }
+    uint32_t before = l->slots ? *find(l, canonical) : 0;
+    if (before && l->d->list.twice && before <= l->walk_from)
+        return WALK_MORE;
+    if (before)
         return say(reason, WALK_CHANGED, "a key is in it twice");
     if (!of_each(l, w, item)) {
         snprintf(reason, WALK_REASON, "a key is of another %.40s than was asked for",
@@ -357,6 +276,7 @@ static enum walk_step take_key(struct keylist *l, struct walk *w, json_t *item, 
         else
             put_field(&texts, value);
     }
+    buf_put(&texts, w->each ? w->each : absent, strlen(w->each ? w->each : absent) + 1);
     for (size_t i = 0; i < WINDOW_COUNT; i++)
         key.usage[i] = (uint8_t)usage_of(item, l->d->list.unused[i]);
     key.texts = texts.data;
@@ -385,13 +305,15 @@ static enum walk_step take_each(struct keylist *l, struct walk *w, json_t *item,
 enum walk_step keylist_page(struct keylist *l, struct walk *w, const char *body, size_t len,
                             char reason[WALK_REASON])
 {
+    if (!w->pages_read && !w->again)
+        l->walk_from = l->count;
     return take_page(l, w, body, len, take_key, reason);
 }
 
 enum walk_step keylist_each_page(struct keylist *l, struct walk *w, const char *body, size_t len,
                                  char reason[WALK_REASON])
 {
-    if (!w->taken) { /* a walk that begins anew */
+    if (!w->pages_read && !w->again) { /* a walk that begins anew */
         while (l->each_count)
             free(l->each[--l->each_count]);
     }
@@ -424,6 +346,22 @@ const char *keylist_field(const struct keylist *l, size_t i, size_t field)
     for (size_t n = 0; n <= field; n++)
         at += strlen(at) + 1;
     return strcmp(at, absent) == 0 ? NULL : at;
+}
+
+const char *keylist_of(const struct keylist *l, size_t i)
+{
+    return keylist_field(l, i, l->d->list.field_count);
+}
+
+size_t keylist_dead(const struct keylist *l)
+{
+    return l->dead;
+}
+
+size_t keylist_find(const struct keylist *l, const char *id)
+{
+    uint32_t slot = l->slots ? *find(l, id) : 0;
+    return slot ? slot - 1 : SIZE_MAX;
 }
 
 enum usage keylist_usage(const struct keylist *l, size_t i, enum window w)

@@ -78,7 +78,7 @@ static bool unreserved(unsigned char c)
     return good[c >> 6] >> (c & 63) & 1;
 }
 
-static void put_encoded(struct buf *out, const char *text, size_t len)
+void request_put_encoded(struct buf *out, const char *text, size_t len)
 {
     static const char hex[] = "0123456789ABCDEF";
     size_t done = 0;
@@ -177,13 +177,41 @@ int request_url(const struct definition *d, const struct request *r, const char 
         const char *value = value_of(d, &p, id, scope, &len);
         if (len == 0)
             return error_set(err, EXIT_DATA, "{%.*s} is empty in %s", (int)p.len, p.text, r->path);
-        put_encoded(out, value, len);
+        request_put_encoded(out, value, len);
     }
     const char *made = buf_text(out) + path;
     if (!path_segments_plain(made) || !same_shape(made, r->path))
         return error_set(err, EXIT_DATA, "not a %s: it would change the path %s", d->id.name,
                          r->path);
     return 0;
+}
+
+void request_path(const struct definition *d, const struct request *r, const char *scope,
+                  struct buf *out)
+{
+    struct piece p;
+    size_t len;
+    buf_clear(out);
+    for (const char *at = r->path; next_piece(d, &at, &p);) {
+        const char *value = p.name ? value_of(d, &p, NULL, scope, &len) : NULL;
+        if (value && len)
+            request_put_encoded(out, value, len);
+        else if (p.name)
+            buf_printf(out, "{%.*s}", (int)p.len, p.text);
+        else
+            buf_put(out, p.text, p.len);
+    }
+}
+
+void request_scope(const struct definition *d, const char *name, const char *value, struct buf *out)
+{
+    buf_clear(out);
+    for (size_t i = 0; i < d->scope_count; i++) {
+        if (i)
+            buf_putc(out, SCOPE_SEPARATOR);
+        if (strcmp(d->scopes[i], name) == 0)
+            buf_puts(out, value);
+    }
 }
 
 bool request_body(const struct definition *d, const struct request *r, const char *id,
@@ -196,7 +224,9 @@ bool request_body(const struct definition *d, const struct request *r, const cha
         return false;
     for (const char *at = r->body; next_piece(d, &at, &p);) {
         const char *value = p.name ? value_of(d, &p, id, scope, &len) : NULL;
-        if (value)
+        if (value && r->form)
+            request_put_encoded(out, value, len);
+        else if (value)
             buf_put_json(out, value, len);
         else if (!p.name)
             buf_put(out, p.text, p.len);

@@ -20,8 +20,21 @@
 int request_url(const struct definition *d, const struct request *r, const char *base,
                 const char *id, const char *scope, struct buf *out, struct error *err);
 
-/* The body into out (cleared first), JSON-escaped values filled in; false where the request has
- * none. What has a body is sent with Content-Type: application/json. */
+/* The path alone of a request without {id}, with the scopes filled in that have a value; others
+ * stay as they stand in the definition. `scope` may be NULL. */
+void request_path(const struct definition *d, const struct request *r, const char *scope,
+                  struct buf *out);
+
+/* The text of scope values in which `name` has a value, and the others none. */
+void request_scope(const struct definition *d, const char *name, const char *value,
+                   struct buf *out);
+
+/* Appends a text so that it is one segment of a path, or one value of a query (RFC 3986). */
+void request_put_encoded(struct buf *out, const char *text, size_t len);
+
+/* The body into out (cleared first), values filled in, JSON-escaped or, in a form, percent-encoded;
+ * false where the request has none. What has a body is sent with Content-Type: application/json, or
+ * that of a form. */
 bool request_body(const struct definition *d, const struct request *r, const char *id,
                   const char *scope, struct buf *out);
 

@@ -17,7 +17,8 @@ bool secret_token(const char *token, size_t len);
 bool secret_of_rule(const struct id_rule *rule, const char *token, size_t len);
 
 /* The next run of A-Z a-z 0-9 - _ . in text from *at on, without dots and dashes at its end; one
- * that holds sk- goes on over + / = where that makes it a key of base64. *at is then behind it. Its length, 0 at the end. */
+ * that holds sk- goes on over + / = where that makes it a key of base64. *at is then behind it. Its
+ * length, 0 at the end. */
 size_t token_next(const char *text, size_t len, size_t *at, const char **token);
 
 #endif

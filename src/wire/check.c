@@ -53,7 +53,7 @@ uint32_t check_left(const struct ledger *l, const struct row_set *listed, const 
 
 bool check_by_list(const struct definition *d)
 {
-    return !d->read.method && d->list.request.method && !d->list.pages.page && !d->list.each &&
+    return !d->read.method && d->list.request.method && d->list.pages.paging == PAGING_NONE && !d->list.each &&
            !d->scope_count;
 }
 
