@@ -215,12 +215,32 @@ static bool has_error(json_t *json)
     return error && !json_is_null(error);
 }
 
+/* A condition of the body itself: `true`, `OK`, `[]`. */
+static bool of_whole_body(const struct conditions *c)
+{
+    bool whole = false;
+    for (size_t i = 0; i < c->count; i++)
+        whole |= !*c->at[i].pointer;
+    return whole;
+}
+
+static const char *whole_body_unconfirmed(const struct request *r, const char *id, bool fold,
+                                          const struct answer *a, json_t *json)
+{
+    json_t *text = json || a->body_clipped ? NULL : body_text(a->body, a->body_len);
+    bool good = has_error(json) ? false : conditions_met(&r->confirm, json ? json : text, id, fold);
+    json_decref(text);
+    return good ? NULL : body_kind(a, json);
+}
+
 /* Why a success body does not confirm, or NULL where it does. */
 static const char *unconfirmed(const struct definition *d, const struct request *r, const char *id,
                                const struct answer *a, json_t *json, char why[100])
 {
     if (r->status.count && !status_in(&r->status, a->status))
         return "another status was promised";
+    if (of_whole_body(&r->confirm))
+        return whole_body_unconfirmed(r, id, d->id.lower, a, json);
     if (!json)
         return !a->body_clipped && !r->confirm.count && is_blank(a->body, a->body_len)
                    ? NULL
@@ -385,13 +405,23 @@ static enum preflight_result preflight_of(enum event event)
     }
 }
 
-/* A preflight's 2xx: a JSON object without `error` in which the checks hold. */
-static enum preflight_result preflight_body(const struct conditions *checks, const struct answer *a,
+/* Whether some list of it is a bare array. */
+static bool lists_bare(const struct definition *d)
+{
+    const struct list_rule *l = &d->list;
+    return (l->pages.items && !*l->pages.items) || (l->each_pages.items && !*l->each_pages.items);
+}
+
+/* A preflight's 2xx: a JSON object without `error`, or an array where such may come, in which the
+ * checks hold. */
+static enum preflight_result preflight_body(const struct definition *d,
+                                            const struct conditions *checks, const struct answer *a,
                                             json_t *json, char reason[REASON_SIZE])
 {
-    if (a->body_clipped && !checks->count && a->body_len && a->body[0] == '{')
+    if (a->body_clipped && !checks->count && a->body_len && strchr("{[", a->body[0]))
         return PREFLIGHT_OK;
-    if (!json_is_object(json) || has_error(json)) {
+    bool array = json_is_array(json) && (lists_bare(d) || of_whole_body(checks));
+    if ((!json_is_object(json) && !array) || has_error(json)) {
         snprintf(reason, REASON_SIZE, "%d, but %s: is the base URL right?", a->status,
                  has_error(json) ? "its body has an `error`" : body_kind(a, json));
         return PREFLIGHT_IMPOSSIBLE;
@@ -411,11 +441,11 @@ enum preflight_result classify_read(const struct definition *d, const struct con
     json_t *json = a->transport == TRANSPORT_WHOLE ? answer_json(a) : NULL;
     enum preflight_result result;
     reason[0] = '\0';
+    if (event == EVENT_GONE) /* nothing can be gone yet */
+        event = other_status_event(d, a->status);
     if (event == EVENT_CONFIRMED) {
-        result = preflight_body(checks, a, json, reason);
+        result = preflight_body(d, checks, a, json, reason);
     } else {
-        if (event == EVENT_GONE) /* nothing can be gone yet */
-            event = other_status_event(d, a->status);
         result = preflight_of(event);
         if (a->status == 404 && a->transport == TRANSPORT_WHOLE)
             snprintf(reason, REASON_SIZE, "404: is the base URL right?");

@@ -24,7 +24,7 @@ json_t *body_parse(const char *body, size_t len)
         return NULL;
     if (tree && len == last_len && memcmp(body, last, len) == 0)
         return json_incref(tree);
-    json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
     if (json && len <= SHORT) {
         json_decref(tree);
         tree = json_incref(json);
@@ -32,6 +32,17 @@ json_t *body_parse(const char *body, size_t len)
         last_len = len;
     }
     return json;
+}
+
+json_t *body_text(const char *body, size_t len)
+{
+    while (len && strchr(" \t\r\n", body[len - 1]) && body[len - 1])
+        len--;
+    while (len && strchr(" \t\r\n", *body) && *body) {
+        body++;
+        len--;
+    }
+    return len && len <= SHORT ? json_stringn(body, len) : NULL;
 }
 
 bool pointer_valid(const char *pointer)
@@ -182,6 +193,8 @@ static const char *one_parse(const char *text, size_t len, struct condition *out
     char *pointer = mem_string_n(text, (size_t)(space - text));
     const char *test = space + strspn(space, " "), *why;
     char *copy = mem_string_n(test, test < text + len ? (size_t)(text + len - test) : 0);
+    if (strcmp(pointer, "body") == 0)
+        *pointer = '\0';
     if (!pointer_valid(pointer))
         why = "the pointer is not one of RFC 6901: it begins with /";
     else

@@ -8,10 +8,14 @@
 
 #include <jansson.h>
 
-/* A body as JSON: an object or an array, UTF-8, no member twice, nothing behind it. Not to be
+/* A body as JSON, of any type, UTF-8, no member twice, nothing behind it. Not to be
  * changed: the next body of the same bytes may be the same tree. NULL where it
  * is none; the caller drops it with json_decref. */
 json_t *body_parse(const char *body, size_t len);
+
+/* A short body that is no JSON, as a string without the blanks around it; NULL where it is not
+ * short, or no text. */
+json_t *body_text(const char *body, size_t len);
 
 /* Whether a text is a pointer: "" or "/...", every ~ followed by 0 or 1. */
 bool pointer_valid(const char *pointer);

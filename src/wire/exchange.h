@@ -39,6 +39,7 @@ struct http_request {
     const char *method, *url;
     const char *body; /* NULL: none */
     size_t body_len;
+    bool form; /* the body is a form, not JSON */
     const struct http_headers *headers;
     size_t body_max; /* most of the answer's body to keep, bytes */
     bool wipe;       /* the answer has a secret: its bytes are overwritten once handed out */

@@ -41,6 +41,8 @@ struct fetch {
     unsigned concurrency;
     struct slot *slot; /* by slot of http; no `take`: free, or a read has it */
     struct buf url, body;
+    struct buf link, sent_body; /* the answer's Link header; what the read sends */
+    const struct request *reading;
 
     /* the read that is on its way, and what came of it */
     int read_slot; /* -1: none is in flight */
@@ -103,6 +105,10 @@ static void on_answer(void *at, unsigned slot, const struct http_answer *answer)
         f->result = PREFLIGHT_IMPOSSIBLE;
         snprintf(f->why, sizeof f->why, "an answer of more than %d MiB", READ_MAX >> 20);
     }
+    const char *link = a.headers.get ? a.headers.get(a.headers.at, "Link") : NULL;
+    buf_clear(&f->link);
+    if (link)
+        buf_puts(&f->link, link);
     if (f->result == PREFLIGHT_OK)
         buf_put(&f->body, a.answer.body, a.answer.body_len);
     if (f->result != PREFLIGHT_RETRY)
@@ -172,6 +178,8 @@ void fetch_free(struct fetch *f)
     http_headers_free(f->headers);
     buf_free(&f->url);
     buf_free(&f->body);
+    buf_free(&f->link);
+    buf_free(&f->sent_body);
     free(f->slot);
     free(f);
 }
@@ -228,7 +236,11 @@ static int start(struct fetch *f, struct http_request *what, bool retry, struct 
 
 static int send(struct fetch *f, struct error *err)
 {
-    struct http_request what = {.method = "GET", .body_max = READ_MAX};
+    struct http_request what = {.method = f->reading->method,
+                                .body = f->reading->body ? buf_text(&f->sent_body) : NULL,
+                                .body_len = f->sent_body.len,
+                                .form = f->reading->form,
+                                .body_max = READ_MAX};
     f->answered = false;
     buf_clear(&f->body);
     f->read_slot = start(f, &what, f->retry, err);
@@ -268,6 +280,8 @@ int fetch_get(struct fetch *f, const struct request *r, const char *path,
         named.path = (char *)path;
     if (request_url(f->d, &named, f->base, NULL, "", &f->url, err) != 0)
         return -1;
+    request_body(f->d, r, NULL, "", &f->sent_body);
+    f->reading = r;
     f->checks = checks;
     f->patience = (struct patience){0};
     f->due_us = 0;
@@ -293,6 +307,7 @@ int fetch_send(struct fetch *f, const struct fetch_call *call, struct error *err
         .method = call->request->method,
         .body = call->body,
         .body_len = call->body ? strlen(call->body) : 0,
+        .form = call->request->form,
         .body_max = CALL_MAX,
         .wipe = call->wipe,
     };
@@ -358,6 +373,16 @@ struct pacer_view fetch_pace(const struct fetch *f, int64_t now)
 const char *fetch_secret(const struct fetch *f)
 {
     return f->secrets[0];
+}
+
+const char *fetch_link(const struct fetch *f)
+{
+    return f->link.len ? buf_text(&f->link) : NULL;
+}
+
+const char *fetch_base(const struct fetch *f)
+{
+    return f->base ? f->base : f->d->base;
 }
 
 uint64_t fetch_sent(const struct fetch *f)

@@ -32,10 +32,10 @@ struct fetch *fetch_new(const struct settings *s, const struct definition *d, st
                         struct error *err);
 void fetch_free(struct fetch *f); /* NULL is fine */
 
-/* Makes one read of the definition and waits for its end: 2xx, whole, a JSON object without
- * `error` in which `checks` hold (NULL: none). The body is good until the next call. `path`
- * replaces the request's (a query may be added to it), NULL: its own. EXIT_CREDENTIAL where the
- * credential is refused or a check does not hold; EXIT_STOPPED for all else. */
+/* Makes one read of the definition and waits for its end: 2xx, whole, a JSON array, or an object
+ * without `error`, in which `checks` hold (NULL: none). The body is good until the next call.
+ * `path` replaces the request's (a query may be added to it), NULL: its own. EXIT_CREDENTIAL where
+ * the credential is refused or a check does not hold; EXIT_STOPPED for all else. */
 int fetch_get(struct fetch *f, const struct request *r, const char *path,
               const struct conditions *checks, const char **body, size_t *len, struct error *err);
 
@@ -74,6 +74,10 @@ int fetch_stopped(const struct fetch *f, struct error *err);
 
 /* Whether a second signal has come: what still takes time is to be broken off. */
 bool fetch_hurried(const struct fetch *f);
+
+/* The Link header of the last read's answer, or NULL, and what its path was put behind. */
+const char *fetch_link(const struct fetch *f);
+const char *fetch_base(const struct fetch *f);
 
 /* The secret in use, for own_id_of_secret. */
 const char *fetch_secret(const struct fetch *f);

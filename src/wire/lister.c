@@ -23,7 +23,7 @@ typedef enum walk_step take_page(struct keylist *l, struct walk *w, const char *
 
 static bool same_read(const struct request *a, const struct request *b)
 {
-    return a->method && b->method && strcmp(a->path, b->path) == 0;
+    return a->method && b->method && !a->body && !b->body && strcmp(a->path, b->path) == 0;
 }
 
 /* The reads that a run makes before its first deletion: one where they are the same. */
@@ -82,6 +82,7 @@ static enum walk_step walk(struct lister *l, struct walk *w, take_page *take,
             reason[0] = '\0';
             return WALK_BROKEN;
         }
+        w->link = fetch_link(l->fetch);
         step = take(l->out->keys, w, body, len, reason);
         tell_how_far(l);
     }
@@ -104,7 +105,8 @@ static int read_list(struct lister *l, const struct request *request,
     char reason[WALK_REASON];
     size_t before = keylist_count(l->out->keys);
     for (unsigned n = 1;; n++) {
-        struct walk w = {.pages = pages, .request = request, .each = each};
+        struct walk w = {
+            .pages = pages, .request = request, .each = each, .base = fetch_base(l->fetch)};
         enum walk_step step = walk(l, &w, take, reason, err);
         walk_free(&w);
         if (step == WALK_END)

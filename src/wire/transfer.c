@@ -28,7 +28,7 @@
 enum { CONNECTION_AGE_S = 20 };
 
 struct http_headers {
-    struct curl_slist *plain, *with_body;
+    struct curl_slist *plain, *with_body, *with_form;
 };
 
 /* Headers */
@@ -41,26 +41,32 @@ static struct curl_slist *add_line(struct curl_slist *list, const char *line)
     return longer;
 }
 
+static void add_to_all(struct curl_slist **all[3], const char *line)
+{
+    for (size_t i = 0; i < 3; i++)
+        *all[i] = add_line(*all[i], line);
+}
+
 struct http_headers *http_headers_new(const char *const *lines, struct error *err)
 {
     static const char agent[] = "User-Agent: rescind/" RESCIND_VERSION;
     static const char accept[] = "Accept: application/json";
     struct http_headers *h = mem_zalloc(1, sizeof *h);
-    h->plain = add_line(h->plain, agent);
-    h->with_body = add_line(h->with_body, agent);
+    struct curl_slist **all[] = {&h->plain, &h->with_body, &h->with_form};
+    add_to_all(all, agent);
     for (size_t i = 0; lines[i]; i++) {
         if (strpbrk(lines[i], "\r\n") || !strchr(lines[i], ':')) {
             error_set(err, EXIT_CREDENTIAL, "header %zu holds a line break or no colon", i + 1);
             http_headers_free(h);
             return NULL;
         }
-        h->plain = add_line(h->plain, lines[i]);
-        h->with_body = add_line(h->with_body, lines[i]);
+        add_to_all(all, lines[i]);
     }
-    h->plain = add_line(h->plain, accept);
-    h->with_body = add_line(h->with_body, accept);
+    add_to_all(all, accept);
     h->with_body = add_line(h->with_body, "Content-Type: application/json");
+    h->with_form = add_line(h->with_form, "Content-Type: application/x-www-form-urlencoded");
     h->with_body = add_line(h->with_body, "Expect:");
+    h->with_form = add_line(h->with_form, "Expect:");
     return h;
 }
 
@@ -77,6 +83,7 @@ void http_headers_free(struct http_headers *h)
         return;
     wipe_list(h->plain);
     wipe_list(h->with_body);
+    wipe_list(h->with_form);
     free(h);
 }
 
@@ -296,10 +303,12 @@ static CURLcode set(struct transfer *t, const struct http_request *r, bool fresh
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
         SET(CURLOPT_COPYPOSTFIELDS, r->body);
     }
-    if (t->headers != r->headers || t->with_body != with_body || t->method != r->method) {
+    const struct curl_slist *lines =
+        with_body ? (r->form ? r->headers->with_form : r->headers->with_body) : r->headers->plain;
+    if (t->lines != lines || t->with_body != with_body || t->method != r->method) {
         if (!with_body)
             SET(CURLOPT_HTTPGET, 1L);
-        SET(CURLOPT_HTTPHEADER, with_body ? r->headers->with_body : r->headers->plain);
+        SET(CURLOPT_HTTPHEADER, lines);
         SET(CURLOPT_CUSTOMREQUEST, r->method);
     }
     if (t->fresh != fresh) {
@@ -308,7 +317,7 @@ static CURLcode set(struct transfer *t, const struct http_request *r, bool fresh
     }
 #undef SET
     t->method = r->method;
-    t->headers = r->headers;
+    t->lines = lines;
     t->with_body = with_body;
     t->fresh = fresh;
     return bad;

@@ -38,7 +38,7 @@ struct transfer {
     CURLU *url;        /* the origin, borrowed by the handle */
     struct buf origin; /* the same as a text */
     const char *method;
-    const struct http_headers *headers;
+    const struct curl_slist *lines;
     bool with_body, fresh, wipe;
 };
 

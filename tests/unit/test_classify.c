@@ -149,7 +149,8 @@ static void successes(void **state)
          UNCONFIRMED("200 that does not confirm: not JSON")},
         {KEY, SAID(200, "{\"deleted\":true,\"x\":\"\xff\"}", 1, 0),
          UNCONFIRMED("200 that does not confirm: not JSON")},
-        {KEY, SAID(200, "true", 1, 0), UNCONFIRMED("200 that does not confirm: not JSON")},
+        {KEY, SAID(200, "true", 1, 0),
+         UNCONFIRMED("200 that does not confirm: its body is no JSON object")},
         {KEY, SAID(200, "[]", 1, 0),
          UNCONFIRMED("200 that does not confirm: its body is no JSON object")},
         {KEY, SAID(200, "<html>deleted</html>", 1, 0),
@@ -576,9 +577,67 @@ static void outcomes(void **state)
     assert_false(outcome_parse("revokedx", 8, &parsed));
 }
 
+/* A success that is no object is one where the definition says so. */
+static void bodies_of_a_word(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *confirm, *body;
+        enum outcome outcome;
+    } rows[] = {
+        {"body is true", "true", OUTCOME_REVOKED},
+        {"body is true", " true\n", OUTCOME_REVOKED},
+        {"body is true", "false", OUTCOME_UNCONFIRMED},
+        {"body is true", "{\"error\":\"x\"}", OUTCOME_UNCONFIRMED},
+        {"body is \"OK\"", "OK\r\n", OUTCOME_REVOKED},
+        {"body is \"OK\"", "\"OK\"", OUTCOME_REVOKED},
+        {"body is \"OK\"", "NOT OK", OUTCOME_UNCONFIRMED},
+        {"body is \"OK\"", "<html>OK</html>", OUTCOME_UNCONFIRMED},
+        {"body is \"OK\"", "", OUTCOME_UNCONFIRMED},
+        {"body is []", "[]", OUTCOME_REVOKED},
+        {"body is []", "[1]", OUTCOME_UNCONFIRMED},
+        {"body is []", "", OUTCOME_UNCONFIRMED},
+        {"/ok is true", "[true]", OUTCOME_UNCONFIRMED},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct catalog *c = catalog_new();
+        struct error err;
+        struct verdict v;
+        char text[300];
+        snprintf(text, sizeof text,
+                 "[provider y]\ncredential = Y\nheader = Y: {secret}\nid.name = id\n"
+                 "id.class = word\nid.length = 1-9\ndelete = DELETE /k/{id}\ndelete.confirm = %s\n",
+                 rows[i].confirm);
+        assert_int_equal(catalog_add(c, "t", 1, text, &err), 0);
+        const struct answer a = {
+            .status = 200, .body = rows[i].body, .body_len = strlen(rows[i].body), .sends = 1};
+        classify(catalog_find(c, "y", NULL), ACTION_DELETE, "a", false, &a, &v);
+        if (v.outcome != rows[i].outcome)
+            fail_msg("%s: %s: %s", rows[i].confirm, rows[i].body, v.reason);
+        catalog_free(c);
+    }
+}
+
+/* A definition whose absences may come with 200 does not thereby believe every 200. */
+static void a_success_that_may_be_gone(void **state)
+{
+    (void)state;
+    struct catalog *c = catalog_new();
+    const struct definition *d = catalog_find(c, "vault", NULL);
+    char reason[200];
+    struct answer a = {.status = 200, .body = "<html>", .body_len = 6, .sends = 1};
+    assert_int_equal(classify_preflight(d, &a, reason), PREFLIGHT_IMPOSSIBLE);
+    a.body = "{\"data\":{}}";
+    a.body_len = strlen(a.body);
+    assert_int_equal(classify_preflight(d, &a, reason), PREFLIGHT_REFUSED);
+    catalog_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bodies_of_a_word),
+        cmocka_unit_test(a_success_that_may_be_gone),
         cmocka_unit_test(successes),
         cmocka_unit_test(absences),
         cmocka_unit_test(refusals_and_redirects),

@@ -39,7 +39,10 @@ static void conditions_hold(void **state)
          "{\"slug\":\"default\",\"id\":7}]}",
          true},
         {"/data/{slug=default}/id exists", "{\"data\":[{\"slug\":\"x\",\"id\":1}]}", false},
-        {" is true", "[]", false},
+        {"body is true", "true", true},
+        {"body is true", "false", false},
+        {"body is []", "[]", true},
+        {"body is array", "{}", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct conditions c = {0};
