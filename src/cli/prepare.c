@@ -1,6 +1,7 @@
 #include "cli/prepare.h"
 
 #include "base/mem.h"
+#include "wire/alias.h"
 #include "wire/check.h"
 #include "wire/looker.h"
 
@@ -290,13 +291,14 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
                                          .scopes = (const char *const *)o->scopes,
                                          .tell = say_line};
     int result = is_nothing(o->protect, err) ? -1 : manifest_read(&how, kept, rows, &facts, err);
+    struct aliases *aliases = aliases_new(&o->settings, p->targets, named);
     unsigned hits = 0;
     for (uint32_t row = 0; row < targets_count(kept) && result == 0; row++) {
         char id[ID_MAX + 1];
         const struct definition *d = targets_definition(kept, row);
         size_t len = targets_id(kept, row, id);
-        uint32_t hit = targets_find(p->targets, d, id, len, targets_scope(kept, row));
-        if (hit == UINT32_MAX || !row_set_has(named, hit))
+        uint32_t hit = aliases_find(aliases, d, id, len, targets_scope(kept, row));
+        if (hit == UINT32_MAX)
             continue;
         if (++hits <= ROWS_SHOWN)
             say("%s:%" PRIu32 ": protected by %s:%" PRIu32, o->manifest,
@@ -309,6 +311,7 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
                       "out of the manifest",
                       hits, hits == 1 ? "" : "s", hits == 1 ? "is" : "are", o->protect,
                       hits == 1 ? "it" : "them");
+    aliases_free(aliases);
     row_set_free(rows);
     targets_free(kept);
     return result;

@@ -506,20 +506,43 @@ int own_id_of_secret(const struct definition *d, const char *secret, char out[ID
     return 0;
 }
 
-int own_id_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1])
+void own_ids_of_body(const struct definition *d, const char *body, size_t len,
+                     void (*each)(void *at, const char *id, size_t id_len), void *at)
 {
-    int n = 0;
     json_t *json = body_parse(body, len);
-    for (char **pointer = d->self_pointers; json && !n && pointer && *pointer; pointer++) {
+    for (char **pointer = d->self_pointers; json && pointer && *pointer; pointer++) {
         json_t *value = pointer_get(json, *pointer);
-        char digits[32];
+        char digits[32], id[ID_MAX + 1];
+        int n = 0;
         if (json_is_integer(value)) {
             snprintf(digits, sizeof digits, "%lld", (long long)json_integer_value(value));
-            n = canonical_id(d, digits, strlen(digits), out);
+            n = canonical_id(d, digits, strlen(digits), id);
         } else if (json_is_string(value)) {
-            n = canonical_id(d, json_string_value(value), json_string_length(value), out);
+            n = canonical_id(d, json_string_value(value), json_string_length(value), id);
         }
+        if (n > 0)
+            each(at, id, (size_t)n);
     }
     json_decref(json);
-    return n;
+}
+
+struct first_id {
+    char *out;
+    int len;
+};
+
+static void take_first(void *at, const char *id, size_t len)
+{
+    struct first_id *f = at;
+    if (f->len)
+        return;
+    memcpy(f->out, id, len + 1);
+    f->len = (int)len;
+}
+
+int own_id_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1])
+{
+    struct first_id first = {out, 0};
+    own_ids_of_body(d, body, len, take_first, &first);
+    return first.len;
 }

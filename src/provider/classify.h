@@ -138,5 +138,8 @@ enum preflight_result classify_read(const struct definition *d, const struct con
  * pointers that leads to an id). Returns its length, 0 where it cannot. */
 int own_id_of_secret(const struct definition *d, const char *secret, char out[ID_MAX + 1]);
 int own_id_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1]);
+/* Each id that the body names in one of those places. */
+void own_ids_of_body(const struct definition *d, const char *body, size_t len,
+                     void (*each)(void *at, const char *id, size_t id_len), void *at);
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "run/lane.h"
 
+#include "wire/alias.h"
+
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -36,11 +38,11 @@ static void refuse(struct lane *l, enum exit_code code, const char *why)
         lane_stop(l, code == EXIT_REFUSED ? EXIT_CREDENTIAL : code, reason);
 }
 
-static bool own_id_hits(struct runner *r, const struct definition *d, const char *id, size_t len,
-                        char reason[512])
+/* `row` is what aliases_own found. */
+static bool is_own(const struct runner *r, const struct definition *d, uint32_t row,
+                   char reason[512])
 {
-    uint32_t row = targets_find(r->run.targets, d, id, len, "");
-    if (row == UINT32_MAX || !row_set_has(r->run.listed, row))
+    if (row == UINT32_MAX)
         return false;
     snprintf(reason, 512,
              "line %u of the manifest is the very credential in use (%s): take it out, or use "
@@ -52,17 +54,17 @@ static bool own_id_hits(struct runner *r, const struct definition *d, const char
 int preflight_own_ids(struct runner *r, struct error *err)
 {
     size_t definitions = catalog_count(targets_catalog(r->run.targets));
-    for (size_t i = 0; i < definitions; i++) {
+    struct aliases *aliases = aliases_new(r->run.settings, r->run.targets, r->run.listed);
+    char reason[512];
+    int result = 0;
+    for (size_t i = 0; i < definitions && result == 0; i++) {
         const struct endpoint *e = r->endpoint[i];
-        char id[ID_MAX + 1], reason[512];
-        if (!e || e->definition->self == SELF_READ)
-            continue;
-        int len = own_id_of_secret(e->definition, e->secret, id);
-        if (len > 0 && own_id_hits(r, e->definition, id, (size_t)len, reason))
-            return error_set(err, EXIT_REFUSED, "%s; nothing was %s", reason,
-                             action_done[r->run.settings->action]);
+        if (e && is_own(r, e->definition, aliases_own(aliases, e->definition, e->secrets), reason))
+            result = error_set(err, EXIT_REFUSED, "%s; nothing was %s", reason,
+                               action_done[r->run.settings->action]);
     }
-    return 0;
+    aliases_free(aliases);
+    return result;
 }
 
 static void plan_read(struct lane *l, struct endpoint *e, const struct request *request, bool check,
@@ -138,7 +140,11 @@ static bool check_self(struct lane *l, const struct lane_read *read, const struc
         give_up(l, EXIT_CREDENTIAL, "the answer does not tell which key the credential itself is");
         return false;
     }
-    if (own_id_hits(l->run, d, id, (size_t)len, reason)) {
+    struct aliases *aliases =
+        aliases_new(l->run->run.settings, l->run->run.targets, l->run->run.listed);
+    uint32_t own = aliases_own_body(aliases, d, a->answer.body, a->answer.body_len);
+    aliases_free(aliases);
+    if (is_own(l->run, d, own, reason)) {
         refuse(l, EXIT_REFUSED, reason);
         return false;
     }

@@ -1,0 +1,156 @@
+#include "wire/alias.h"
+
+#include "base/digest.h"
+#include "base/mem.h"
+#include "provider/identifier.h"
+#include "wire/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+struct aliases {
+    const struct settings *settings;
+    const struct targets *targets;
+    const struct row_set *rows;
+    size_t definitions;
+    bool *used;         /* by catalog index: rows have it */
+    struct buf *origin; /* likewise; "" where it has none */
+};
+
+struct aliases *aliases_new(const struct settings *s, const struct targets *t,
+                            const struct row_set *rows)
+{
+    struct aliases *a = mem_zalloc(1, sizeof *a);
+    const struct catalog *catalog = targets_catalog(t);
+    *a = (struct aliases){
+        .settings = s, .targets = t, .rows = rows, .definitions = catalog_count(catalog)};
+    a->used = mem_zalloc(a->definitions + 1, sizeof *a->used);
+    a->origin = mem_zalloc(a->definitions + 1, sizeof *a->origin);
+    for (uint32_t row = 0; row < targets_count(t); row++)
+        if (row_set_has(rows, row))
+            a->used[catalog_index(catalog, targets_definition(t, row))] = true;
+    for (size_t i = 0; i < a->definitions; i++)
+        if (check_origin(s, catalog_at(catalog, i), &a->origin[i], NULL) != 0)
+            buf_clear(&a->origin[i]);
+    return a;
+}
+
+void aliases_free(struct aliases *a)
+{
+    if (!a)
+        return;
+    for (size_t i = 0; i < a->definitions; i++)
+        buf_free(&a->origin[i]);
+    free(a->origin);
+    free(a->used);
+    free(a);
+}
+
+/* Where the table's own search cannot be used: the same letters in another case, another scope. */
+static uint32_t look_through(const struct aliases *a, const struct definition *d, const char *id,
+                             size_t len, bool any_case)
+{
+    char text[ID_MAX + 1];
+    for (uint32_t row = 0; row < targets_count(a->targets); row++) {
+        if (targets_definition(a->targets, row) != d || !row_set_has(a->rows, row) ||
+            targets_id(a->targets, row, text) != len)
+            continue;
+        if (any_case ? strncasecmp(text, id, len) == 0 : memcmp(text, id, len) == 0)
+            return row;
+    }
+    return UINT32_MAX;
+}
+
+static uint32_t find_under(const struct aliases *a, const struct definition *d,
+                           const struct definition *alias, const char *id, size_t len,
+                           const char *scope)
+{
+    char canonical[ID_MAX + 1], why[ID_REASON];
+    if (len > ID_MAX)
+        return UINT32_MAX;
+    if (d->id.lower && !alias->id.lower)
+        return look_through(a, alias, id, len, true);
+    int n = identifier_canonical(alias, id, len, canonical, why);
+    if (n <= 0) /* what looks like a secret is no id of a manifest's, but may be the one in use */
+        return look_through(a, alias, id, len, alias->id.lower);
+    if (alias->scope_count && (alias->scope_count != d->scope_count || !scope))
+        return look_through(a, alias, canonical, (size_t)n, false);
+    uint32_t row =
+        targets_find(a->targets, alias, canonical, (size_t)n, alias->scope_count ? scope : "");
+    return row != UINT32_MAX && row_set_has(a->rows, row) ? row : UINT32_MAX;
+}
+
+uint32_t aliases_find(const struct aliases *a, const struct definition *d, const char *id,
+                      size_t len, const char *scope)
+{
+    const struct catalog *catalog = targets_catalog(a->targets);
+    size_t own = catalog_index(catalog, d);
+    for (size_t i = 0; i < a->definitions; i++) {
+        if (!a->used[i] ||
+            (i != own && (!a->origin[i].len || own >= a->definitions ||
+                          strcmp(buf_text(&a->origin[i]), buf_text(&a->origin[own])) != 0)))
+            continue;
+        uint32_t row = find_under(a, d, catalog_at(catalog, i), id, len, scope);
+        if (row != UINT32_MAX)
+            return row;
+    }
+    return UINT32_MAX;
+}
+
+/* By the ids that the definitions of this origin tell from a secret. */
+static uint32_t own_by_rules(const struct aliases *a, const struct definition *d,
+                             const char *secret)
+{
+    const struct catalog *catalog = targets_catalog(a->targets);
+    const char *origin = buf_text(&a->origin[catalog_index(catalog, d)]);
+    for (size_t i = 0; i < a->definitions; i++) {
+        char id[ID_MAX + 1];
+        const struct definition *rule = catalog_at(catalog, i);
+        if (rule != d && strcmp(buf_text(&a->origin[i]), origin) != 0)
+            continue;
+        int len = own_id_of_secret(rule, secret, id);
+        uint32_t row = len > 0 ? aliases_find(a, d, id, (size_t)len, NULL) : UINT32_MAX;
+        if (row != UINT32_MAX)
+            return row;
+    }
+    return UINT32_MAX;
+}
+
+uint32_t aliases_own(const struct aliases *a, const struct definition *d,
+                     const char *const *secrets)
+{
+    for (size_t i = 0; secrets[i]; i++) {
+        char digest[SHA256_HEX + 1];
+        uint32_t row = own_by_rules(a, d, secrets[i]);
+        if (row == UINT32_MAX)
+            row = aliases_find(a, d, secrets[i], strlen(secrets[i]), NULL);
+        sha256_of(secrets[i], strlen(secrets[i]), digest);
+        if (row == UINT32_MAX)
+            row = aliases_find(a, d, digest, SHA256_HEX, NULL);
+        if (row != UINT32_MAX)
+            return row;
+    }
+    return UINT32_MAX;
+}
+
+struct finding {
+    const struct aliases *a;
+    const struct definition *d;
+    uint32_t row;
+};
+
+static void find_own(void *at, const char *id, size_t len)
+{
+    struct finding *f = at;
+    if (f->row == UINT32_MAX)
+        f->row = aliases_find(f->a, f->d, id, len, NULL);
+}
+
+uint32_t aliases_own_body(const struct aliases *a, const struct definition *d, const char *body,
+                          size_t len)
+{
+    struct finding f = {a, d, UINT32_MAX};
+    own_ids_of_body(d, body, len, find_own, &f);
+    return f.row;
+}
