@@ -2,6 +2,7 @@
 
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/output.h"
 #include "cli/prepare.h"
 
 #include "base/digest.h"
@@ -74,6 +75,7 @@ int main(int argc, char **argv)
     if (!fill_standard_descriptors())
         return EXIT_NOINPUT;
     signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is one more disk that is full */
+    signal(SIGPIPE, SIG_IGN);
     credentials_harden();
     watch_allocations();
     struct catalog *catalog = catalog_new();
@@ -86,7 +88,7 @@ int main(int argc, char **argv)
     }
     options_free(&options);
     catalog_free(catalog);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
+    if (!output_flush()) {
         say("cannot write to standard output");
         code = code == EXIT_DONE ? EXIT_IO : code;
     }

@@ -1,6 +1,7 @@
 #include "cli/sheet.h"
 
 #include "cli/options.h"
+#include "cli/output.h"
 
 #include "base/durable.h"
 #include "provider/identifier.h"
@@ -110,8 +111,8 @@ int sheet_write(const struct sheet *s, const char *output, struct error *err)
 {
     struct stat st;
     if (is_stdout(output)) {
-        if (fwrite(buf_text(&s->text), 1, s->text.len, stdout) != s->text.len ||
-            fflush(stdout) != 0)
+        bool put = fwrite(buf_text(&s->text), 1, s->text.len, stdout) == s->text.len;
+        if (!output_flush() || (!put && !output_reader_gone()))
             return error_set(err, EXIT_IO, "cannot write to standard output:");
         return 0;
     }

@@ -101,6 +101,17 @@ static int refuse_held(const struct journal *j, struct error *err)
                      j->dir);
 }
 
+/* A place that takes no journal: read-only, full, without locks (NFS), or none at all (/dev/fd). */
+static void elsewhere(const struct journal *j, struct error *err)
+{
+    if (!err)
+        return;
+    size_t len = strlen(err->text);
+    snprintf(err->text + len, sizeof err->text - len,
+             ". No journal can be kept in %s: name another place with --run-dir", j->dir);
+    err->code = EXIT_CANTCREATE;
+}
+
 static struct journal *lock(struct journal *j, struct error *err)
 {
     int held = durable_lock(j->fd, err);
@@ -110,8 +121,10 @@ static struct journal *lock(struct journal *j, struct error *err)
     }
     if (held > 0)
         refuse_held(j, err);
-    else
+    else {
         error_prefix(err, "%s", j->path);
+        elsewhere(j, err);
+    }
     journal_close(j);
     return NULL;
 }
@@ -146,6 +159,7 @@ struct journal *journal_create(const char *run_dir, struct error *err)
     struct journal *j = journal_new(run_dir);
     if (durable_mkdir(run_dir, err) == 0 && (j->fd = durable_open_append(j->path, NULL, err)) >= 0)
         return lock(j, err);
+    elsewhere(j, err);
     journal_close(j);
     return NULL;
 }

@@ -24,8 +24,8 @@ struct journal_recovery {
 
 /* Locks RUN_DIR/journal.jsonl, which must exist, for this process. NULL with EXIT_STOPPED where
  * another process holds it (its pid and since when in the text, as soon as its `open` is written),
- * EXIT_NOINPUT where there is none, EXIT_IO where it is there and takes no writing. The lock goes
- * with the process, however that ends. */
+ * EXIT_NOINPUT where there is none, EXIT_IO where it is there and takes no writing, EXIT_CANTCREATE
+ * where its file system has no locks. The lock goes with the process, however that ends. */
 struct journal *journal_lock(const char *run_dir, struct error *err);
 /* The same for a directory that is new: made, with an empty journal. EXIT_CANTCREATE. */
 struct journal *journal_create(const char *run_dir, struct error *err);

@@ -2,11 +2,11 @@
 
 #include "base/mem.h"
 #include "provider/identifier.h"
+#include "wire/authorities.h"
 #include "wire/guards.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *check_base(const struct settings *s, const struct definition *d)
 {
@@ -36,9 +36,7 @@ int check_origin(const struct settings *s, const struct definition *d, struct bu
 
 int check_ca_file(const struct settings *s, struct error *err)
 {
-    if (!s->ca_file || access(s->ca_file, R_OK) == 0)
-        return 0;
-    return error_set(err, EXIT_NOINPUT, "cannot read the CA file %s:", s->ca_file);
+    return s->ca_file ? authorities_check(s->ca_file, err) : 0;
 }
 
 uint32_t check_left(const struct ledger *l, const struct row_set *listed, const struct targets *t)

@@ -37,8 +37,7 @@ uint32_t check_left(const struct ledger *l, const struct row_set *listed, const 
 int check_origin(const struct settings *s, const struct definition *d, struct buf *origin,
                  struct error *err);
 
-/* Whether the CA bundle of these settings, if there is one, can be read: EXIT_NOINPUT. libcurl
- * would say so late, and as of a certificate that does not verify. */
+/* Whether the CA bundle of these settings, if there is one, is one: EXIT_NOINPUT. */
 int check_ca_file(const struct settings *s, struct error *err);
 
 /* The base URL that --base-url gives a provider, or NULL. */

@@ -77,20 +77,27 @@ void credentials_on_warning(struct credentials *c, void (*tell)(void *at, const 
 /* Where a secret is looked for, in order; the first that is there is the one. */
 enum source { SOURCE_NONE, SOURCE_VARIABLE, SOURCE_FILE, SOURCE_DIRECTORY };
 
+/* An empty variable is no variable: templates and composes leave those behind. */
+static const char *variable(const char *name)
+{
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
 static enum source source_find(const char *name, struct buf *path)
 {
     buf_clear(path);
-    if (getenv(name))
+    if (variable(name))
         return SOURCE_VARIABLE;
     buf_printf(path, "%s_FILE", name);
-    const char *file = getenv(buf_text(path));
+    const char *file = variable(buf_text(path));
     buf_clear(path);
     if (file) {
         buf_puts(path, file);
         return SOURCE_FILE;
     }
-    const char *directory = getenv("CREDENTIALS_DIRECTORY");
-    if (directory && *directory) {
+    const char *directory = variable("CREDENTIALS_DIRECTORY");
+    if (directory) {
         buf_printf(path, "%s/%s", directory, name);
         if (access(buf_text(path), F_OK) == 0)
             return SOURCE_DIRECTORY;

@@ -13,8 +13,8 @@
 struct http_loop;
 struct http_client;
 
-/* Takes the signals of base/stops over and ignores SIGPIPE until http_loop_free. EXIT_STOPPED where
- * the system refuses (descriptors). */
+/* Takes the signals of base/stops over until http_loop_free; SIGPIPE is to be ignored. EXIT_STOPPED
+ * where the system refuses (descriptors). */
 struct http_loop *http_loop_new(struct error *err);
 void http_loop_free(struct http_loop *loop);
 

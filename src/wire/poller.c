@@ -35,7 +35,6 @@ struct poller *poller_new(struct error *err)
     struct poller *e = mem_zalloc(1, sizeof *e);
     sigset_t mask;
     stops_set(&mask);
-    signal(SIGPIPE, SIG_IGN);
     sigprocmask(SIG_BLOCK, &mask, &e->old_mask);
     e->precise = true;
     e->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);

@@ -22,7 +22,7 @@ struct event {
 
 struct poller;
 
-/* Takes the signals of base/stops over, and ignores SIGPIPE, until poller_free. EXIT_STOPPED where
+/* Takes the signals of base/stops over until poller_free. EXIT_STOPPED where
  * the system has no descriptor left. */
 struct poller *poller_new(struct error *err);
 void poller_free(struct poller *e);

@@ -142,7 +142,7 @@ def finish(process, timeout=60, stdin=None):
         raise AssertionError(
             f"still running after {timeout} s: {process.args}\n{out.decode()}\n{err.decode()}"
         ) from None
-    return Result(process.returncode, out.decode(), err.decode())
+    return Result(process.returncode, (out or b"").decode(), (err or b"").decode())
 
 
 def command_line(process):

@@ -48,6 +48,8 @@ static void sources(void **state)
     } rows[] = {
         {"in-env", NULL, NULL, "in-env", "environment"},
         {"in-env", "in-file", "in-directory", "in-env", "environment"},
+        {"", "in-file", "in-directory", "in-file", "file secret"},
+        {"", NULL, "in-directory", "in-directory", "credentials directory"},
         {NULL, "in-file", "in-directory", "in-file", "file secret"},
         {NULL, NULL, "in-directory", "in-directory", "credentials directory"},
         {" \t in-env\r\n", NULL, NULL, "in-env", "environment"},
@@ -87,9 +89,9 @@ static void refusals(void **state)
         const char *variable, *file_name, *file, *text;
     } rows[] = {
         {NULL, NULL, NULL, "KEY: not set: put the credential in that environment variable"},
-        {"", NULL, NULL, "KEY: empty"},
+        {"", NULL, NULL, "KEY: not set"},
         {" \n\t", NULL, NULL, "KEY: empty"},
-        {"", "secret", SECRET, "KEY: empty"}, /* does not fall through */
+        {" ", "secret", SECRET, "KEY: empty"}, /* does not fall through */
         {NULL, "secret", "", "KEY: empty"},
         {NULL, "secret", "\n", "KEY: empty"},
         {SECRET "\r\nX-Evil: 1", NULL, NULL, "KEY: character 26 of 36 cannot stand in a header"},
@@ -97,7 +99,7 @@ static void refusals(void **state)
         {"sk-\xc3\xbc" SECRET, NULL, NULL, "KEY: character 4 of 30 cannot stand in a header"},
         {SECRET "\x7f.", NULL, NULL, "KEY: character 26 of 27 cannot stand in a header"},
         {NULL, "missing", NULL, "KEY: the file that its _FILE variable names cannot be opened: No"},
-        {NULL, "", NULL, "KEY: the file that its _FILE variable names cannot be opened: No"},
+        {NULL, "", NULL, "KEY: not set"},
         {NULL, ".", NULL, "KEY: the file that its _FILE variable names cannot be read: Is a dir"},
         /* The usual mistake: the secret itself where its file's name belongs. */
         {NULL, SECRET, NULL, "KEY: the file that its _FILE variable names cannot be opened: No"},
