@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "manifest/manifest.h"
+#include "providers_named.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -108,10 +109,14 @@ static inline void read_text(struct fixture *f, const char *text)
 
 static inline void expect_told(struct fixture *f, const char *what, const char *told)
 {
-    if (strcmp(buf_text(&f->told), told) != 0) {
-        print_error("%s\n-- told:\n%s-- expected:\n%s", what, buf_text(&f->told), told);
+    struct buf expected = {0};
+    with_providers(f->catalog, told, &expected);
+    if (strcmp(buf_text(&f->told), buf_text(&expected)) != 0) {
+        print_error("%s\n-- told:\n%s-- expected:\n%s", what, buf_text(&f->told),
+                    buf_text(&expected));
         fail();
     }
+    buf_free(&expected);
 }
 
 /* "provider kind id scope 'note' line;" for each row */
