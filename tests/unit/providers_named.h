@@ -8,26 +8,27 @@
 
 #include <string.h>
 
+static inline void put_providers(const struct catalog *c, struct buf *out)
+{
+    const char *last = "", *final = catalog_at(c, catalog_count(c) - 1)->provider;
+    for (size_t i = 0, named = 0; i < catalog_count(c); i++) {
+        const char *name = catalog_at(c, i)->provider;
+        if (strcmp(name, last) != 0)
+            buf_printf(out, "%s%s", !named++ ? "" : strcmp(name, final) ? ", " : " or ", name);
+        last = name;
+    }
+}
+
 /* The text, "{providers}" being those of the catalog, into `out` (cleared first). */
 static inline const char *with_providers(const struct catalog *c, const char *text, struct buf *out)
 {
     static const char mark[] = "{providers}";
-    const char *at = strstr(text, mark), *last = "";
-    size_t count = catalog_count(c), named = 0;
     buf_clear(out);
-    if (!at) {
-        buf_puts(out, text);
-        return buf_text(out);
+    for (const char *at; (at = strstr(text, mark)); text = at + sizeof mark - 1) {
+        buf_put(out, text, (size_t)(at - text));
+        put_providers(c, out);
     }
-    buf_put(out, text, (size_t)(at - text));
-    for (size_t i = 0; i < count; i++) {
-        const char *name = catalog_at(c, i)->provider;
-        bool final = !strcmp(name, catalog_at(c, count - 1)->provider);
-        if (strcmp(name, last) != 0)
-            buf_printf(out, "%s%s", !named++ ? "" : final ? " or " : ", ", name);
-        last = name;
-    }
-    buf_puts(out, at + sizeof mark - 1);
+    buf_puts(out, text);
     return buf_text(out);
 }
 
