@@ -112,3 +112,21 @@ void buf_free(struct buf *b)
     free(b->data);
     *b = (struct buf){0};
 }
+
+void buf_put_shell(struct buf *out, const char *word)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "_./:=,@%+-";
+    if (*word && word[strspn(word, safe)] == '\0') {
+        buf_puts(out, word);
+        return;
+    }
+    buf_putc(out, '\'');
+    for (; *word; word++) {
+        if (*word == '\'')
+            buf_puts(out, "'\\''");
+        else
+            buf_putc(out, *word);
+    }
+    buf_putc(out, '\'');
+}

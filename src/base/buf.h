@@ -40,6 +40,8 @@ void buf_put_u64(struct buf *b, unsigned long long n);          /* decimal, fast
 void buf_put_json(struct buf *b, const char *utf8, size_t len); /* escaped, without the quotes */
 void buf_put_json_string(struct buf *b, const char *utf8);      /* with the quotes; NULL: null */
 void buf_put_csv(struct buf *b, const char *field, size_t len); /* quoted where RFC 4180 needs it */
+void buf_put_shell(struct buf *b,
+                   const char *word); /* one word for a POSIX shell, quoted if need be */
 
 const char *buf_text(const struct buf *b); /* never NULL */
 void buf_clear(struct buf *b);             /* empty, keeps its memory */

@@ -36,10 +36,12 @@ static void count_shares(const struct prepared *p, const struct catalog *catalog
 
 static void print_manifest(const struct prepared *p)
 {
+    static const char *const format[] = {
+        [FORMAT_AUTO] = "", [FORMAT_CSV] = "CSV", [FORMAT_JSONL] = "JSONL", [FORMAT_JSON] = "JSON"};
     const struct options *o = p->options;
     char targets[TEXT_COUNT], rows[TEXT_COUNT], left[TEXT_COUNT];
-    printf("manifest     %s (%s, sha256 %.12s...)\n", o->manifest,
-           p->facts.format == FORMAT_JSONL ? "JSONL" : "CSV", p->facts.sha256);
+    printf("manifest     %s (%s, sha256 %.12s...)\n", o->manifest, format[p->facts.format],
+           p->facts.sha256);
     printf("             %s targets in %s rows, %" PRIu64 " duplicates, %" PRIu64 " rejected\n",
            text_count(p->manifest_targets, targets), text_count(p->facts.rows, rows),
            p->facts.duplicates, p->facts.rejected);

@@ -39,6 +39,7 @@ struct options {
     char *manifest;  /* run, plan; verify: it, or its run directory; match: the file of raw keys */
     char **operands; /* report, check: run directories; providers, list: names; else NULL */
     enum manifest_format format;
+    const char *column; /* that holds the identifier, or NULL */
     char *provider, *run_dir, *job, *protect, *metrics_file;
     char *output, *against;       /* list, match */
     char *secrets_file, *deliver; /* rotate: one of them */
@@ -73,7 +74,5 @@ void options_json(const struct options *o, struct buf *out);
 void options_command(const struct options *o, struct buf *out);
 /* The one that verifies it, with those of its options that `verify` takes. */
 void options_verify_command(const struct options *o, const char *run_dir, struct buf *out);
-/* One word of such a line. */
-void options_quote(struct buf *out, const char *word);
 
 #endif

@@ -64,12 +64,18 @@ static bool set_provider(struct reading *r, const char *value, struct error *err
     return false;
 }
 
+static bool set_column(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    r->out->column = *value ? reading_keep(r, value) : NULL;
+    return *value != '\0';
+}
+
 static bool set_format(struct reading *r, const char *value, struct error *err)
 {
-    static const char *const words[] = {[FORMAT_CSV] = "csv", [FORMAT_JSONL] = "jsonl"};
     unsigned n;
     (void)err;
-    if (!option_word(value, words, sizeof words / sizeof *words, &n))
+    if (!option_word(value, manifest_format_word, FORMAT_JSON + 1, &n))
         return false;
     r->out->format = (enum manifest_format)n;
     return true;
@@ -472,8 +478,10 @@ const struct option_spec option_table[] = {
      A_FILE ", or -", "only the keys that this manifest has"},
     {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE ", or -",
      "write there, whole or not at all (default: stdout)"},
-    {"format", "csv|jsonl", ACTING | OUTPUT, true, false, GROUP_INPUT, set_format, "csv or jsonl",
-     "of the manifest (default: by its ending)"},
+    {"format", "csv|jsonl|json", ACTING | OUTPUT, true, false, GROUP_INPUT, set_format,
+     "csv, jsonl or json", "of the manifest (default: by its ending)"},
+    {"column", "NAME", ACTING, true, false, GROUP_INPUT, set_column, "a column's name",
+     "the column (or key) that holds the identifier"},
     {"job", "FILE", ALL, false, false, GROUP_INPUT, set_job, A_FILE,
      "read options and definitions from a job file"},
     {"run-dir", "DIR", SENDING | BIT(COMMAND_REPORT), true, false, GROUP_INPUT, set_run_dir,

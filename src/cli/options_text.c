@@ -67,24 +67,6 @@ void options_json(const struct options *o, struct buf *out)
     buf_putc(out, '}');
 }
 
-void options_quote(struct buf *out, const char *word)
-{
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               "_./:=,@%+-";
-    if (*word && word[strspn(word, safe)] == '\0') {
-        buf_puts(out, word);
-        return;
-    }
-    buf_putc(out, '\'');
-    for (; *word; word++) {
-        if (*word == '\'')
-            buf_puts(out, "'\\''");
-        else
-            buf_putc(out, *word);
-    }
-    buf_putc(out, '\'');
-}
-
 static void put_option(struct buf *out, const struct given *g)
 {
     bool is_switch = !g->spec->word;
@@ -92,7 +74,7 @@ static void put_option(struct buf *out, const struct given *g)
     if (is_switch && strcmp(g->value, "yes") == 0)
         return;
     buf_putc(out, is_switch || *g->value == '-' ? '=' : ' ');
-    options_quote(out, g->value);
+    buf_put_shell(out, g->value);
 }
 
 void options_command(const struct options *o, struct buf *out)
@@ -114,7 +96,7 @@ void options_command(const struct options *o, struct buf *out)
     if (*manifest == '-' && manifest[1])
         buf_puts(out, " --");
     buf_putc(out, ' ');
-    options_quote(out, manifest);
+    buf_put_shell(out, manifest);
     if (strcmp(manifest, "-") == 0)
         buf_puts(out, " < MANIFEST");
 }
@@ -130,5 +112,5 @@ void options_verify_command(const struct options *o, const char *run_dir, struct
             put_option(out, g);
     }
     buf_puts(out, *run_dir == '-' ? " -- " : " ");
-    options_quote(out, run_dir);
+    buf_put_shell(out, run_dir);
 }

@@ -73,6 +73,7 @@ static int read_manifest(struct prepared *p, struct error *err)
     const struct manifest_options how = {
         .path = o->manifest,
         .format = o->format,
+        .column = o->column,
         .provider = o->provider,
         .skip_bad_rows = o->skip_bad_rows,
         .allow_empty = o->allow_empty,

@@ -11,7 +11,7 @@ _rescind_providers() {
 _rescind_value() {
     local cur=$1
     case $2 in
-        --format) mapfile -t COMPREPLY < <(compgen -W 'csv jsonl' -- "$cur") ;;
+        --format) mapfile -t COMPREPLY < <(compgen -W 'csv jsonl json' -- "$cur") ;;
         --action) mapfile -t COMPREPLY < <(compgen -W 'delete disable enable' -- "$cur") ;;
         --progress) mapfile -t COMPREPLY < <(compgen -W 'auto always never json' -- "$cur") ;;
         --provider) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
@@ -63,10 +63,10 @@ _rescind() {
         esac
     done
     case $command in
-        plan) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
-        run) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        plan) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        run) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         verify) options='--job= --run-dir= --verify-delay= --verify-patience= --again --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
-        rotate) options='--provider= --format= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --secrets-file= --deliver= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        rotate) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --secrets-file= --deliver= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
         list) options='--kind= --output= --format= --job= --created-before= --updated-before= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;

@@ -16,7 +16,8 @@ void sheet_init(struct sheet *s, const struct catalog *catalog, enum manifest_fo
 {
     if (format == FORMAT_AUTO && output)
         format = manifest_format_of(output);
-    *s = (struct sheet){.catalog = catalog, .jsonl = format == FORMAT_JSONL};
+    *s = (struct sheet){.catalog = catalog,
+                        .jsonl = format == FORMAT_JSONL || format == FORMAT_JSON};
 }
 
 void sheet_free(struct sheet *s)
@@ -134,5 +135,5 @@ void sheet_tell(const char *output, bool next, struct buf *out)
     if (!next)
         return;
     buf_puts(out, "; review it, then: rescind plan ");
-    options_quote(out, output);
+    buf_put_shell(out, output);
 }

@@ -24,6 +24,7 @@ struct columns {
     struct column ignored[IGNORED_KEPT];
     size_t ignored_count;
     bool ignored_more;
+    const struct column *chosen;
     struct column nameless;
 };
 
@@ -70,6 +71,29 @@ struct columns *columns_new(const struct catalog *catalog)
     return c;
 }
 
+bool column_identifies(const struct column *c)
+{
+    return c->role == COLUMN_ID || c->role == COLUMN_WORD;
+}
+
+void columns_choose(struct columns *c, const char *name)
+{
+    for (size_t i = 0; i < c->known_count; i++)
+        if (column_identifies(&c->known[i]) && strcasecmp(c->known[i].name, name) != 0)
+            c->known[i].role = COLUMN_IGNORED;
+    struct column *there = known(c, name, strlen(name));
+    if (!there)
+        learn(c, COLUMN_ID, name, NULL);
+    else if (!column_identifies(there))
+        there->role = COLUMN_ID;
+    c->chosen = known(c, name, strlen(name));
+}
+
+const struct column *columns_chosen(const struct columns *c)
+{
+    return c->chosen;
+}
+
 void columns_free(struct columns *c)
 {
     if (!c)
@@ -114,6 +138,8 @@ const struct column *columns_find(struct columns *c, const char *name, size_t le
     const struct column *found = known(c, name, len);
     if (found)
         return found;
+    if (!len) /* a spreadsheet's spare columns */
+        return &c->nameless;
     for (size_t i = 0; i < c->ignored_count; i++)
         if (is_name(c->ignored_name[i], name, len))
             return &c->ignored[i];
@@ -125,6 +151,51 @@ const struct column *columns_find(struct columns *c, const char *name, size_t le
     c->ignored_name[i] = mem_string_n(name, len);
     c->ignored[i] = (struct column){COLUMN_IGNORED, showable(c, name, len), NULL};
     return &c->ignored[i];
+}
+
+bool columns_knows(const struct columns *c, const char *name, size_t len)
+{
+    return known(c, name, len) != NULL;
+}
+
+/* A field without blanks and quotes around it. */
+static const char *bare(const char *field, size_t *len)
+{
+    while (*len && strchr(" \t\r\"", field[*len - 1]))
+        --*len;
+    while (*len && strchr(" \t\r\"", *field))
+        field++, --*len;
+    return field;
+}
+
+bool columns_in_line(const struct columns *c, const char *line, size_t len, char separator)
+{
+    const char *end = line + len;
+    while (line < end) {
+        const char *next = memchr(line, separator, (size_t)(end - line));
+        size_t n = (size_t)((next ? next : end) - line);
+        const char *name = bare(line, &n);
+        const struct column *one = known(c, name, n);
+        if (one && column_identifies(one))
+            return true;
+        line = next ? next + 1 : end;
+    }
+    return false;
+}
+
+bool columns_is_identifier(const struct columns *c, const char *text, size_t len)
+{
+    char id[ID_MAX + 1], reason[ID_REASON];
+    bool digit = false; /* a word without one may be a heading */
+    for (size_t i = 0; i < len; i++)
+        digit |= text[i] >= '0' && text[i] <= '9';
+    for (size_t i = 0; i < catalog_count(c->catalog); i++) {
+        const struct definition *d = catalog_at(c->catalog, i);
+        const struct definition *meant = c->chosen ? c->chosen->definition : NULL;
+        if (digit && (!meant || meant == d) && identifier_canonical(d, text, len, id, reason) > 0)
+            return true;
+    }
+    return false;
 }
 
 size_t columns_ignored(const struct columns *c, struct buf *out)
@@ -141,18 +212,13 @@ size_t columns_ignored(const struct columns *c, struct buf *out)
     return c->ignored_count;
 }
 
-static bool identifies(const struct column *column)
-{
-    return column->role == COLUMN_ID || column->role == COLUMN_WORD;
-}
-
 void columns_identifiers(const struct columns *c, struct buf *out)
 {
     size_t left = 0;
     for (size_t i = 0; i < c->known_count; i++)
-        left += identifies(&c->known[i]);
+        left += column_identifies(&c->known[i]);
     for (size_t i = 0; i < c->known_count; i++) {
-        if (!identifies(&c->known[i]))
+        if (!column_identifies(&c->known[i]))
             continue;
         left--;
         buf_puts(out, c->known[i].name);

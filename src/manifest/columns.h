@@ -30,6 +30,21 @@ void columns_free(struct columns *c);
 /* Never NULL; good while `c` lives. An ignored name is remembered for columns_ignored. */
 const struct column *columns_find(struct columns *c, const char *name, size_t len);
 
+/* Whether it may hold the identifier. */
+bool column_identifies(const struct column *c);
+
+/* From now on `name`, whatever it is called, holds the identifier, and no other column does: the
+ * word of a definition means what it always does, any other name what `id` does. */
+void columns_choose(struct columns *c, const char *name);
+/* That column, or NULL. */
+const struct column *columns_chosen(const struct columns *c);
+
+/* Whether a name has a meaning; whether a line, cut at `separator`, has a column for identifiers;
+ * whether a text can be an identifier of any definition. None of them remembers anything. */
+bool columns_knows(const struct columns *c, const char *name, size_t len);
+bool columns_in_line(const struct columns *c, const char *line, size_t len, char separator);
+bool columns_is_identifier(const struct columns *c, const char *text, size_t len);
+
 /* The ignored names that were met, fit to be shown: "name, created_at and 3 more". Returns how many
  * there are. */
 size_t columns_ignored(const struct columns *c, struct buf *out);

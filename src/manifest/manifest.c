@@ -1,25 +1,31 @@
 /* From bytes to targets:
  *
- *   source (lines, SHA-256) -> csv or jsonl (rows of cells) -> row_resolve -> targets_add
+ *   source (bytes, SHA-256) -> csv, jsonl or json (rows of cells) -> row_resolve -> targets_add
  *
  * A bad row is told and counted, and the reading goes on, so that one look finds them all. */
 
 #include "manifest/manifest.h"
 
-#include "manifest/readers.h"
+#include "manifest/read_csv.h"
+#include "manifest/read_json.h"
+#include "manifest/read_jsonl.h"
+#include "manifest/recognize.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+enum { LOOK_AHEAD = MANIFEST_LINE_MAX / 2 };
+
 struct reading {
     const struct manifest_options *options;
     const struct catalog *catalog;
     struct source *source;
     struct columns *columns;
-    struct csv_rows *csv; /* or */
-    struct jsonl_rows *jsonl;
+    struct csv_rows *csv;     /* or */
+    struct jsonl_rows *jsonl; /* or */
+    struct json_rows *json;
     struct manifest_facts *facts;
     struct buf identifiers, line;
     uint64_t told;
@@ -80,15 +86,15 @@ static void tell_ignored(struct reading *r)
     buf_free(&names);
 }
 
+const char *const manifest_format_word[] = {
+    [FORMAT_CSV] = "csv", [FORMAT_JSONL] = "jsonl", [FORMAT_JSON] = "json"};
+
 enum manifest_format manifest_format_of(const char *path)
 {
     static const struct {
         const char *ending;
         enum manifest_format format;
-    } table[] = {{".csv", FORMAT_CSV},
-                 {".jsonl", FORMAT_JSONL},
-                 {".ndjson", FORMAT_JSONL},
-                 {".json", FORMAT_JSONL}};
+    } table[] = {{".csv", FORMAT_CSV}, {".jsonl", FORMAT_JSONL}, {".ndjson", FORMAT_JSONL}};
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof table / sizeof *table; i++)
         if (strcasecmp(ending, table[i].ending) == 0)
@@ -98,18 +104,25 @@ enum manifest_format manifest_format_of(const char *path)
 
 static enum manifest_format format_of(const struct manifest_options *options, struct source *source)
 {
-    enum manifest_format format = options->format;
-    if (format == FORMAT_AUTO)
-        format = manifest_format_of(options->path);
-    if (format != FORMAT_AUTO)
+    enum manifest_format format = manifest_format_of(options->path);
+    if (options->format != FORMAT_AUTO)
+        return options->format;
+    if (format == FORMAT_CSV || format == FORMAT_JSONL)
         return format;
     int first = source_peek(source);
-    return first == '{' || first == '[' ? FORMAT_JSONL : FORMAT_CSV;
+    const char *text;
+    size_t len;
+    source_ahead(source, LOOK_AHEAD, &text, &len);
+    if (first != '{' && first != '[')
+        return FORMAT_CSV;
+    return json_is_lines(text, len) ? FORMAT_JSONL : FORMAT_JSON;
 }
 
 static enum row_state next(struct reading *r, struct row *row)
 {
-    return r->csv ? csv_rows_next(r->csv, row) : jsonl_rows_next(r->jsonl, row);
+    return r->csv    ? csv_rows_next(r->csv, row)
+           : r->json ? json_rows_next(r->json, row)
+                     : jsonl_rows_next(r->jsonl, row);
 }
 
 /* A good row of cells: a target, or a bad row after all. -1: the table is full. */
@@ -138,7 +151,7 @@ static int refuse(struct reading *r, uint64_t line, const char *reason, struct e
 {
     tell_rest(r);
     tell(r, line, reason);
-    return error_set(err, EXIT_DATA, "%s: refused: %s", r->options->path, reason);
+    return error_set(err, EXIT_DATA, "%s: refused", r->options->path);
 }
 
 /* What the counts say once everything was read. */
@@ -150,15 +163,15 @@ static int conclude(struct reading *r, uint64_t last_line, struct error *err)
     if (rows == 0 && !o->allow_empty)
         return refuse(r, last_line > 0 ? last_line : 1, "the manifest holds no row", err);
     tell_rest(r);
+    if (bad > 0 && bad == rows)
+        return error_set(err, EXIT_DATA, "%s: refused: none of its %llu row%s is good", o->path,
+                         rows, rows == 1 ? "" : "s");
     if (bad > 0 && !o->skip_bad_rows)
         return error_set(err, EXIT_DATA,
                          "%s: refused: %llu of %llu rows %s bad; correct or remove %s, or leave %s "
                          "out with --skip-bad-rows",
                          o->path, bad, rows, bad == 1 ? "is" : "are", bad == 1 ? "it" : "them",
                          bad == 1 ? "it" : "them");
-    if (bad > 0 && bad == rows)
-        return error_set(err, EXIT_DATA, "%s: refused: none of its %llu rows is good", o->path,
-                         rows);
     return 0;
 }
 
@@ -194,6 +207,35 @@ static int read_rows(struct reading *r, struct targets *t, struct row_set *liste
     return refuse(r, row.line, row.reason, err);
 }
 
+/* A file that is no manifest of its format at all is refused in one line. */
+static int refuse_unlike(struct reading *r, struct error *err)
+{
+    char reason[ROW_REASON];
+    const char *text;
+    size_t len;
+    source_ahead(r->source, LOOK_AHEAD, &text, &len);
+    if (recognize(r->columns, r->catalog, text, len, r->options->path,
+                  r->facts->format == FORMAT_CSV, reason))
+        return refuse(r, 1, reason, err);
+    if (r->facts->format != FORMAT_JSONL || len == 0)
+        return 0;
+    int first = source_peek(r->source);
+    size_t at = 0;
+    while (at < len && text[at] != first)
+        at++;
+    at++; /* a line that holds an opening bracket alone begins no object of one line */
+    while (at < len && strchr(" \t\r", text[at]))
+        at++;
+    bool open = first == '{' && at < len && text[at] == '\n';
+    if (first == '[' || open)
+        return refuse(
+            r, 1, "one JSON document, and one object a line is meant: --format json takes it", err);
+    if (first >= 0 && first != '{')
+        return refuse(r, 1, "no JSON: one object a line is meant, and --format csv is for a table",
+                      err);
+    return 0;
+}
+
 int manifest_read_source(const struct manifest_options *options, struct source *source,
                          struct targets *t, struct row_set *listed, struct manifest_facts *facts,
                          struct error *err)
@@ -202,15 +244,22 @@ int manifest_read_source(const struct manifest_options *options, struct source *
         .options = options, .catalog = targets_catalog(t), .source = source, .facts = facts};
     *facts = (struct manifest_facts){.format = format_of(options, source)};
     r.columns = columns_new(r.catalog);
+    if (options->column)
+        columns_choose(r.columns, options->column);
     columns_identifiers(r.columns, &r.identifiers);
-    if (facts->format == FORMAT_CSV)
+    int rc = refuse_unlike(&r, err);
+    if (rc == 0 && facts->format == FORMAT_CSV)
         r.csv = csv_rows_new(source);
-    else
+    else if (rc == 0 && facts->format == FORMAT_JSON)
+        r.json = json_rows_new(source, r.columns, options->provider != NULL);
+    else if (rc == 0)
         r.jsonl = jsonl_rows_new(source, r.columns);
-    int rc = read_rows(&r, t, listed, err);
+    if (rc == 0)
+        rc = read_rows(&r, t, listed, err);
     source_sha256(source, facts->sha256);
     csv_rows_free(r.csv);
     jsonl_rows_free(r.jsonl);
+    json_rows_free(r.json);
     columns_free(r.columns);
     buf_free(&r.identifiers);
     buf_free(&r.line);

@@ -7,7 +7,8 @@
 #include "manifest/source.h" /* MANIFEST_LINE_MAX too */
 #include "manifest/targets.h"
 
-enum manifest_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSONL };
+enum manifest_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_JSONL, FORMAT_JSON };
+extern const char *const manifest_format_word[]; /* "csv", ...; NULL for FORMAT_AUTO */
 
 enum { MANIFEST_BAD_SHOWN = 20 }; /* bad rows told in full */
 
@@ -16,6 +17,7 @@ struct manifest_options {
     enum manifest_format format;
     const char *provider; /* of rows that name none, or NULL: others are refused */
     bool others;          /* are not: it only says what the rows without a provider are */
+    const char *column;   /* that holds the identifier, whatever it is called, or NULL */
     bool skip_bad_rows;
     bool allow_empty;
     /* Scope values that rows without such a column have (a job file's), NULL-terminated pairs, or
@@ -48,7 +50,8 @@ int manifest_read_source(const struct manifest_options *options, struct source *
                          struct targets *t, struct row_set *listed, struct manifest_facts *facts,
                          struct error *err);
 
-/* What a file's ending says: FORMAT_AUTO where it says nothing. */
+/* What a file's ending says: FORMAT_AUTO where it says nothing. A manifest `.json` may hold either
+ * kind of JSON, or anything: there the content decides. */
 enum manifest_format manifest_format_of(const char *path);
 
 /* targets.csv: the table as a file of the run directory, columns provider,kind,id, the scopes that

@@ -17,9 +17,10 @@
  * certainly the next row and this one is a bad row. Otherwise where the next row starts is a guess,
  * and the reading ends. */
 
+#include "manifest/read_csv.h"
+
 #include "base/mem.h"
 #include "base/text.h"
-#include "manifest/readers.h"
 
 #include <csv.h>
 #include <stdio.h>
@@ -42,6 +43,9 @@ struct csv_rows {
     size_t fields;
     bool complete; /* libcsv has told the end of the row */
     bool ended;
+    char separator;
+    struct buf line; /* one that was made over for libcsv */
+    bool again;      /* the row that was read as the header is the first of a list */
 };
 
 static int is_blank(unsigned char c)
@@ -64,6 +68,7 @@ static void parser_begin(struct csv_rows *c)
     csv_init(&c->parser, CSV_STRICT | CSV_STRICT_FINI);
     csv_set_realloc_func(&c->parser, grow);
     csv_set_blk_size(&c->parser, BUFFER_STEP);
+    csv_set_delim(&c->parser, (unsigned char)c->separator);
 }
 
 /* A CR is no row's end but before a LF. Lines without any other CR are left to libcsv's own tests,
@@ -96,6 +101,7 @@ struct csv_rows *csv_rows_new(struct source *s)
 {
     struct csv_rows *c = mem_zalloc(1, sizeof *c);
     c->source = s;
+    c->separator = ',';
     parser_begin(c);
     return c;
 }
@@ -106,6 +112,7 @@ void csv_rows_free(struct csv_rows *c)
         return;
     csv_free(&c->parser);
     buf_free(&c->text);
+    buf_free(&c->line);
     free(c);
 }
 
@@ -127,10 +134,33 @@ static bool quotes_pair_up(const char *text, size_t len)
     return quotes % 2 == 0;
 }
 
+/* A spreadsheet keeps a text that looks like a number as ="12345": without its equals sign that is
+ * a quoted field. NULL where the line has none. */
+static const char *without_equals(struct csv_rows *c, const char *text, size_t *len)
+{
+    const char *end = text + *len, *at = memmem(text, *len, "=\"", 2);
+    if (!at || c->parser.quoted)
+        return NULL;
+    buf_clear(&c->line);
+    for (const char *from = text; from < end; from = at) {
+        at = memmem(from, (size_t)(end - from), "=\"", 2);
+        at = at ? at : end;
+        buf_put(&c->line, from, (size_t)(at - from));
+        if (at < end && (at == text || at[-1] == c->separator))
+            at++;
+        else if (at < end)
+            buf_putc(&c->line, *at++);
+    }
+    *len = c->line.len;
+    return c->line.data;
+}
+
 /* A line to libcsv; `first`: the row starts with it. */
 static enum row_state feed(struct csv_rows *c, const char *text, size_t len, bool first,
                            struct row *out)
 {
+    const char *plain = without_equals(c, text, &len);
+    text = plain ? plain : text;
     parser_suit(c, text, len);
     if (csv_parse(&c->parser, text, len, on_field, on_row, c) == len)
         return ROW_GOOD;
@@ -195,6 +225,52 @@ static void cells_of(const struct csv_rows *c, struct cell cell[COLUMNS_MAX])
     }
 }
 
+/* The next row of which any field holds something. */
+static enum row_state read_some(struct csv_rows *c, struct row *out)
+{
+    enum row_state state;
+    do
+        state = read_fields(c, out);
+    while (state == ROW_GOOD && !c->text.len);
+    return state;
+}
+
+/* Which character separates the fields: `sep=;`, or whichever makes a header of the first line. */
+static void find_separator(struct csv_rows *c, struct columns *columns)
+{
+    static const char candidates[] = ",;\t|";
+    const char *text, *line;
+    size_t len;
+    source_ahead(c->source, MANIFEST_LINE_MAX / 2, &text, &len);
+    const char *lf = memchr(text, '\n', len);
+    size_t first = lf ? (size_t)(lf - text) : len;
+    if (first >= 5 && first <= 6 && strncasecmp(text, "sep=", 4) == 0 && text[4] != '"') {
+        c->separator = text[4];
+        source_next(c->source, &line, &len);
+    } else {
+        for (size_t i = 0; i < sizeof candidates - 1; i++) {
+            if (columns_in_line(columns, text, first, candidates[i])) {
+                c->separator = candidates[i];
+                break;
+            }
+        }
+    }
+    csv_set_delim(&c->parser, (unsigned char)c->separator);
+}
+
+/* The columns that are there, as a person sees them: "Key Hash, Name and Created At". */
+static void put_found(const struct csv_rows *c, struct buf *out)
+{
+    enum { SHOWN = 6 };
+    size_t shown = c->columns < SHOWN ? c->columns : SHOWN;
+    for (size_t i = 0; i < shown; i++) {
+        const char *name = c->column[i]->name ? c->column[i]->name : "(unnamed)";
+        buf_printf(out, "%s%s", i == 0 ? "" : ", ", name);
+    }
+    if (shown < c->columns)
+        buf_printf(out, " and %zu more", c->columns - shown);
+}
+
 /* What is wrong with the columns of a header, or ROW_GOOD. */
 static enum row_state check_header(const struct csv_rows *c, const struct columns *columns,
                                    struct row *at)
@@ -202,7 +278,7 @@ static enum row_state check_header(const struct csv_rows *c, const struct column
     bool identifier = false;
     for (size_t i = 0; i < c->columns; i++) {
         const struct column *one = c->column[i];
-        identifier = identifier || one->role == COLUMN_ID || one->role == COLUMN_WORD;
+        identifier = identifier || column_identifies(one);
         for (size_t k = 0; k < i && one->role != COLUMN_IGNORED; k++) {
             if (c->column[k] == one) {
                 snprintf(at->reason, sizeof at->reason, "the column %s is there twice", one->name);
@@ -212,17 +288,50 @@ static enum row_state check_header(const struct csv_rows *c, const struct column
     }
     if (identifier)
         return ROW_GOOD;
-    struct buf names = {0};
+    struct buf names = {0}, found = {0};
+    const struct column *chosen = columns_chosen(columns);
     columns_identifiers(columns, &names);
-    snprintf(at->reason, sizeof at->reason, "no header with a column for identifiers (%s)",
-             buf_text(&names));
+    put_found(c, &found);
+    snprintf(at->reason, sizeof at->reason,
+             chosen ? "no column %s: found %s"
+                    : "no header with a column for identifiers (%s): found %s; --column NAME says "
+                      "which one holds them",
+             buf_text(&names), buf_text(&found));
     buf_free(&names);
+    buf_free(&found);
     return ROW_LOST;
+}
+
+static const char *trimmed(const struct cell *cell, size_t *len)
+{
+    const char *name = cell->text;
+    *len = cell->len;
+    while (*len > 0 && is_blank((unsigned char)name[*len - 1])) /* quoted */
+        --*len;
+    while (*len > 0 && is_blank((unsigned char)*name))
+        name++, --*len;
+    return name;
+}
+
+/* One column, and what stands in the header's place is no name of one: a list of what was chosen.
+ */
+static bool is_list(struct csv_rows *c, struct columns *columns)
+{
+    const struct column *chosen = columns_chosen(columns);
+    size_t len;
+    const char *name = trimmed(&c->cell[0], &len);
+    if (!chosen || c->columns != 1 || columns_knows(columns, name, len) ||
+        !columns_is_identifier(columns, name, len))
+        return false;
+    c->column[0] = chosen;
+    c->again = true;
+    return true;
 }
 
 enum row_state csv_rows_header(struct csv_rows *c, struct columns *columns, struct row *at)
 {
-    enum row_state state = read_fields(c, at);
+    find_separator(c, columns);
+    enum row_state state = read_some(c, at);
     if (state == ROW_BAD)
         return ROW_LOST;
     if (state != ROW_GOOD)
@@ -233,13 +342,11 @@ enum row_state csv_rows_header(struct csv_rows *c, struct columns *columns, stru
         return row_say(at, ROW_LOST, "lines end in CR alone: LF or CRLF is needed");
     cells_of(c, c->cell);
     c->columns = c->fields;
+    if (is_list(c, columns))
+        return ROW_GOOD;
     for (size_t i = 0; i < c->columns; i++) {
-        const char *name = c->cell[i].text;
-        size_t len = c->cell[i].len;
-        while (len > 0 && is_blank((unsigned char)name[len - 1])) /* quoted */
-            len--;
-        while (len > 0 && is_blank((unsigned char)*name))
-            name++, len--;
+        size_t len;
+        const char *name = trimmed(&c->cell[i], &len);
         c->column[i] = columns_find(columns, name, len);
     }
     return check_header(c, columns, at);
@@ -247,11 +354,14 @@ enum row_state csv_rows_header(struct csv_rows *c, struct columns *columns, stru
 
 enum row_state csv_rows_next(struct csv_rows *c, struct row *out)
 {
-    if (c->ended) {
+    enum row_state state = ROW_GOOD;
+    if (c->ended && !c->again) {
         out->line = source_line(c->source);
         return ROW_END;
     }
-    enum row_state state = read_fields(c, out);
+    if (!c->again)
+        state = read_some(c, out);
+    c->again = false;
     if (state != ROW_GOOD)
         return state;
     if (c->fields != c->columns) {

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { WORD_MAX = 64 };
 
@@ -52,6 +53,10 @@ static bool sort_cells(const struct row_rules *rules, const struct cell *cell, s
             break;
         case COLUMN_ID:
         case COLUMN_WORD:
+            if (by->identifier && cell[i].column->role == COLUMN_ID)
+                continue; /* beside a provider's own word it is no second one */
+            if (by->identifier && by->identifier->column->role == COLUMN_ID)
+                by->identifier = NULL;
             if (by->identifier && by->identifier->column != cell[i].column)
                 return bad(reason, "two identifiers, in %s and %s: a row has exactly one",
                            by->identifier->column->name, cell[i].column->name);
@@ -81,10 +86,11 @@ static bool secrets_refused(const struct row_rules *rules, const struct cell *ce
             !identifier_is_secret(rules->catalog, cell[i].text, cell[i].len))
             continue;
         bool ignored = cell[i].column->role == COLUMN_IGNORED;
-        return bad(reason,
-                   "the %s holds what looks like a raw secret: it is not shown here; "
-                   "take it out of the manifest",
-                   ignored ? "row" : cell[i].column->name);
+        return bad(
+            reason,
+            "the %s holds what looks like a raw secret, which is not shown here: take it out, or "
+            "let rescind match make a manifest of raw keys",
+            ignored ? "row" : cell[i].column->name);
     }
     return true;
 }
@@ -208,11 +214,75 @@ static bool scopes_of(const struct row_rules *rules, const struct cell *cell, si
     return true;
 }
 
+static bool is_wrapped(const char *text, size_t len, const char *open, const char *close)
+{
+    size_t before = strlen(open), behind = strlen(close);
+    return len > before + behind && strncasecmp(text, open, before) == 0 &&
+           memcmp(text + len - behind, close, behind) == 0;
+}
+
+/* What spreadsheets and other tools put around an identifier, where that has one meaning only. */
+static const char *unwrapped(const struct definition *d, const char *text, size_t *len)
+{
+    static const struct {
+        const char *open, *close;
+        int class; /* -1: any */
+    } table[] = {{"=\"", "\"", -1},
+                 {"'", "'", -1},
+                 {"'", "", -1},
+                 {"sha256:", "", ID_HEX},
+                 {"{", "}", ID_UUID}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        if ((table[i].class >= 0 && (enum id_class)table[i].class != d->id.class) ||
+            (d->id.class == ID_PRINTABLE) || !is_wrapped(text, *len, table[i].open, table[i].close))
+            continue;
+        text += strlen(table[i].open);
+        *len -= strlen(table[i].open) + strlen(table[i].close);
+    }
+    return text;
+}
+
+/* 2.04891E+63: a spreadsheet took the identifier for a number, and its digits are gone. */
+static bool is_scientific(const char *text, size_t len)
+{
+    size_t digits = 0, at = 0;
+    for (; at < len && strchr("0123456789.,", text[at]); at++)
+        digits++;
+    if (!digits || at + 2 >= len || (text[at] != 'E' && text[at] != 'e') ||
+        !strchr("+-", text[at + 1]))
+        return false;
+    for (at += 2; at < len; at++)
+        if (text[at] < '0' || text[at] > '9')
+            return false;
+    return true;
+}
+
+/* The canonical identifier of a cell; false with the reason. */
+static bool identify(const struct row_rules *rules, const struct cell *cell, struct row_target *out,
+                     char reason[ROW_REASON])
+{
+    const struct definition *d = out->definition;
+    char why[ID_REASON];
+    size_t len = cell->len;
+    const char *text = rules->trusted ? cell->text : unwrapped(d, cell->text, &len);
+    if (cell->number && d->id.class != ID_DIGITS)
+        return bad(reason, "%s is a number, and a string is needed", cell->column->name);
+    if (is_scientific(text, len) && d->id.class != ID_PRINTABLE)
+        return bad(reason,
+                   "not a %s: a number as a spreadsheet wrote it (E+), its digits are lost: export "
+                   "the column as text",
+                   d->id.name);
+    int n = identifier_canonical(d, text, len, out->id, why);
+    if (n <= 0)
+        return bad(reason, "%s", why);
+    out->id_len = (size_t)n;
+    return true;
+}
+
 bool row_resolve(const struct row_rules *rules, const struct cell *cell, size_t count,
                  struct row_target *out, char reason[ROW_REASON])
 {
     struct sorted by = {0};
-    char why[ID_REASON];
     out->definition = NULL;
     if (sort_cells(rules, cell, count, &by, reason)) {
         if (!secrets_refused(rules, cell, count, by.identifier, reason))
@@ -223,11 +293,8 @@ bool row_resolve(const struct row_rules *rules, const struct cell *cell, size_t 
         secrets_refused(rules, cell, count, NULL, reason);
         return false;
     }
-    int len = identifier_canonical(out->definition, by.identifier->text, by.identifier->len,
-                                   out->id, why);
-    if (len <= 0)
-        return bad(reason, "%s", why);
-    out->id_len = (size_t)len;
+    if (!identify(rules, by.identifier, out, reason))
+        return false;
     out->identifier = by.identifier;
     out->note = by.note ? by.note->text : "";
     out->note_len = by.note ? by.note->len : 0;

@@ -6,12 +6,13 @@
 #include "manifest/columns.h"
 #include "manifest/targets.h"
 
-enum { ROW_REASON = 320 };
+enum { ROW_REASON = 640 };
 
 struct cell {
     const struct column *column;
     const char *text; /* UTF-8 without NUL */
     size_t len;       /* 0: absent */
+    bool number;      /* it stood as a JSON number */
 };
 
 struct row {

@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -34,6 +35,9 @@ struct source {
     struct sha256 *digest;
     char *buffer;
     size_t from, fill;
+    iconv_t utf16; /* (iconv_t)-1: the bytes are UTF-8 as they are */
+    char *wide;    /* a block of UTF-16, and how much of it is not yet turned */
+    size_t wide_len;
     uint64_t line, total;
     bool begun, ended, skipping, regular;
     char reason[160];
@@ -72,6 +76,7 @@ struct source *source_of(source_read *read, void *at)
     s->at = at;
     s->fd = -1;
     s->digest = sha256_new();
+    s->utf16 = (iconv_t)-1;
     s->buffer = mem_alloc(MANIFEST_LINE_MAX + BLOCK);
     return s;
 }
@@ -116,6 +121,9 @@ void source_free(struct source *s)
     if (s->fd > STDIN_FILENO)
         close(s->fd);
     sha256_free(s->digest);
+    if (s->utf16 != (iconv_t)-1)
+        iconv_close(s->utf16);
+    free(s->wide);
     free(s->buffer);
     free(s);
 }
@@ -143,6 +151,46 @@ static const char *changed(const struct source *s)
     return NULL;
 }
 
+/* One read of bytes, into `into`; their number, 0 at a lawful end, -1 with the reason. */
+static ssize_t take(struct source *s, char *into, size_t size)
+{
+    ssize_t n = s->read(s->at, into, size);
+    if (n < 0) {
+        char words[160];
+        snprintf(words, sizeof words, "cannot be read: %s", strerror(errno));
+        fail(s, errno == EISDIR ? "a directory, not a manifest" : words);
+        return -1;
+    }
+    if (n == 0) {
+        s->ended = true;
+        const char *why = changed(s);
+        if (why)
+            fail(s, why);
+        return why ? -1 : 0;
+    }
+    sha256_add(s->digest, into, (size_t)n);
+    s->total += (uint64_t)n;
+    return n;
+}
+
+/* As much UTF-16 as there is room for, as UTF-8. A unit in UTF-16 is at most 3/2 of its bytes. */
+static enum source_state fill_from_utf16(struct source *s)
+{
+    ssize_t n = take(s, s->wide + s->wide_len, BLOCK / 2 - s->wide_len);
+    if (n < 0)
+        return SOURCE_FAILED;
+    s->wide_len += (size_t)n;
+    char *in = s->wide, *out = s->buffer + s->fill;
+    size_t left = s->wide_len, room = BLOCK;
+    size_t result = iconv(s->utf16, &in, &left, &out, &room);
+    if (result == (size_t)-1 && (errno != EINVAL || s->ended))
+        return fail(s, "not UTF-16, though it begins as such");
+    s->fill = (size_t)(out - s->buffer);
+    memmove(s->wide, in, left);
+    s->wide_len = left;
+    return SOURCE_LINE;
+}
+
 /* One read more; SOURCE_LINE where there may be bytes. */
 static enum source_state fill(struct source *s)
 {
@@ -151,35 +199,53 @@ static enum source_state fill(struct source *s)
         s->fill -= s->from;
         s->from = 0;
     }
-    ssize_t n = s->read(s->at, s->buffer + s->fill, BLOCK);
-    if (n < 0) {
-        if (errno == EISDIR)
-            return fail(s, "a directory, not a manifest");
-        char words[160];
-        snprintf(words, sizeof words, "cannot be read: %s", strerror(errno));
-        return fail(s, words);
-    }
-    if (n == 0) {
-        s->ended = true;
-        const char *why = changed(s);
-        return why ? fail(s, why) : SOURCE_LINE;
-    }
-    sha256_add(s->digest, s->buffer + s->fill, (size_t)n);
+    if (s->utf16 != (iconv_t)-1)
+        return fill_from_utf16(s);
+    ssize_t n = take(s, s->buffer + s->fill, BLOCK);
+    if (n < 0)
+        return SOURCE_FAILED;
     s->fill += (size_t)n;
-    s->total += (uint64_t)n;
+    return SOURCE_LINE;
+}
+
+/* What was read so far is UTF-16: turned, and so is what comes. */
+static enum source_state begin_utf16(struct source *s, const char *from)
+{
+    s->utf16 = iconv_open("UTF-8", from);
+    if (s->utf16 == (iconv_t)-1)
+        return fail(s, "UTF-16, which this system cannot read: UTF-8 is needed");
+    size_t have = s->fill - 2;
+    s->wide = mem_alloc(MANIFEST_LINE_MAX + BLOCK);
+    memcpy(s->wide, s->buffer + 2, have);
+    char *in = s->wide, *out = s->buffer;
+    size_t room = MANIFEST_LINE_MAX + BLOCK;
+    if (iconv(s->utf16, &in, &have, &out, &room) == (size_t)-1 && errno != EINVAL)
+        return fail(s, "not UTF-16, though it begins as such");
+    s->fill = (size_t)(out - s->buffer);
+    memmove(s->wide, in, have);
+    s->wide_len = have;
     return SOURCE_LINE;
 }
 
 /* Passes over the byte order mark. */
 static enum source_state begin(struct source *s)
 {
+    if (s->begun)
+        return SOURCE_LINE;
     while (!s->begun && !s->ended && s->fill < 3)
         if (fill(s) == SOURCE_FAILED)
             return SOURCE_FAILED;
+    enum source_state state = SOURCE_LINE;
     if (!s->begun && s->fill >= 3 && memcmp(s->buffer, "\xef\xbb\xbf", 3) == 0)
         s->from = 3;
+    else if (!s->begun && s->fill >= 2 && memcmp(s->buffer, "\xff\xfe", 2) == 0)
+        state = begin_utf16(s, "UTF-16LE");
+    else if (!s->begun && s->fill >= 2 && memcmp(s->buffer, "\xfe\xff", 2) == 0)
+        state = begin_utf16(s, "UTF-16BE");
     s->begun = true;
-    return SOURCE_LINE;
+    if (state == SOURCE_FAILED)
+        s->fill = 0;
+    return state;
 }
 
 /* Passes over the rest of a line that was too long. */
@@ -197,7 +263,7 @@ static enum source_state skip(struct source *s)
 
 enum source_state source_next(struct source *s, const char **text, size_t *len)
 {
-    if (*s->reason || begin(s) == SOURCE_FAILED || skip(s) == SOURCE_FAILED) {
+    if (begin(s) == SOURCE_FAILED || skip(s) == SOURCE_FAILED) {
         s->line += s->line == 0;
         return SOURCE_FAILED;
     }
@@ -212,17 +278,17 @@ enum source_state source_next(struct source *s, const char **text, size_t *len)
             s->skipping = true;
             return SOURCE_LONG;
         }
-        if (lf || (s->ended && left > 0)) {
+        if (lf || (s->ended && !*s->reason && left > 0)) {
             s->line++;
             *text = line;
             *len = content + (lf != NULL);
             s->from += *len;
             return SOURCE_LINE;
         }
-        if (s->ended)
+        if (s->ended && !*s->reason)
             return SOURCE_END;
         looked = left;
-        if (fill(s) == SOURCE_FAILED) {
+        if (*s->reason || fill(s) == SOURCE_FAILED) { /* what came before was handed out */
             s->line++;
             return SOURCE_FAILED;
         }
@@ -237,6 +303,31 @@ uint64_t source_line(const struct source *s)
 const char *source_reason(const struct source *s)
 {
     return s->reason;
+}
+
+enum source_state source_block(struct source *s, const char **text, size_t *len)
+{
+    if (begin(s) == SOURCE_FAILED)
+        return SOURCE_FAILED;
+    while (s->from == s->fill) {
+        if (s->ended && !*s->reason)
+            return SOURCE_END;
+        if (*s->reason || fill(s) == SOURCE_FAILED)
+            return SOURCE_FAILED;
+    }
+    *text = s->buffer + s->from;
+    *len = s->fill - s->from;
+    s->from = s->fill;
+    return SOURCE_LINE;
+}
+
+void source_ahead(struct source *s, size_t want, const char **text, size_t *len)
+{
+    bool good = begin(s) != SOURCE_FAILED && !*s->reason;
+    while (good && !s->ended && s->fill - s->from < want)
+        good = fill(s) != SOURCE_FAILED;
+    *text = s->buffer + s->from;
+    *len = s->fill - s->from;
 }
 
 int source_peek(struct source *s)

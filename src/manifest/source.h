@@ -1,8 +1,9 @@
 #ifndef RESCIND_MANIFEST_SOURCE_H
 #define RESCIND_MANIFEST_SOURCE_H
 
-/* A manifest's bytes as physical lines, with their SHA-256. A line that is longer than
- * MANIFEST_LINE_MAX is never stored. */
+/* A manifest's bytes as physical lines, or as blocks, with their SHA-256. A line that is longer
+ * than MANIFEST_LINE_MAX is never stored. UTF-16 that begins with a byte order mark is handed out
+ * as UTF-8 (Excel's "Unicode text", PowerShell's `>`). */
 
 #include "base/error.h"
 #include "base/scale.h"
@@ -36,6 +37,14 @@ enum source_state {
 enum source_state source_next(struct source *s, const char **text, size_t *len);
 uint64_t source_line(const struct source *s); /* the number of that line, from 1 */
 const char *source_reason(const struct source *s);
+
+/* Instead of lines: the bytes that are there by now, at least one; good until the next call. Lines
+ * are not counted. */
+enum source_state source_block(struct source *s, const char **text, size_t *len);
+
+/* What comes next, without taking it: at least `want` bytes (MANIFEST_LINE_MAX at most), or all
+ * that are left. Good until the next call of anything. */
+void source_ahead(struct source *s, size_t want, const char **text, size_t *len);
 
 /* The first byte that is neither byte order mark nor blank; -1 where there is none within a line's
  * longest length. To be asked before the first source_next. */

@@ -11,7 +11,7 @@
 
 #include "base/durable.h"
 #include "base/mem.h"
-#include "manifest/readers.h"
+#include "manifest/read_csv.h"
 #include "provider/identifier.h"
 
 #include <string.h>

@@ -57,7 +57,7 @@ def test_a_bad_sample_is_refused_with_the_lines_beside_it(name):
     expected = beside(name)
     assert (code, out) == (DATA, "")
     assert told(err)[: len(expected)] == expected
-    assert told(err)[len(expected)].startswith(f"samples/{name}: refused: ")
+    assert told(err)[len(expected)].startswith(f"samples/{name}: refused")
     assert "0000000000000000000000000000000000000000" not in err
     assert "0123456789abcdefghij" not in err
 

@@ -25,9 +25,11 @@
 #define BOM    "\xef\xbb\xbf"
 
 /* What the messages say of any row. */
-#define WORDS     "id, prefix, byok_id, hash or api_key_id"
-#define NO_HEADER "m.csv:1: no header with a column for identifiers (" WORDS ")\n"
-#define NONE      "no identifier: one of " WORDS " is needed\n"
+#define WORDS "id, prefix, byok_id, hash or api_key_id"
+#define NO_HEADER(found)                                                                           \
+    "m.csv:1: no header with a column for identifiers (" WORDS "): found " found                   \
+    "; --column NAME says which one holds them\n"
+#define NONE "no identifier: one of " WORDS " is needed\n"
 
 static const char scoped[] = "[provider acme]\n"
                              "base = https://acme.example\n"

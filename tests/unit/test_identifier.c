@@ -228,7 +228,8 @@ static void secrets_in_free_text(void **state)
         {"num-12345678", true},
         {"num-one", false},
         /* base64 goes on over + / and =, and may begin with them */
-        {"used by rqsty-sk-/JqEZH0FrQE4P4xO+wFdhRIHRICRmJ8bBBQ58ttebXmeymLSu75c8hTDkHKYEuUS5", true},
+        {"used by rqsty-sk-/JqEZH0FrQE4P4xO+wFdhRIHRICRmJ8bBBQ58ttebXmeymLSu75c8hTDkHKYEuUS5",
+         true},
         {"rqsty-sk-abc/def/ghi+jkl9MNOP/qrs=", true},
         {"sk-+Aa0+Bb1+Cc2+Dd3+Ee4+Ff5", true},
         {"see sk-learn/examples/neighbors", false},

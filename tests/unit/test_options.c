@@ -236,8 +236,8 @@ static void refused_lines(void **state)
         {"rescind run a --no-preflight=1", "--no-preflight: 1: want nothing, yes or no"},
         {"rescind run a --provider nobody",
          "--provider: nobody: no such provider; 'rescind providers' lists them"},
-        {"rescind run a --format xml", "--format: xml: want csv or jsonl"},
-        {"rescind run a --format=", "--format: (empty): want csv or jsonl"},
+        {"rescind run a --format xml", "--format: xml: want csv, jsonl or json"},
+        {"rescind run a --format=", "--format: (empty): want csv, jsonl or json"},
         {"rescind run a --action Delete", "--action: Delete: want delete, disable or enable"},
         {"rescind run a --run-dir _", "--run-dir: (empty): want the name of a directory"},
         {"rescind run a --run-dir -", "--run-dir: -: want the name of a directory"},
@@ -446,7 +446,7 @@ static void the_command_that_verifies(void **state)
         options_free(&o);
     }
     buf_clear(&got);
-    options_quote(&got, "it's");
+    buf_put_shell(&got, "it's");
     assert_string_equal(buf_text(&got), "'it'\\''s'");
     buf_free(&got);
 }

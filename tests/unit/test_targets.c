@@ -360,7 +360,7 @@ static void a_wrong_targets_csv_is_refused(void **state)
     } rows[] = {
         {"", ":1: empty, not even a header"},
         {"note\n", ":1: no header with a column for identifiers (id, prefix, byok_id, hash or "
-                   "api_key_id)"},
+                   "api_key_id): found note; --column NAME says which one holds them"},
         {HEAD "openrouter,key," HASH ",\nopenrouter,key," HASH ",\n",
          ":3: a target that is there already"},
         {HEAD "baseten,key,a,\nbaseten,key,b\n", ":3: 3 fields, and the header has 4"},

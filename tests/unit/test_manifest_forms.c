@@ -1,0 +1,167 @@
+/* Manifests as people have them: what is taken, and what is refused in one line with the command
+ * that helps. */
+
+#include "manifest_fixture.h"
+
+#define H3 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define U3 "00000000-0000-4000-8000-000000000003"
+
+static const struct taken {
+    const char *what, *path, *text;
+    const char *provider, *column;
+    const char *table;
+} taken[] = {
+    {"semicolons", "m.csv", "hash;note\r\n" H3 ";a\r\n", 0, 0, "openrouter key " H3 " 'a' 2;"},
+    {"tabs", "m.csv", "note\thash\na\t" H3 "\n", 0, 0, "openrouter key " H3 " 'a' 2;"},
+    {"bars", "m.csv", "hash|note\n" H3 "|a, b\n", 0, 0, "openrouter key " H3 " 'a, b' 2;"},
+    {"a sep line", "m.csv", "sep=;\r\nhash;note\r\n" H3 ";a\r\n", 0, 0,
+     "openrouter key " H3 " 'a' 3;"},
+    {"commas win", "m.csv", "hash,a;b\n" H3 ",x\n", 0, 0, "openrouter key " H3 " '' 2;"},
+    {"blank rows", "m.csv", "hash,note,,\n,,,\n" H3 ",a,,\n , ,,\n", 0, 0,
+     "openrouter key " H3 " 'a' 3;"},
+    {"marks of spreadsheets", "m.csv", "hash,note\n'" H3 ",a\n", 0, 0,
+     "openrouter key " H3 " 'a' 2;"},
+    {"an equals sign", "m.csv", "hash,note\n=\"" H3 "\",a=\"b\n", 0, 0, ""},
+    {"an equals sign before a quoted field", "m.csv", "note,hash\na,=\"" H3 "\"\n", 0, 0,
+     "openrouter key " H3 " 'a' 2;"},
+    {"a digest's name", "m.csv", "hash\nsha256:" H3 "\n", 0, 0, "openrouter key " H3 " '' 2;"},
+    {"braces", "m.csv", "byok_id\n{" U3 "}\n", 0, 0, "openrouter byok " U3 " '' 2;"},
+    {"UTF-16", "m.csv", 0, 0, 0, "baseten key p1 'n' 2;"},
+    {"an id beside the word", "m.csv", "id,prefix\n7,p1\n", 0, 0, "baseten key p1 '' 2;"},
+    {"a chosen column", "m.csv", "Key Hash,id\n" H3 ",7\n", "openrouter", "Key Hash",
+     "openrouter key " H3 " '' 2;"},
+    {"a list", "m.csv", "\n" H3 "\n\n" H2 "\n", 0, "hash",
+     "openrouter key " H3 " '' 2;openrouter key " H2 " '' 4;"},
+    {"a quoted list", "m.csv", "\"" H3 "\"\r\n", 0, "hash", "openrouter key " H3 " '' 1;"},
+    {"a list's header is one", "m.csv", "prefix\np1\n", 0, "prefix", "baseten key p1 '' 2;"},
+    {"a number where digits are meant", "m.jsonl", "{\"id\":42}\n", "gitlab", 0,
+     "gitlab key 42 '' 1;"},
+    {"an array", "m.json", "[{\"prefix\":\"p1\"},\n {\"prefix\":\"p2\"}]", 0, 0,
+     "baseten key p1 '' 1;baseten key p2 '' 2;"},
+    {"a provider's list", "m.json",
+     "{\"object\":\"list\",\"tags\":[\"a\"],\n\"keys\":[{\"prefix\":\"p1\",\"x\":[{\"y\":[]}]}],"
+     "\"has_"
+     "more\":false}",
+     0, 0, "baseten key p1 '' 2;"},
+    {"a list without keys before a note", "m.json", "{\"keys\":[],\"n\":0}\n[{\"prefix\":\"p1\"}]",
+     0, 0, "baseten key p1 '' 2;"},
+    {"one object that is a row", "m.json", "{\n \"prefix\": \"p1\",\n \"tags\": [{\"a\": 1}]\n}\n",
+     0, 0, "baseten key p1 '' 1;"},
+    {"lines in .json", "m.json", "{\"prefix\":\"p1\"}\n{\"prefix\":\"p2\"}\n", 0, 0,
+     "baseten key p1 '' 1;baseten key p2 '' 2;"},
+    {"texts with a provider", "m.json", "{\"keys\":[\"p1\",\"p2\"],\"total\":2}", "baseten", 0,
+     "baseten key p1 '' 1;baseten key p2 '' 1;"},
+    {"escapes", "m.json", "[{\"note\":\"\\\"]}{[\\\\\",\"prefix\":\"p\\u0031\"}]", 0, 0,
+     "baseten key p1 '\"]}{[\\' 1;"},
+    {"a BOM", "m.json", BOM "[{\"prefix\":\"p1\"}]", 0, 0, "baseten key p1 '' 1;"},
+};
+
+static void forms_are_taken(void **state)
+{
+    static const char wide[] =
+        "\xff\xfep\0r\0e\0f\0i\0x\0\t\0n\0o\0t\0e\0\r\0\n\0p\0001\0\t\0n\0\r\0\n";
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++) {
+        const struct taken *t = &taken[i];
+        f->options.path = t->path;
+        f->options.provider = t->provider;
+        f->options.column = t->column;
+        if (t->text)
+            read_text(f, t->text);
+        else
+            read_bytes(f, wide, sizeof wide);
+        if (f->rc != (*t->table ? 0 : -1))
+            fail_msg("%s: %d %s %s", t->what, f->rc, f->err.text, buf_text(&f->told));
+        if (*t->table)
+            expect_table(f, t->what, t->table);
+    }
+}
+
+static const struct refused {
+    const char *what, *path, *text, *told;
+} refused[] = {
+    {"checksums", "m.csv", H3 "  -\n",
+     "m.csv:1: checksums as sha256sum prints them: (echo hash; cut -c 1-64 m.csv) | rescind plan - "
+     "--run-dir DIR\n"},
+    {"psql", "m.csv", "  hash  | note \n--------+------\n x | y\n",
+     "m.csv:1: a table as psql draws it for people: psql --csv prints a manifest\n"},
+    {"Markdown", "m.csv", "| hash | note |\n|---|---|\n",
+     "m.csv:1: a Markdown table, drawn for people: the identifiers alone, one a line, under a line "
+     "`hash` (or what they are), are a manifest\n"},
+    {"xlsx", "it's.csv", "PK\3\4xx",
+     "it's.csv:1: a spreadsheet or an archive (xlsx, zip), no CSV: save it as CSV, or: libreoffice "
+     "--headless --convert-to csv 'it'\\''s.csv'\n"},
+    {"gzip", "m.csv", "\x1f\x8b\x08\1",
+     "m.csv:1: compressed by gzip: zcat m.csv | rescind plan - --run-dir DIR\n"},
+    {"JSON called CSV", "m.csv", "{\"keys\": []}",
+     "m.csv:1: JSON, and CSV is meant: --format json (or jsonl) takes it\n"},
+    {"a document called JSONL", "m.jsonl", "{\n \"prefix\": \"p1\"\n}\n",
+     "m.jsonl:1: one JSON document, and one object a line is meant: --format json takes it\n"},
+    {"CSV called JSONL", "m.jsonl", "prefix\np1\n",
+     "m.jsonl:1: no JSON: one object a line is meant, and --format csv is for a table\n"},
+    {"HTML", "m.csv", "<!doctype html>\n",
+     "m.csv:1: HTML or XML, and no manifest: rescind match m.csv finds raw keys in any text\n"},
+    {"a title", "m.csv", "Leaked keys,\n,\nhash,note\n" H3 ",a\n",
+     "m.csv:1: the header stands in line 3, and must be the first: tail -n +3 m.csv | rescind plan "
+     "- --run-dir DIR\n"},
+    {"a row in the header's place", "m.csv", "\"" H3 "\",\"k\"\n",
+     "m.csv:1: no header: this line is a row itself; the columns' names belong above it, such as "
+     "hash,note\n"},
+    {"UUIDs", "m.csv", U3 "\n",
+     "m.csv:1: no header: this line is an identifier itself; --column byok_id or api_key_id takes "
+     "the list as it is\n"},
+    {"a number that lost its digits", "m.csv", "hash\n2.04E+63\n",
+     "m.csv:2: not a key hash: a number as a spreadsheet wrote it (E+), its digits are lost: "
+     "export "
+     "the column as text\n"},
+    {"two lists", "m.json", "{\"a\":[{\"prefix\":\"p1\"}],\"b\":[{\"prefix\":\"p2\"}]}",
+     "m.json:1: two arrays of objects: which one holds the keys?\n"},
+    {"cut in the middle", "m.json", "{\"keys\":[{\"prefix\":\"p1\"},\n{\"prefix\":",
+     "m.json:2: the document ends in the middle\n"},
+    {"brackets", "m.json", "[{\"prefix\":\"p1\"},{\"prefix\":[}]]",
+     "m.json:1: brackets that do not pair up\n"},
+    {"two numbers", "m.json", "[{\"prefix\":\"p1\",\"n\":1 2}]",
+     "m.json:1: not a JSON object (column 22)\n"},
+    {"a text among objects", "m.json", "[\"p1\"]",
+     "m.json:1: a text, and an object is needed: say with --column what it is\n"},
+    {"a number as hash", "m.json", "[{\"hash\":42}]",
+     "m.json:1: hash is a number, and a string is needed\n"},
+    {"bare words", "m.json", "[1]", "m.json:1: neither an object nor a text\n"},
+};
+
+static void others_are_refused_in_one_line(void **state)
+{
+    struct fixture *f = *state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        f->options.path = refused[i].path;
+        read_text(f, refused[i].text);
+        if (f->rc != -1)
+            fail_msg("%s: taken", refused[i].what);
+        assert_int_equal(f->err.code, EXIT_DATA);
+        expect_told(f, refused[i].what, refused[i].told);
+    }
+}
+
+/* Cut anywhere, a document is refused, or is the document of fewer keys only where it ended. */
+static void a_cut_document_is_never_taken(void **state)
+{
+    static const char whole[] = " {\"data\": [{\"prefix\": \"p1\", \"n\": [1, {\"a\": null}]}, "
+                                "{\"prefix\": \"p\\\"2\"}], \"more\": false}";
+    struct fixture *f = *state;
+    f->options.path = "m.json";
+    for (size_t len = 2; len < sizeof whole - 2; len++) {
+        read_bytes(f, whole, len);
+        if (f->rc != -1)
+            fail_msg("taken after %zu bytes", len);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_TABLE(forms_are_taken),
+        WITH_TABLE(others_are_refused_in_one_line),
+        WITH_TABLE(a_cut_document_is_never_taken),
+    };
+    return cmocka_run_group_tests_name("forms of manifests", tests, NULL, NULL);
+}
