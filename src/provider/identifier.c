@@ -102,13 +102,27 @@ static const char *plainly_wrong(const char *raw, size_t len, size_t *at)
     return NULL;
 }
 
+/* sk-or-v1-0d9...6e7, b10_AbCd1234****: as dashboards and other tools show a key. */
+static bool is_masked(const char *raw, size_t len)
+{
+    return len > 6 && (memmem(raw, len, "...", 3) || memmem(raw, len, "\xe2\x80\xa6", 3) ||
+                       memmem(raw, len, "***", 3));
+}
+
 static int explain(const struct id_rule *rule, const char *raw, size_t len, char reason[ID_REASON])
 {
     size_t at;
     const char *wrong;
     char what[100], range[40];
+    if (is_masked(raw, len)) {
+        snprintf(reason, ID_REASON, "a masked key: `rescind list` tells the %.80s of what is there",
+                 rule->name);
+        return -1;
+    }
     if (secret_whole(rule, raw, len)) {
-        snprintf(reason, ID_REASON, "looks like a raw secret: give its %.80s instead", rule->name);
+        snprintf(reason, ID_REASON,
+                 "looks like a raw secret: give its %.60s instead, as `rescind match` does",
+                 rule->name);
         return -1;
     }
     if (rule->min == rule->max)

@@ -150,9 +150,11 @@ static void bad_csv(void **state)
             "m.csv:3: not a key prefix: 320 characters, 1 to 64 needed\n"),
         /* raw secrets, wherever they are */
         BAD("a raw key as hash", "hash\n" H "\n" RAW "\n",
-            "m.csv:3: looks like a raw secret: give its key hash instead\n"),
+            "m.csv:3: looks like a raw secret: give its key hash instead, as `rescind match` "
+            "does\n"),
         BAD("a raw key as prefix", "prefix\na\n" DOTTED "\n",
-            "m.csv:3: looks like a raw secret: give its key prefix instead\n"),
+            "m.csv:3: looks like a raw secret: give its key prefix instead, as `rescind match` "
+            "does\n"),
         BAD("a raw key as id without provider", "id,prefix\n,a\n" RAW ",\n",
             "m.csv:3: the id holds what looks like a raw secret, which is not shown here: take it "
             "out, or let rescind match make a manifest of raw keys\n"),
@@ -271,7 +273,8 @@ static void bad_jsonl(void **state)
         BAD("a slash that JSON escapes", GOOD "{\"prefix\":\"a\\/b\"}\n",
             "m.jsonl:2: not a key prefix: a slash at position 2\n"),
         BAD("a raw key", GOOD "{\"hash\":\"" RAW "\"}\n",
-            "m.jsonl:2: looks like a raw secret: give its key hash instead\n"),
+            "m.jsonl:2: looks like a raw secret: give its key hash instead, as `rescind match` "
+            "does\n"),
         BAD("a raw key in another key", GOOD "{\"key\":\"" RAW "\",\"hash\":\"" H "\"}\n",
             "m.jsonl:2: the row holds what looks like a raw secret, which is not shown here: take "
             "it out, or let rescind match make a manifest of raw keys\nm.jsonl: warning: unknown "
