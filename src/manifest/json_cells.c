@@ -8,12 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { KEYS_KEPT = 32 };
+
 struct json_cells {
     struct columns *columns;
     json_t *value;
     struct cell *cell; /* of the row: count of them, room for cells */
     size_t count, cells;
     char digits[32]; /* of an identifier that is a number */
+    struct {
+        char key[40];
+        const struct column *column;
+    } before[KEYS_KEPT]; /* what the keys of the last object were, in order */
 };
 
 struct json_cells *json_cells_new(struct columns *columns)
@@ -104,14 +110,29 @@ static void add_ignored(struct json_cells *j, const struct column *column, json_
     }
 }
 
+/* Objects of one file have the same keys in the same order, nearly always. */
+static const struct column *column_of(struct json_cells *j, size_t place, const char *key)
+{
+    if (place < KEYS_KEPT && strcmp(j->before[place].key, key) == 0 && j->before[place].column)
+        return j->before[place].column;
+    size_t len = strlen(key);
+    const struct column *column = columns_find(j->columns, key, len);
+    if (place < KEYS_KEPT && len < sizeof j->before[place].key) {
+        memcpy(j->before[place].key, key, len + 1);
+        j->before[place].column = column;
+    }
+    return column;
+}
+
 static enum row_state cells_of(struct json_cells *j, struct row *out)
 {
     const char *key;
     json_t *value;
+    size_t place = 0;
     j->count = 0;
     json_object_foreach(j->value, key, value)
     {
-        const struct column *column = columns_find(j->columns, key, strlen(key));
+        const struct column *column = column_of(j, place++, key);
         if (column->role == COLUMN_IGNORED) {
             add_ignored(j, column, value);
         } else if (json_is_string(value)) {

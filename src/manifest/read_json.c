@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "manifest/json_cells.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,35 @@ static bool cut(struct json_rows *j, struct buf *out)
     return true;
 }
 
+static bool is_escaped(const char *from, const char *quote)
+{
+    size_t backslashes = 0;
+    while (quote - backslashes > from && quote[-1 - (ptrdiff_t)backslashes] == '\\')
+        backslashes++;
+    return backslashes % 2 != 0;
+}
+
+/* Where the object that is next ends, if that is in this block; NULL: it is not, or is no object.
+ * Whether it is well-formed is the parser's affair: it is cut out as it stands. */
+static const char *object_end(const struct json_rows *j)
+{
+    unsigned depth = 0;
+    for (const char *at = j->at; at < j->end; at++) {
+        if (*at == '"') {
+            do
+                at = memchr(at + 1, '"', (size_t)(j->end - at - 1));
+            while (at && is_escaped(j->at, at));
+            if (!at)
+                return NULL;
+        } else if (*at == '{' || *at == '[') {
+            depth++;
+        } else if ((*at == '}' || *at == ']') && --depth == 0) {
+            return at + 1;
+        }
+    }
+    return NULL;
+}
+
 /* Rows */
 
 static enum row_state say_lost(struct json_rows *j, struct row *out)
@@ -226,6 +256,14 @@ static bool take_element(struct json_rows *j, struct row *out, enum row_state *s
     j->some = true;
     c = peek_word(j);
     out->line = j->line;
+    const char *from = j->at, *end = c == '{' ? object_end(j) : NULL;
+    if (end && end - from <= MANIFEST_LINE_MAX) {
+        while ((j->at = memchr(j->at, '\n', (size_t)(end - j->at))) != NULL)
+            j->line++, j->at++;
+        j->at = end;
+        *state = json_cells_read(j->cells, from, (size_t)(end - from), out);
+        return true;
+    }
     buf_clear(&j->value);
     if (!cut(j, &j->value))
         return false;
