@@ -268,6 +268,14 @@ static const char *unconfirmed(const struct definition *d, const struct request 
     return why;
 }
 
+/* A status that refuses the credential only in a certain form, or not in the read of one target. */
+static bool refuses(const struct definition *d, int status, json_t *json, bool of_target)
+{
+    if (of_target && !status_in(&d->read_stop, status))
+        return false;
+    return !d->stop_form.count || conditions_met(&d->stop_form, json, NULL, false);
+}
+
 static json_t *answer_json(const struct answer *a)
 {
     return a->body_clipped ? NULL : body_parse(a->body, a->body_len);
@@ -325,6 +333,8 @@ void classify(const struct definition *d, enum action action, const char *id, bo
 
     if (event == EVENT_GONE && !gone_told(d, a->status, json, id))
         event = other_status_event(d, a->status);
+    if (event == EVENT_REFUSED && !refuses(d, a->status, json, false))
+        event = EVENT_PERMANENT;
     if (event == EVENT_CONFIRMED &&
         (what = unconfirmed(d, &d->action[action], id, a, json, why)) != NULL)
         event = EVENT_UNCONFIRMED;
@@ -361,6 +371,8 @@ void classify_verify(const struct definition *d, const struct request *r, const 
 
     if (event == EVENT_GONE && (!id || !gone_told(d, a->status, json, id)))
         event = other_status_event(d, a->status);
+    if (event == EVENT_REFUSED && !refuses(d, a->status, json, id != NULL))
+        event = EVENT_PERMANENT;
     if (event == EVENT_CONFIRMED && id)
         what = unconfirmed(d, r, id, a, json, why);
     else if (event == EVENT_CONFIRMED)

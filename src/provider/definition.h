@@ -129,7 +129,7 @@ enum {
 enum action { ACTION_DELETE, ACTION_DISABLE, ACTION_ENABLE, ACTION_ROTATE, ACTION_COUNT };
 extern const char *const action_word[ACTION_COUNT]; /* "delete", ... */
 
-enum id_class { ID_HEX, ID_UUID, ID_DIGITS, ID_WORD, ID_PRINTABLE };
+enum id_class { ID_HEX, ID_UUID, ID_DIGITS, ID_WORD, ID_PRINTABLE, ID_TEXT };
 
 struct id_rule {
     char *name;
@@ -272,11 +272,13 @@ struct definition {
     struct request action[ACTION_COUNT];
     enum absent_rule absent;
     struct request read;         /* of one target */
+    struct status_set read_stop; /* refuses the credential in an answer to it */
     struct conditions read_gone; /* what tells, in a success, that it is dead; or none */
     char **echo;
     struct gone_rule *gone; /* alternatives */
     size_t gone_count;
     struct status_set stop;
+    struct conditions stop_form; /* what such a status must come with to refuse; or none */
     char **error_text;
     double rate_limit; /* requests a second; 0: none documented */
     struct rate_source *rate;

@@ -43,10 +43,12 @@ static bool header_good(const char *header, bool *has_secret, char *why)
     for (const char *at = strchr(colon, '{'); at; at = strchr(at + 1, '{')) {
         const char *end = strchr(at, '}');
         size_t len = end ? (size_t)(end - at - 1) : 0;
-        if (len == 6 && strncmp(at + 1, "secret", 6) == 0)
+        if ((len == 6 && strncmp(at + 1, "secret", 6) == 0) ||
+            (len == 5 && strncmp(at + 1, "basic", 5) == 0))
             *has_secret = true;
-        else if (!(len > 4 && strncmp(at + 1, "env:", 4) == 0 && is_variable(at + 5, len - 4)))
-            return WHY("header: only {secret} and {env:NAME} may stand in braces");
+        else if (!(len > 4 && strncmp(at + 1, "env:", 4) == 0 &&
+                   is_variable(at + 5, len - 4 - (at[len] == '?'))))
+            return WHY("header: only {secret}, {basic} and {env:NAME} may stand in braces");
     }
     return true;
 }
@@ -59,7 +61,7 @@ static bool headers_good(const struct definition *d, char *why)
     for (size_t i = 0; d->headers[i]; i++)
         if (!header_good(d->headers[i], &has_secret, why))
             return false;
-    return has_secret || WHY("no header carries {secret}");
+    return has_secret || WHY("no header carries {secret} or {basic}");
 }
 
 static bool scopes_good(const struct definition *d, char *why)

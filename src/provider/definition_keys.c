@@ -85,13 +85,13 @@ static const char *take_base(void *at, const char *value)
 
 static const char *take_class(void *at, const char *value)
 {
-    static const char *const words[] = {"hex", "uuid", "digits", "word", "printable"};
+    static const char *const words[] = {"hex", "uuid", "digits", "word", "printable", "text"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(value, words[i]) == 0) {
             *(enum id_class *)at = (enum id_class)i;
             return NULL;
         }
-    return "not one of hex, uuid, digits, word, printable";
+    return "not one of hex, uuid, digits, word, printable, text";
 }
 
 static const char *take_length(void *at, const char *value)
@@ -200,6 +200,13 @@ static const char *take_success(void *at, const char *value)
 static const char *take_status(void *at, const char *value)
 {
     return statuses(at, value, &refusals);
+}
+
+/* Of one target's read; `none`: no status of it refuses the credential. */
+static const char *take_read_stop(void *at, const char *value)
+{
+    struct definition *d = at;
+    return strcmp(value, "none") == 0 ? NULL : take_status(&d->read_stop, value);
 }
 
 /* Begins an alternative, unless forms without a status stand above. */
@@ -472,11 +479,13 @@ static const struct key {
     {"read.form", take_form, AT(read), false},
     {"read.status", take_success, AT(read.status), false},
     {"read.confirm", take_condition, AT(read.confirm), true},
+    {"read.stop", take_read_stop, 0, false},
     {"read.gone", take_condition, AT(read_gone), true},
     {"echo", take_pointers, AT(echo), true},
     {"gone.status", take_gone_status, 0, true},
     {"gone.form", take_gone_form, 0, true},
     {"stop.status", take_status, AT(stop), false},
+    {"stop.form", take_condition, AT(stop_form), true},
     {"error.text", take_pointers, AT(error_text), true},
     {"rate.limit", take_limit, AT(rate_limit), false},
     {"rate.header", take_rate_header, 0, true},

@@ -103,6 +103,8 @@ static void fill_in(struct reading *r)
         d->gone[0].status = (struct status_set){.at = {404}, .count = 1};
     if (!was_set(r, "stop.status"))
         d->stop = (struct status_set){.at = {401, 403}, .count = 2};
+    if (!was_set(r, "read.stop"))
+        d->read_stop = d->stop;
 }
 
 /* The definition ends where the text of the next section begins. */
@@ -335,6 +337,7 @@ void definition_free(struct definition *d)
         conditions_free(&d->gone[i].form);
     free(d->gone);
     conditions_free(&d->read_gone);
+    conditions_free(&d->stop_form);
     request_free(&d->account_read);
     request_free(&d->preflight);
     request_free(&d->read);

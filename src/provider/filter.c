@@ -1,7 +1,7 @@
 #include "provider/filter.h"
 
-#include "base/clock.h"
 #include "base/text.h"
+#include "provider/moment.h"
 
 #include <fnmatch.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static bool asks_type(const struct filter *f)
 
 static enum answer_of before(const char *text, int64_t moment_ms)
 {
-    int64_t at = text ? clock_parse(text) : -1;
+    int64_t at = text ? moment_parse(text) : -1;
     if (at < 0)
         return UNTOLD;
     return at < moment_ms ? YES : NO;

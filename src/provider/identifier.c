@@ -4,6 +4,7 @@
 #include "provider/identifier.h"
 
 #include "base/hex.h"
+#include "base/text.h"
 #include "provider/secret.h"
 
 #include <stdio.h>
@@ -31,6 +32,8 @@ static bool in_class(enum id_class class, char c)
         return is_digit(c);
     case ID_WORD:
         return is_digit(c) || is_letter(c, 'z') || c == '_' || c == '-';
+    case ID_TEXT:
+        return (unsigned char)c >= 0x20 && c != 0x7f;
     case ID_PRINTABLE:
         break;
     }
@@ -38,10 +41,14 @@ static bool in_class(enum id_class class, char c)
     return c > 0x20 && c < 0x7f && !strchr("/\\%?#", c);
 }
 
-static const char *const class_unit[] = {"digit", "character", "digit", "character", "character"};
-static const char *const class_character[] = {"a hex digit", "a hex digit", "a digit",
+static const char *const class_unit[] = {"digit",     "character", "digit",
+                                         "character", "character", "byte"};
+static const char *const class_character[] = {"a hex digit",
+                                              "a hex digit",
+                                              "a digit",
                                               "one of A-Z a-z 0-9 _ -",
-                                              "printable ASCII without / \\ % ? #"};
+                                              "printable ASCII without / \\ % ? #",
+                                              "a character that can be shown"};
 
 static bool dash_here(enum id_class class, size_t at)
 {
@@ -58,8 +65,28 @@ static size_t first_bad(enum id_class class, const char *raw, size_t len)
     return len;
 }
 
+/* UTF-8 in which nothing acts on a terminal, without blanks around it, and with no part between
+ * slashes that a proxy which decodes it would take for `.` or `..`. */
+static bool text_lawful(const char *raw, size_t len)
+{
+    if (!len || !text_is_utf8(raw, len) || raw[0] == ' ' || raw[len - 1] == ' ')
+        return false;
+    for (size_t i = 0, n, from = 0; i <= len; i += n) {
+        bool ends = i == len || raw[i] == '/' || raw[i] == '\\';
+        if (ends && i > from && i - from <= 2 && raw[from] == '.' && raw[i - 1] == '.')
+            return false;
+        n = i < len ? text_char_len(raw + i) : 1;
+        if (i < len && text_acts(raw + i, n))
+            return false;
+        from = ends ? i + 1 : from;
+    }
+    return true;
+}
+
 static bool all_in_class(enum id_class class, const char *raw, size_t len)
 {
+    if (class == ID_TEXT && !text_lawful(raw, len))
+        return false;
     return class == ID_HEX ? hex_all(raw, len) : first_bad(class, raw, len) == len;
 }
 
@@ -135,7 +162,11 @@ static int explain(const struct id_rule *rule, const char *raw, size_t len, char
         snprintf(what, sizeof what, "`%.*s` is a path segment", (int)len, raw);
     } else if (is_reserved(rule, raw, len)) {
         snprintf(what, sizeof what, "a reserved word");
-    } else if ((wrong = plainly_wrong(raw, len, &at)) != NULL) {
+    } else if (rule->class == ID_TEXT && !text_lawful(raw, len)) {
+        snprintf(what, sizeof what,
+                 "not UTF-8 without control characters, blanks around it and "
+                 "dots between slashes");
+    } else if (rule->class != ID_TEXT && (wrong = plainly_wrong(raw, len, &at)) != NULL) {
         snprintf(what, sizeof what, "%s at position %zu", wrong, at + 1);
     } else if (rule->class == ID_UUID && len != 36) {
         snprintf(what, sizeof what, "%zu characters, a UUID has 36", len);

@@ -1,5 +1,6 @@
 #include "sandbox/auth.h"
 
+#include "base/base64.h"
 #include "sandbox/vendors.h"
 
 #include <stdio.h>
@@ -31,7 +32,8 @@ static bool read_template(const char *template, const char *secret, struct expec
     size_t name = strcspn(template, ":");
     const char *value = template + name + (template[name] == ':');
     value += strspn(value, " ");
-    const char *open = strstr(value, "{secret}");
+    const char *basic = strstr(value, "{basic}");
+    const char *open = basic ? basic : strstr(value, "{secret}");
     const char *extra = strstr(value, "{env:");
     if (name >= sizeof e->name)
         return false;
@@ -46,8 +48,12 @@ static bool read_template(const char *template, const char *secret, struct expec
     e->before[before] = '\0';
     e->after = value + before;
     if (open) {
-        snprintf(e->secret, sizeof e->secret, "%s", secret);
-        e->after = open + strlen("{secret}");
+        struct buf text = {0};
+        if (basic)
+            base64_put(&text, secret, strlen(secret));
+        snprintf(e->secret, sizeof e->secret, "%s", basic ? buf_text(&text) : secret);
+        e->after = open + strlen(basic ? "{basic}" : "{secret}");
+        buf_free(&text);
     } else if (extra) {
         char variable[128];
         size_t len = strcspn(extra + 5, "}");
@@ -75,6 +81,8 @@ static enum auth_result check(const struct definition *d, const struct credentia
 {
     for (char **h = d->headers; h && *h; h++) {
         struct expected e;
+        if (strstr(*h, "?}")) /* may be left out */
+            continue;
         if (!read_template(*h, c->secret, &e))
             continue;
         const char *sent = in->header(in->at, e.name);
@@ -129,7 +137,7 @@ void auth_print(const struct definition *d, const struct provider *p, struct buf
     for (char **h = d->headers; h && *h; h++) {
         const char *extra = strstr(*h, "{env:");
         size_t len = extra ? strcspn(extra + 5, "}") : 0;
-        if (extra)
+        if (extra && extra[5 + len - 1] != '?')
             buf_printf(out, "export %.*s='sandbox-demo-%.*s'\n", (int)len, extra + 5, (int)len,
                        extra + 5);
     }

@@ -79,6 +79,7 @@ size_t generate_id(const struct definition *d, struct rng *r, char out[ID_MAX + 
         [ID_UUID] = "0123456789abcdef",
         [ID_DIGITS] = "123456789",
         [ID_WORD] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+        [ID_TEXT] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/%& ",
         [ID_PRINTABLE] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
     };
     char canonical[ID_MAX + 1], reason[ID_REASON];

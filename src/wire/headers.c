@@ -1,5 +1,6 @@
 #include "wire/headers.h"
 
+#include "base/base64.h"
 #include "base/buf.h"
 #include "base/mem.h"
 
@@ -36,8 +37,10 @@ static int fill_header(struct filling *f, const char *template, struct buf *out,
         }
         if (strncmp(at, "{secret}", 8) == 0) {
             buf_puts(out, f->secret);
+        } else if (strncmp(at, "{basic}", 7) == 0) {
+            base64_put(out, f->secret, strlen(f->secret));
         } else if (strncmp(at, "{env:", 5) == 0) {
-            char *name = mem_string_n(at + 5, (size_t)(end - at - 5));
+            char *name = mem_string_n(at + 5, strcspn(at + 5, "?}"));
             const char *more = credentials_get(f->credentials, name, err);
             free(name);
             if (!more || keep_secret(f, more, err) != 0)
@@ -52,12 +55,28 @@ static int fill_header(struct filling *f, const char *template, struct buf *out,
     return 0;
 }
 
+/* Whether a header is left out: {env:NAME?}, and there is no such variable. */
+static bool left_out(const char *template)
+{
+    for (const char *at = strstr(template, "{env:"); at; at = strstr(at + 1, "{env:")) {
+        size_t len = strcspn(at + 5, "?}");
+        if (at[5 + len] != '?')
+            continue;
+        char *name = mem_string_n(at + 5, len);
+        bool there = credentials_origin(name) != NULL;
+        free(name);
+        if (!there)
+            return true;
+    }
+    return false;
+}
+
 struct http_headers *headers_fill(const struct definition *d, const char *secret,
                                   struct credentials *c, const char *secrets[HEADER_SECRETS + 1],
                                   struct error *err)
 {
     struct filling filling = {d, secret, c, secrets};
-    size_t count = 0, filled = 0;
+    size_t count = 0, filled = 0, put = 0;
     while (d->headers[count])
         count++;
     struct buf *line = mem_zalloc(count + 1, sizeof *line);
@@ -65,14 +84,18 @@ struct http_headers *headers_fill(const struct definition *d, const char *secret
     struct http_headers *headers = NULL;
     secrets[0] = secret;
     secrets[1] = NULL;
-    while (filled < count && fill_header(&filling, d->headers[filled], &line[filled], err) == 0) {
-        lines[filled] = buf_text(&line[filled]);
-        filled++;
+    for (; filled < count; filled++) {
+        if (left_out(d->headers[filled]))
+            continue;
+        if (fill_header(&filling, d->headers[filled], &line[filled], err) != 0)
+            break;
+        lines[put++] = buf_text(&line[filled]);
     }
     if (filled == count)
         headers = http_headers_new(lines, err);
     for (size_t i = 0; i < count; i++) {
-        mem_wipe(line[i].data, line[i].cap);
+        if (line[i].data)
+            mem_wipe(line[i].data, line[i].cap);
         buf_free(&line[i]);
     }
     free(line);

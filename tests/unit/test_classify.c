@@ -633,9 +633,50 @@ static void a_success_that_may_be_gone(void **state)
     catalog_free(c);
 }
 
+/* A status may refuse the credential, or say something of the one target. */
+static void two_meanings(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "[provider y]\ncredential = Y\nheader = Y: {secret}\nid.name = id\nid.class = word\n"
+        "id.length = 1-9\ndelete = DELETE /k/{id}\nread = GET /k/{id}\nread.confirm = /id is {id}\n"
+        "read.stop = none\nstop.status = 401 403\nstop.form = /code is not \"foreign\"\n";
+    static const struct {
+        int status;
+        const char *body;
+        enum verdict_kind delete, read;
+    } rows[] = {
+        {401, "{\"code\":\"bad\"}", VERDICT_STOP, VERDICT_END},
+        {403, "{\"code\":\"foreign\"}", VERDICT_END, VERDICT_END},
+    };
+    struct catalog *c = catalog_new();
+    struct error err;
+    struct verdict v;
+    assert_int_equal(catalog_add(c, "t", 1, text, &err), 0);
+    const struct definition *d = catalog_find(c, "y", NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct answer a = {.status = rows[i].status,
+                                 .body = rows[i].body,
+                                 .body_len = strlen(rows[i].body),
+                                 .sends = 1};
+        classify(d, ACTION_DELETE, "a", false, &a, &v);
+        assert_int_equal(v.kind, rows[i].delete);
+        if (v.kind == VERDICT_END)
+            assert_int_equal(v.outcome, OUTCOME_FAILED);
+        classify_verify(d, &d->read, "a", &a, &v);
+        assert_int_equal(v.kind, rows[i].read);
+        assert_int_equal(v.verified, VERIFIED_UNPROVEN);
+        /* the read of a list is nobody's target */
+        classify_verify(d, &d->list.request, NULL, &a, &v);
+        assert_int_equal(v.kind, rows[i].delete);
+    }
+    catalog_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_meanings),
         cmocka_unit_test(bodies_of_a_word),
         cmocka_unit_test(a_success_that_may_be_gone),
         cmocka_unit_test(successes),

@@ -429,9 +429,57 @@ static void scope_values(void **state)
     }
 }
 
+/* What has no class of its own is one segment of a path all the same. */
+static void texts(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "[provider x]\ncredential = X\nheader = A: {secret}\nid.name = name\n"
+        "id.class = text\nid.length = 1-64\ndelete = DELETE /k/{id}\n";
+    static const struct {
+        const char *id, *url; /* NULL: refused */
+    } rows[] = {
+        {"a/b", "https://x.example/k/a%2Fb"},
+        {"100% sure?", "https://x.example/k/100%25%20sure%3F"},
+        {"caf\xc3\xa9", "https://x.example/k/caf%C3%A9"},
+        {"a\\b#c", "https://x.example/k/a%5Cb%23c"},
+        {"a..b/.c", "https://x.example/k/a..b%2F.c"},
+        {"..", NULL},
+        {"a/../b", NULL},
+        {"a/.", NULL},
+        {"..\\b", NULL},
+        {" a", NULL},
+        {"a ", NULL},
+        {"a\tb", NULL},
+        {"a\xff", NULL},
+        {"a\xe2\x80\xae"
+         "b",
+         NULL}, /* turns the direction of writing */
+    };
+    struct catalog *c = catalog_new();
+    struct buf url = {0};
+    struct error err;
+    assert_int_equal(catalog_add(c, "t", 1, text, &err), 0);
+    const struct definition *d = catalog_find(c, "x", NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char id[ID_MAX + 1], reason[ID_REASON];
+        int n = identifier_canonical(d, rows[i].id, strlen(rows[i].id), id, reason);
+        if ((n > 0) != (rows[i].url != NULL))
+            fail_msg("row %zu: %s", i, reason);
+        if (n <= 0)
+            continue;
+        assert_int_equal(
+            request_url(d, &d->action[ACTION_DELETE], "https://x.example", id, "", &url, &err), 0);
+        assert_string_equal(buf_text(&url), rows[i].url);
+    }
+    buf_free(&url);
+    catalog_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts),
         cmocka_unit_test(canonical_table),
         cmocka_unit_test(a_nul_byte_is_refused),
         cmocka_unit_test(a_reason_never_repeats_the_text),
