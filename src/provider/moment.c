@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 40 };
+enum { LONGEST = 40, FIRST_S = 100000000 };
 
 static int64_t of_number(const char *text)
 {
@@ -18,12 +18,13 @@ static int64_t of_number(const char *text)
     double seconds;
     if (text_u64(text, INT64_MAX, &n)) {
         if (n < 100000000000)
-            return n ? (int64_t)n * 1000 : -1;
+            return n >= FIRST_S ? (int64_t)n * 1000 : -1;
         while (n >= 100000000000000)
             n /= 1000;
         return (int64_t)n;
     }
-    return text_decimal(text, 1e11, &seconds) && seconds >= 1 ? (int64_t)(seconds * 1000) : -1;
+    return text_decimal(text, 1e11, &seconds) && seconds >= FIRST_S ? (int64_t)(seconds * 1000)
+                                                                    : -1;
 }
 
 /* The minutes of an offset such as +02:00 or -0530 at the end of a text, which is cut off. */

@@ -7,7 +7,8 @@
  * offset, or none, which is meant in UTC; a date alone, which is its
  * end, since nothing is to be called older than it may be; an RFC 5322 or HTTP
  * date; and a number since 1970: of seconds below 10^11, else of milliseconds, micro- or
- * nanoseconds. 0 is no moment: some write it for "never". */
+ * nanoseconds. Before March 1973 it is no moment: some
+ * write 0 for "never". */
 int64_t moment_parse(const char *text);
 
 #endif

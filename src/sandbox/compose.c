@@ -170,8 +170,12 @@ void compose_condition(json_t **root, const struct condition *c)
 
 void compose_opposite(json_t **root, const struct condition *c)
 {
-    json_t *v = value_of(c);
-    if (json_is_boolean(v))
+    struct condition plain = *c;
+    plain.negated = false;
+    json_t *v = value_of(&plain);
+    if (c->negated)
+        compose_put(root, c->pointer, json_incref(v));
+    else if (json_is_boolean(v))
         compose_put(root, c->pointer, json_boolean(!json_is_true(v)));
     else if (json_is_string(v))
         compose_put(root, c->pointer,
