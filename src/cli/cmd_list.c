@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "manifest/columns.h"
-#include "wire/check.h"
+#include "wire/endpoint.h"
 #include "wire/lister.h"
 
 #include <inttypes.h>
@@ -239,16 +239,22 @@ static int use(const struct options *o, const struct catalog *catalog, const str
     return result;
 }
 
+static void say_event(void *at, const char *key, const char *line)
+{
+    (void)key;
+    say_line(at, line);
+}
+
 static int list(const struct options *o, struct catalog *catalog, struct credentials *credentials,
                 struct error *err)
 {
     const struct definition *d = NULL;
-    const struct fetch_observer observer = {.tell = say_line};
+    const struct observer observer = {.tell = say_event};
     struct inventory all = {0};
     int64_t began_ms = clock_wall_ms();
     if (find_definition(o, catalog, &d, err) != 0 || check_filter(o, d, err) != 0 ||
         check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0 ||
-        check_ca_file(&o->settings, err) != 0)
+        endpoint_ca_file(&o->settings, err) != 0)
         return -1;
     int result = lister_read(&o->settings, d, credentials, &observer, &all, err);
     if (result == 0)

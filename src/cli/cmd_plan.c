@@ -4,8 +4,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "wire/check.h"
+#include "run/check.h"
 #include "wire/credential.h"
+#include "wire/endpoint.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -59,9 +60,9 @@ static bool same_pair(const struct settings *s, const struct definition *a,
 {
     struct buf one = {0}, other = {0};
     struct error err;
-    bool same = strcmp(a->credential, b->credential) == 0 && check_origin(s, a, &one, &err) == 0 &&
-                check_origin(s, b, &other, &err) == 0 &&
-                strcmp(buf_text(&one), buf_text(&other)) == 0;
+    bool same =
+        strcmp(a->credential, b->credential) == 0 && endpoint_origin(s, a, &one, &err) == 0 &&
+        endpoint_origin(s, b, &other, &err) == 0 && strcmp(buf_text(&one), buf_text(&other)) == 0;
     buf_free(&one);
     buf_free(&other);
     return same;
@@ -73,7 +74,7 @@ static int64_t hold_us(const struct prepared *p, const struct definition *d)
     struct buf pair = {0};
     struct error err;
     int64_t left_ms = 0;
-    if (check_origin(&p->options->settings, d, &pair, &err) == 0) {
+    if (endpoint_origin(&p->options->settings, d, &pair, &err) == 0) {
         buf_printf(&pair, " %s", d->credential);
         left_ms = ledger_hold_left_ms(p->ledger, buf_text(&pair), clock_wall_ms());
     }
@@ -116,7 +117,7 @@ static bool print_share(const struct prepared *p, const struct definition *d,
     bool verifiable = check_verifiable(d), placed;
     printf("\n%s %s: %s targets, %s left\n", d->provider, d->kind,
            text_count(share->targets, targets), text_count(share->left, left));
-    placed = check_origin(s, d, &origin, &err) == 0;
+    placed = endpoint_origin(s, d, &origin, &err) == 0;
     if (placed)
         printf("  at          %s\n", buf_text(&origin));
     else

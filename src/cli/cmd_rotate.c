@@ -62,12 +62,12 @@ static void tell_secrets(const struct prepared *p)
 
 static int conduct(struct prepared *p, struct credentials *credentials, const struct hands *h)
 {
-    struct run_result result;
+    struct ending ending;
     struct error err;
     struct progress *progress =
         progress_new(p->options->progress, STDERR_FILENO, conduct_colour(STDERR_FILENO));
     const struct observer observer = {progress, progress_tick, progress_tell};
-    const struct run run = {
+    const struct work work = {
         .settings = &p->options->settings,
         .targets = p->targets,
         .listed = p->listed,
@@ -76,16 +76,16 @@ static int conduct(struct prepared *p, struct credentials *credentials, const st
         .credentials = credentials,
         .observer = &observer,
     };
-    int status = rotate_run(&run, &h->how, &result, &err);
+    int status = rotate_run(&work, &h->how, &ending, &err);
     progress_free(progress);
     if (status != 0) {
         say("%s", err.text);
         conduct_close(p, (int)err.code, err.text);
         return conduct_metrics(p->options, (int)err.code);
     }
-    if (result.code == EXIT_IO)
+    if (ending.code == EXIT_IO)
         return conduct_metrics(p->options, EXIT_IO);
-    int code = conduct_report(p, (int)result.code);
+    int code = conduct_report(p, (int)ending.code);
     tell_secrets(p);
     return code;
 }

@@ -4,7 +4,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "wire/check.h"
+#include "run/check.h"
+#include "wire/guards.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -69,7 +70,7 @@ static void tell_of_before(const struct prepared *p)
 static int already_done(struct prepared *p, struct error *err)
 {
     char reason[512];
-    int code = check_suspicious(&p->options->settings, p->targets, p->listed, p->ledger, reason)
+    int code = guards_suspicious(&p->options->settings, p->targets, p->listed, p->ledger, reason)
                    ? EXIT_STOPPED
                    : EXIT_DONE;
     if (code != EXIT_DONE)

@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "wire/check.h"
+#include "run/check.h"
 
 #include <jansson.h>
 #include <stdio.h>

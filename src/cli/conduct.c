@@ -7,9 +7,9 @@
 #include "report/metrics.h"
 #include "report/report.h"
 #include "report/summary.h"
+#include "run/check.h"
 #include "run/runner.h"
 #include "wire/accounts.h"
-#include "wire/check.h"
 #include "wire/http.h"
 #include "wire/looker.h"
 
@@ -247,12 +247,12 @@ int conduct_report(struct prepared *p, int code)
 
 int conduct_run(struct prepared *p, struct credentials *credentials)
 {
-    struct run_result result;
+    struct ending ending;
     struct error err;
     struct progress *progress =
         progress_new(p->options->progress, STDERR_FILENO, conduct_colour(STDERR_FILENO));
     const struct observer observer = {progress, progress_tick, progress_tell};
-    const struct run run = {
+    const struct work work = {
         .settings = &p->options->settings,
         .targets = p->targets,
         .listed = p->listed,
@@ -261,16 +261,16 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
         .credentials = credentials,
         .observer = &observer,
     };
-    int status = runner_run(&run, &result, &err);
+    int status = runner_run(&work, &ending, &err);
     progress_free(progress);
     if (status != 0) {
         say("%s", err.text);
         conduct_close(p, (int)err.code, err.text);
         return write_metrics(p->options, NULL, (int)err.code);
     }
-    if (result.code == EXIT_IO)
-        return write_metrics(p->options, NULL, (int)result.code);
-    return conduct_report(p, (int)result.code);
+    if (ending.code == EXIT_IO)
+        return write_metrics(p->options, NULL, (int)ending.code);
+    return conduct_report(p, (int)ending.code);
 }
 
 int conduct_metrics(const struct options *o, int code)

@@ -1,8 +1,9 @@
 #include "cli/prepare.h"
 
 #include "base/mem.h"
+#include "run/check.h"
 #include "wire/alias.h"
-#include "wire/check.h"
+#include "wire/endpoint.h"
 #include "wire/looker.h"
 
 #include <errno.h>
@@ -118,14 +119,14 @@ static int find_origins(struct prepared *p, struct error *err)
 {
     const struct definition *last = NULL;
     json_t *all = json_object();
-    int result = check_ca_file(&p->options->settings, err);
+    int result = endpoint_ca_file(&p->options->settings, err);
     for (uint32_t row = 0; row < targets_count(p->targets) && result == 0; row++) {
         const struct definition *d = targets_definition(p->targets, row);
         if (d == last || !row_set_has(p->listed, row))
             continue;
         last = d;
         struct buf origin = {0};
-        result = check_origin(&p->options->settings, d, &origin, err);
+        result = endpoint_origin(&p->options->settings, d, &origin, err);
         if (result == 0)
             json_object_set_new(all, d->provider, json_string(buf_text(&origin)));
         buf_free(&origin);

@@ -6,7 +6,7 @@
  * are told above it as they happen, the same one again and again as one line that counts. */
 
 #include "cli/options.h"
-#include "wire/run.h"
+#include "wire/view.h"
 
 struct progress;
 

@@ -5,10 +5,7 @@
 
 #include "rotate/rotate_turn.h"
 #include "wire/accounts.h"
-#include "wire/check.h"
-#include "wire/lister.h"
 
-#include "base/clock.h"
 #include "base/locked.h"
 #include "base/mem.h"
 
@@ -25,130 +22,113 @@ static void wiping_free(void *at)
     free(at);
 }
 
-void rotor_stop(struct rotor *r, enum exit_code code, const char *reason)
-{
-    static const enum exit_code order[] = {EXIT_REFUSED, EXIT_IO, EXIT_CREDENTIAL, EXIT_STOPPED};
-    size_t len = strlen(r->reason);
-    if (!strstr(r->reason, reason)) { /* turns are told the same */
-        if (r->observer.tell)
-            r->observer.tell(r->observer.at, reason);
-        snprintf(r->reason + len, sizeof r->reason - len, "%s%s", len ? "; " : "", reason);
-    }
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        if (r->code == order[i] || code == order[i]) {
-            r->code = order[i];
-            return;
-        }
-    }
-    r->code = EXIT_STOPPED;
-}
-
-bool rotor_is_left(const struct rotor *r, uint32_t row)
-{
-    return row_set_has(r->run->listed, row) && targets_definition(r->run->targets, row) == r->d &&
-           !outcome_done((enum outcome)ledger_state(r->run->ledger, row).outcome);
-}
-
-static bool own_id_hits(struct rotor *r)
-{
-    const struct run *run = r->run;
-    char reason[400];
-    uint32_t row = *r->own_id ? targets_find(run->targets, r->d, r->own_id, strlen(r->own_id), "")
-                              : UINT32_MAX;
-    if (row == UINT32_MAX || !row_set_has(run->listed, row))
-        return false;
-    snprintf(reason, sizeof reason,
-             "line %u of the manifest is the very credential in use (%s): take it out, or use "
-             "another credential; nothing was sent for it",
-             (unsigned)targets_line(run->targets, row), r->d->credential);
-    rotor_stop(r, EXIT_REFUSED, reason);
-    return true;
-}
-
 static void count_rows(struct rotor *r)
 {
-    const struct run *run = r->run;
-    const char *secret = credentials_get(run->credentials, r->d->credential, NULL);
-    bool *others = accounts_others(run->ledger, r->d->credential, secret ? secret : "");
-    for (uint32_t row = 0; row < targets_count(run->targets); row++) {
-        if (!row_set_has(run->listed, row) || targets_definition(run->targets, row) != r->d)
+    const struct work *w = &r->session.work;
+    const char *secret = credentials_get(w->credentials, r->d->credential, NULL);
+    bool *others = accounts_others(w->ledger, r->d->credential, secret ? secret : "");
+    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
+        if (!row_set_has(w->listed, row) || targets_definition(w->targets, row) != r->d)
             continue;
-        struct target_state st = ledger_state(run->ledger, row);
-        if (!accounts_other(run->ledger, others, row))
-            guard_known(r->guard, (enum outcome)st.outcome, st.attempts > 0);
-        else if (!outcome_done((enum outcome)st.outcome))
-            guard_known_to_another(r->guard, (enum outcome)st.outcome);
-        r->targets++;
-        r->finished += outcome_done((enum outcome)st.outcome);
-        r->done += outcome_done((enum outcome)st.outcome);
+        struct target_state st = ledger_state(w->ledger, row);
+        const enum outcome o = (enum outcome)st.outcome;
+        if (!accounts_other(w->ledger, others, row))
+            guard_known(&r->guard, o, st.attempts > 0);
+        else if (!outcome_done(o))
+            guard_known_to_another(&r->guard, o);
+        r->tally.targets++;
+        r->tally.finished += outcome_done(o);
+        r->tally.done += outcome_done(o);
     }
     free(others);
 }
 
+/* The first reads */
+
+static bool own_id(void *at, const struct endpoint *e, const char *id, const struct answer *a)
+{
+    struct rotor *r = at;
+    char why[ENDING_REASON], reason[ENDING_REASON + 40];
+    (void)id;
+    if (!own_is_target(&r->session.work, e, a, why))
+        return true;
+    snprintf(reason, sizeof reason, "%s; nothing was sent for it", why);
+    session_stop(&r->session, EXIT_REFUSED, reason);
+    return false;
+}
+
+static void failed(void *at, enum exit_code code, const char *why)
+{
+    struct rotor *r = at;
+    char reason[ENDING_REASON];
+    snprintf(reason, sizeof reason, "%s: %s", r->d->provider, why);
+    session_stop(&r->session, code, reason);
+}
+
 /* The guards count over the whole journal: what halted an earlier run halts this one before it
- * sends anything. */
-static void rotate_rows(struct rotor *r)
+ * sends anything of its own. */
+static void done(void *at)
 {
+    struct rotor *r = at;
     char reason[512];
-    if (guard_check(r->guard, r->run->settings, r->d->provider, reason) != GUARD_GO)
-        rotor_stop(r, EXIT_STOPPED, reason);
+    if (guard_check(&r->guard, r->session.work.settings, r->d->provider, reason) != GUARD_GO)
+        session_stop(&r->session, EXIT_STOPPED, reason);
     else
-        rotor_loop(r);
+        r->ready = true;
 }
 
-static void rotate_definition(struct rotor *r)
+static void plan_firsts(struct rotor *r)
 {
-    const struct run *run = r->run;
-    struct guard guard = {0};
-    struct error err;
-    struct buf pair = {0};
-    r->guard = &guard;
-    r->targets = r->finished = r->done = r->failed = 0;
-    count_rows(r);
-    if (r->targets == r->done)
+    const struct settings *s = r->session.work.settings;
+    r->firsts = (struct firsts){.wire = &r->wire,
+                                .attempts = s->max_attempts,
+                                .own_id = own_id,
+                                .done = done,
+                                .failed = failed,
+                                .at = r};
+    if (!own_id(r, &r->endpoint, NULL, NULL))
         return;
-    bool good = check_origin(run->settings, r->d, &pair, &err) == 0;
-    buf_printf(&pair, " %s", r->d->credential);
-    r->pair = buf_text(&pair);
-    if (good)
-        r->fetch = fetch_new(run->settings, r->d, run->credentials, r->turns, &r->observer, &err);
-    if (!r->fetch) {
-        rotor_stop(r, err.code, err.text);
+    firsts_plan(&r->firsts, &r->endpoint, "", s->preflight, true);
+    if (firsts_begin(&r->firsts))
+        done(r);
+}
+
+/* A definition */
+
+static int open_wire(struct rotor *r, struct error *err)
+{
+    const struct work *w = &r->session.work;
+    if (endpoint_open(&r->endpoint, w->settings, r->d, w->credentials, err) != 0)
+        return -1;
+    wire_init(&r->wire, &r->session, r->endpoint.origin, r->endpoint.secret);
+    wire_join(&r->wire, &r->endpoint);
+    return wire_open(&r->wire, r->turns, err);
+}
+
+static void begin_definition(struct rotor *r, const struct definition *d)
+{
+    r->d = d;
+    r->guard = (struct guard){0};
+    r->tally = (struct tally){0};
+    r->next_row = 0;
+    r->ready = r->quiet = r->listing = false;
+    count_rows(r);
+}
+
+static void rotate_definition(struct rotor *r, const struct definition *d)
+{
+    struct error err;
+    begin_definition(r, d);
+    if (r->tally.targets == r->tally.done)
+        return;
+    if (open_wire(r, &err) == 0) {
+        plan_firsts(r);
+        rotor_loop(r);
     } else {
-        int64_t left_ms = ledger_hold_left_ms(run->ledger, r->pair, clock_wall_ms());
-        if (left_ms > HINT_MAX_US / 1000)
-            left_ms = HINT_MAX_US / 1000;
-        if (left_ms > 0)
-            fetch_hold(r->fetch, clock_mono_us() + left_ms * 1000);
-        if (lister_preflight(r->fetch, r->d, run->settings->preflight, r->own_id, &err) != 0)
-            rotor_stop(r, err.code, err.text);
-        else if (!own_id_hits(r))
-            rotate_rows(r);
+        session_stop(&r->session, err.code, err.text);
     }
-    fetch_free(r->fetch);
-    r->fetch = NULL;
-    buf_free(&pair);
-}
-
-static enum exit_code code_of_targets(const struct run *run)
-{
-    enum exit_code code = EXIT_DONE;
-    for (uint32_t row = 0; row < targets_count(run->targets); row++) {
-        enum outcome o = ledger_outcome(run->ledger, row);
-        if (!row_set_has(run->listed, row) || outcome_done(o))
-            continue;
-        if (!outcome_failed(o))
-            return EXIT_STOPPED;
-        code = EXIT_SOME_FAILED;
-    }
-    return code;
-}
-
-static void tell_line(void *at, const char *line)
-{
-    const struct observer *o = ((const struct rotor *)at)->run->observer;
-    if (o && o->tell)
-        o->tell(o->at, line, line);
+    wire_close(&r->wire);
+    endpoint_close(&r->endpoint);
 }
 
 int rotate_check(const struct settings *s, const struct targets *t, const struct row_set *listed,
@@ -163,7 +143,7 @@ int rotate_check(const struct settings *s, const struct targets *t, const struct
             return error_set(err, EXIT_REFUSED,
                              "%s %s: this provider cannot rotate; nothing was sent", d->provider,
                              d->kind);
-        int result = check_origin(s, d, &origin, err);
+        int result = endpoint_origin(s, d, &origin, err);
         buf_free(&origin);
         if (result != 0 || !credentials_get(c, d->credential, err))
             return -1;
@@ -182,6 +162,7 @@ static int rotor_init(struct rotor *r, const struct settings *s, struct error *e
 {
     unsigned turns = s->concurrency < TURNS_MAX ? s->concurrency : TURNS_MAX;
     r->unsent = row_set_new();
+    r->canary = (struct canary){.left = s->canary, .last_row = UINT32_MAX};
     for (r->turns = 0; r->turns < turns; r->turns++) {
         struct turn *t = &r->turn[r->turns];
         t->rotor = r;
@@ -192,49 +173,38 @@ static int rotor_init(struct rotor *r, const struct settings *s, struct error *e
     return 0;
 }
 
-static void put_close(struct rotor *r, struct run_result *result)
+static void put_close(struct rotor *r)
 {
     struct buf unsent = {0};
     struct error err;
     row_set_print(r->unsent, &unsent);
-    struct record close = {.type = RECORD_CLOSE,
-                           .close = {.exit_code = (int)r->code,
-                                     .reason = r->reason,
-                                     .unsent = buf_text(&unsent),
-                                     .counts = r->counts}};
-    rotor_put(r, &close);
-    if (journal_flush(r->run->journal, &err) != 0) {
-        rotor_stop(r, EXIT_IO, err.text);
-        result->code = EXIT_IO;
-    }
+    session_put_close(&r->session, buf_text(&unsent));
+    if (journal_flush(r->session.work.journal, &err) != 0)
+        session_stop(&r->session, EXIT_IO, err.text);
     buf_free(&unsent);
 }
 
-int rotate_run(const struct run *run, const struct rotate_handover *handover,
-               struct run_result *result, struct error *err)
+int rotate_run(const struct work *work, const struct rotate_handover *handover,
+               struct ending *ending, struct error *err)
 {
-    struct rotor r = {.run = run,
-                      .handover = handover,
-                      .observer = {tell_line, &r, rotor_hold},
-                      .started_us = clock_mono_us(),
-                      .canary = run->settings->canary};
-    const struct catalog *catalog = targets_catalog(run->targets);
-    int status = rotor_init(&r, run->settings, err);
+    struct rotor r = {.handover = handover};
+    struct session *s = &r.session;
+    const struct catalog *catalog = targets_catalog(work->targets);
+    int status = rotor_init(&r, work->settings, err);
+    if (status == 0)
+        status = session_begin(s, work, err);
     if (status != 0)
         goto out;
     json_set_alloc_funcs(mem_alloc, wiping_free);
-    r.rng = rng_seed((uint64_t)r.started_us ^ (uint64_t)clock_wall_ms() << 20);
-    for (size_t i = 0; i < catalog_count(catalog) && r.code == EXIT_DONE; i++) {
-        r.d = catalog_at(catalog, i);
-        rotate_definition(&r);
-    }
-    if (r.code == EXIT_DONE)
-        r.code = code_of_targets(run);
-    *result = (struct run_result){.code = r.code};
-    memcpy(result->reason, r.reason, sizeof result->reason);
-    if (r.code != EXIT_IO)
-        put_close(&r, result);
+    for (size_t i = 0; i < catalog_count(catalog) && !session_stopping(s); i++)
+        rotate_definition(&r, catalog_at(catalog, i));
+    if (!session_stopping(s))
+        ending_add(&s->ending, ending_of_targets(work->targets, work->listed, work->ledger), "");
+    if (s->ending.code != EXIT_IO)
+        put_close(&r);
+    *ending = s->ending;
 out:
+    session_end(s);
     rotor_free(&r);
     return status;
 }

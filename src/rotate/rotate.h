@@ -11,7 +11,7 @@
  *   end rotated            */
 
 #include "rotate/handover.h"
-#include "wire/run.h"
+#include "wire/session.h"
 
 /* What would be missing: EXIT_REFUSED for a provider that cannot rotate, a base URL, a credential.
  */
@@ -19,7 +19,7 @@ int rotate_check(const struct settings *s, const struct targets *t, const struct
                  struct credentials *c, struct error *err);
 
 /* As runner_run; `open` is written and synced, `close` is written here. */
-int rotate_run(const struct run *run, const struct rotate_handover *handover,
-               struct run_result *result, struct error *err);
+int rotate_run(const struct work *work, const struct rotate_handover *handover,
+               struct ending *ending, struct error *err);
 
 #endif

@@ -18,7 +18,8 @@ static void ask(struct turn *t, const struct asking *asking, const char *id)
     const struct definition *d = t->rotor->d;
     const struct request *request = &d->action[ACTION_DELETE];
     struct buf body = {0};
-    bool has = request_body(d, request, id, targets_scope(t->rotor->run->targets, t->row), &body);
+    bool has =
+        request_body(d, request, id, targets_scope(t->rotor->session.work.targets, t->row), &body);
     turn_ask(t, asking, request, id, has ? mem_string(buf_text(&body)) : NULL);
     buf_free(&body);
 }

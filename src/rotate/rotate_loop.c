@@ -9,52 +9,29 @@
 
 #include "rotate/rotate_turn.h"
 
-#include "wire/lister.h"
-#include "wire/pacing.h"
-
 #include "base/clock.h"
 #include "base/text.h"
 
 #include <poll.h>
 
 enum {
-    AHEAD = 4,           /* most turns that are let in before the pacer lets their requests go */
-    GATHER_US = 1000000, /* most that a turn waits for others that want the list, too */
-    TICK_US = 100000
+    AHEAD = 4,          /* most turns that are let in before the pacer lets their requests go */
+    GATHER_US = 1000000 /* most that a turn waits for others that want the list, too */
 };
 
 static const int64_t never = INT64_MAX;
 
-/* Records */
-
-void rotor_put(struct rotor *r, struct record *record)
-{
-    record->at_ms = clock_wall_ms();
-    journal_put(r->run->journal, record);
-}
-
 static void make_safe(struct rotor *r)
 {
     struct error err;
-    if (journal_flush(r->run->journal, &err) != 0) {
-        if (r->code != EXIT_IO)
-            rotor_stop(r, EXIT_IO, err.text);
+    r->session.dirty_since_us = 0;
+    if (journal_flush(r->session.work.journal, &err) != 0) {
+        if (r->session.ending.code != EXIT_IO)
+            session_stop(&r->session, EXIT_IO, err.text);
         return;
     }
     for (unsigned i = 0; i < r->turns; i++)
         r->turn[i].safe = true;
-}
-
-/* Safe at once: a restart must know of it, however soon it comes. */
-void rotor_hold(void *rotor, int status, const struct hint *hint)
-{
-    struct rotor *r = rotor;
-    struct record record;
-    char reason[HOLD_REASON];
-    if (!pacing_hold(r->run->ledger, r->pair, status, hint, &record, reason))
-        return;
-    rotor_put(r, &record);
-    make_safe(r);
 }
 
 /* What the turns are about */
@@ -106,20 +83,15 @@ static bool is_let(const struct rotor *r, const struct turn *t)
 
 static void judge(struct rotor *r, uint32_t row)
 {
+    struct session *s = &r->session;
+    const char *provider = r->d->provider;
     char reason[512];
-    enum outcome o = (enum outcome)ledger_state(r->run->ledger, row).outcome;
-    if (r->canary && r->code == EXIT_DONE) {
-        if (outcome_done(o)) {
-            r->canary--;
-        } else {
-            snprintf(reason, sizeof reason, "canary: a target of %s ended as %s", r->d->provider,
-                     outcome_word[o]);
-            rotor_stop(r, EXIT_STOPPED, reason);
-        }
-    }
-    if (r->code == EXIT_DONE &&
-        guard_check(r->guard, r->run->settings, r->d->provider, reason) != GUARD_GO)
-        rotor_stop(r, EXIT_STOPPED, reason);
+    enum outcome o = (enum outcome)ledger_state(s->work.ledger, row).outcome;
+    if (session_stopping(s))
+        return;
+    if (canary_judge(&r->canary, provider, row, o, reason) == CANARY_FAILED ||
+        guard_check(&r->guard, s->work.settings, provider, reason) != GUARD_GO)
+        session_stop(s, EXIT_STOPPED, reason);
 }
 
 static void advance(struct rotor *r)
@@ -141,15 +113,22 @@ static void announce(struct rotor *r, uint32_t row)
 {
     char rows[16];
     snprintf(rows, sizeof rows, "%lu", (unsigned long)row + 1);
-    struct record record = {.type = RECORD_TRY, .try = {.rows = rows, .counts = r->counts}};
-    rotor_put(r, &record);
+    struct record record = {.type = RECORD_TRY, .try = {.rows = rows, .counts = r->session.counts}};
+    session_put(&r->session, &record);
+}
+
+static bool is_left(const struct rotor *r, uint32_t row)
+{
+    const struct work *w = &r->session.work;
+    return row_set_has(w->listed, row) && targets_definition(w->targets, row) == r->d &&
+           !outcome_done((enum outcome)ledger_state(w->ledger, row).outcome);
 }
 
 static bool has_more(struct rotor *r)
 {
-    while (r->next_row < targets_count(r->run->targets) && !rotor_is_left(r, r->next_row))
+    while (r->next_row < targets_count(r->session.work.targets) && !is_left(r, r->next_row))
         r->next_row++;
-    return r->next_row < targets_count(r->run->targets);
+    return r->next_row < targets_count(r->session.work.targets);
 }
 
 static unsigned ready(const struct rotor *r, int64_t now)
@@ -162,25 +141,25 @@ static unsigned ready(const struct rotor *r, int64_t now)
 
 static bool may_come(const struct rotor *r, bool new)
 {
-    unsigned there = active(r), most = r->canary ? 1 : r->turns;
+    unsigned there = active(r), most = r->canary.left ? 1 : r->turns;
     if (there >= most || r->quiet || ready(r, clock_mono_us()) >= AHEAD)
         return false;
     /* With nothing under way no answer can come that would open the gate. */
-    return !new || !there || guard_allows(r->guard, r->run->settings);
+    return !new || !there || guard_allows(&r->guard, r->session.work.settings);
 }
 
 static void admit(struct rotor *r)
 {
-    while (r->code == EXIT_DONE && has_more(r)) {
+    while (!session_stopping(&r->session) && has_more(r)) {
         uint32_t row = r->next_row;
-        bool new = !ledger_state(r->run->ledger, row).attempts;
+        bool new = !ledger_state(r->session.work.ledger, row).attempts;
         if (!may_come(r, new))
             return;
         struct turn *t = r->turn;
         while (t->phase != TURN_FREE)
             t++;
         if (new)
-            guard_announced(r->guard);
+            guard_announced(&r->guard);
         announce(r, row);
         turn_begin(t, row);
         turn_go(t);
@@ -198,18 +177,18 @@ static enum handover_wait wait_for(void *at, int fd, int64_t until_us)
     struct rotor *r = at;
     struct pollfd p = {fd, POLLIN, 0};
     enum handover_wait how = HANDOVER_READY;
-    fetch_watch(r->fetch, fd);
+    http_loop_watch(r->session.loop, fd);
     while (poll(&p, 1, 0) <= 0) {
-        how = fetch_hurried(r->fetch)       ? HANDOVER_HURRIED
+        how = session_hurried(&r->session)  ? HANDOVER_HURRIED
               : clock_mono_us() >= until_us ? HANDOVER_LATE
                                             : HANDOVER_READY;
         if (how != HANDOVER_READY)
             break;
         pass(r);
         int64_t wake = wake_us(r);
-        fetch_wait(r->fetch, wake < until_us ? wake : until_us);
+        session_wait(&r->session, wake < until_us ? wake : until_us);
     }
-    fetch_unwatch(r->fetch, fd);
+    http_loop_unwatch(r->session.loop, fd);
     return how;
 }
 
@@ -237,7 +216,7 @@ static bool hand_over(struct rotor *r)
     const struct handover_clerk clerk = {wait_for, r};
     struct error err;
     size_t count = r->handing ? 0 : next_to_hand(r, turn);
-    if (!count || (r->handover->ahead && fetch_hurried(r->fetch)))
+    if (!count || (r->handover->ahead && session_hurried(&r->session)))
         return false;
     for (size_t i = 0; i < count; i++)
         secret[i] = (struct rotate_secret){turn[i]->id, turn[i]->successor, turn_name(turn[i]),
@@ -267,11 +246,11 @@ static bool comes_first(const struct turn *t, const struct turn *best)
 static bool send_ready(struct rotor *r)
 {
     bool any = false;
-    while (r->code == EXIT_DONE) {
+    while (!session_stopping(&r->session)) {
         struct turn *best = NULL;
         int64_t now = clock_mono_us();
-        bool open[] = {fetch_open_us(r->fetch, now, false) <= now,
-                       fetch_open_us(r->fetch, now, true) <= now};
+        bool open[] = {wire_open_us(&r->wire, now, false) <= now,
+                       wire_open_us(&r->wire, now, true) <= now};
         for (unsigned i = 0; i < r->turns; i++) {
             struct turn *t = &r->turn[i];
             if (t->phase == TURN_WAITS && t->due_us <= now && open[turn_is_retry(t)] &&
@@ -280,7 +259,7 @@ static bool send_ready(struct rotor *r)
         }
         if (!best)
             break;
-        turn_send(best);
+        turn_send(best, now);
         any = true;
     }
     return any;
@@ -304,70 +283,49 @@ static bool list_is_wanted(const struct rotor *r, int64_t now)
     return waiting && (2 * waiting >= active(r) || now - since >= GATHER_US);
 }
 
-static void sweep(struct rotor *r)
+static void on_list(void *at, struct lister *l)
 {
-    struct inventory all = {0};
-    struct error err;
-    if (lister_list(r->fetch, r->d, &r->observer, &all, &err) != 0)
-        rotor_stop(r, err.code, err.text);
-    for (unsigned i = 0; r->code == EXIT_DONE && i < r->turns; i++)
+    struct rotor *r = at;
+    if (l->failed)
+        session_stop(&r->session, l->error.code, l->error.text);
+    for (unsigned i = 0; !session_stopping(&r->session) && i < r->turns; i++)
         if (r->turn[i].phase == TURN_SWEEPS)
-            turn_swept(&r->turn[i], all.keys);
-    inventory_free(&all);
-    r->quiet = false;
+            turn_swept(&r->turn[i], l->keys);
+    r->quiet = r->listing = false;
+}
+
+static void begin_list(struct rotor *r)
+{
+    r->listing = true;
+    lister_end(&r->lister);
+    r->lister =
+        (struct lister){.wire = &r->wire, .endpoint = &r->endpoint, .done = on_list, .at = r};
+    lister_begin(&r->lister);
 }
 
 /* The view */
 
 static void look(struct rotor *r, int64_t now)
 {
-    const struct observer *o = r->run->observer;
-    if (now < r->next_tick_us)
+    if (!session_tick_due(&r->session, now))
         return;
-    r->next_tick_us = now + TICK_US;
-    if (!o || !o->tick)
-        return;
-    const struct pacer_view pace = fetch_pace(r->fetch, now);
-    struct lane_view lane = {.name = r->d->provider,
-                             .targets = r->targets,
-                             .finished = r->finished,
-                             .done = r->done,
-                             .failed = r->failed,
-                             .sent = r->sent,
-                             .http_429 = r->http_429,
-                             .in_flight = fetch_in_flight(r->fetch),
-                             .hold_left_us = pace.hold_until > now ? pace.hold_until - now : 0,
-                             .eta_us = -1,
-                             .state = r->finished == r->targets ? "finished"
-                                      : pace.hold_until > now   ? "holding"
-                                                                : "running"};
-    const struct run_view view = {.lane = &lane,
-                                  .lanes = 1,
-                                  .elapsed_us = now - r->started_us,
-                                  .deadline_left_us = -1,
-                                  .stopping = r->code == EXIT_DONE ? NULL : r->reason};
-    o->tick(o->at, &view);
+    const struct lane_view lane =
+        wire_view(&r->wire, &r->tally, r->ready ? NULL : "preflight", "running", now);
+    session_tick(&r->session, &lane, 1, now);
 }
 
 /* The loop itself */
 
-static void take_stops(struct rotor *r)
-{
-    struct error err;
-    if (r->code == EXIT_DONE && fetch_stopped(r->fetch, &err) != 0)
-        rotor_stop(r, EXIT_STOPPED, err.text);
-}
-
 /* No answer is waited for any more: nothing can be written, or nobody wants to wait. */
 static bool is_abandoned(const struct rotor *r)
 {
-    return r->code == EXIT_IO || fetch_hurried(r->fetch);
+    return r->session.ending.code == EXIT_IO || session_hurried(&r->session);
 }
 
 /* Whether there is more to do at once. */
 static bool pass(struct rotor *r)
 {
-    take_stops(r);
+    session_take_stops(&r->session, clock_mono_us());
     advance(r);
     admit(r);
     make_safe(r);
@@ -377,6 +335,7 @@ static bool pass(struct rotor *r)
         make_safe(r);
     }
     bool sent = send_ready(r);
+    reads_send(&r->wire, clock_mono_us());
     look(r, clock_mono_us());
     return handed || sent;
 }
@@ -385,7 +344,7 @@ static bool is_finished(struct rotor *r)
 {
     if (is_abandoned(r))
         return true;
-    if (r->code == EXIT_DONE)
+    if (!session_stopping(&r->session))
         return !active(r) && !has_more(r);
     return is_quiet(r);
 }
@@ -393,8 +352,10 @@ static bool is_finished(struct rotor *r)
 /* The next thing that is due without an answer. */
 static int64_t wake_us(struct rotor *r)
 {
-    int64_t now = clock_mono_us(), at = r->next_tick_us;
-    if (r->code != EXIT_DONE)
+    int64_t now = clock_mono_us(), at = reads_next_us(&r->wire, now);
+    if (session_watched(&r->session) && r->session.next_tick_us < at)
+        at = r->session.next_tick_us;
+    if (session_stopping(&r->session))
         return at;
     for (unsigned i = 0; i < r->turns; i++) {
         const struct turn *t = &r->turn[i];
@@ -402,7 +363,7 @@ static int64_t wake_us(struct rotor *r)
         if (t->phase == TURN_SWEEPS && !r->quiet && !r->handing)
             due = t->sweeps_since_us + GATHER_US;
         if (t->phase == TURN_WAITS && is_let(r, t)) {
-            due = fetch_open_us(r->fetch, now, turn_is_retry(t));
+            due = wire_open_us(&r->wire, now, turn_is_retry(t));
             if (due < t->due_us)
                 due = t->due_us;
         }
@@ -412,10 +373,23 @@ static int64_t wake_us(struct rotor *r)
     return at;
 }
 
-void rotor_loop(struct rotor *r)
+/* The first reads, which no turn waits beside. */
+static void read_firsts(struct rotor *r)
 {
-    r->next_row = 0;
-    r->quiet = false;
+    while (!r->ready) {
+        session_take_stops(&r->session, clock_mono_us());
+        if (session_stopping(&r->session))
+            return;
+        reads_send(&r->wire, clock_mono_us());
+        look(r, clock_mono_us());
+        session_wait(&r->session, wake_us(r));
+        if (r->session.dirty_since_us)
+            make_safe(r);
+    }
+}
+
+static void turn_all(struct rotor *r)
+{
     for (;;) {
         bool more = pass(r);
         if (is_finished(r))
@@ -424,16 +398,24 @@ void rotor_loop(struct rotor *r)
             continue;
         if (list_is_wanted(r, clock_mono_us()))
             r->quiet = true;
-        if (r->code == EXIT_DONE && r->quiet && is_quiet(r))
-            sweep(r);
+        if (!session_stopping(&r->session) && r->quiet && !r->listing && is_quiet(r))
+            begin_list(r);
         else
-            fetch_wait(r->fetch, wake_us(r));
+            session_wait(&r->session, wake_us(r));
     }
     while (hand_over(r))
         ;
     make_safe(r);
+}
+
+void rotor_loop(struct rotor *r)
+{
+    read_firsts(r);
+    if (r->ready)
+        turn_all(r);
     for (unsigned i = 0; i < r->turns; i++)
         turn_drop(&r->turn[i]);
-    r->next_tick_us = 0;
+    lister_end(&r->lister);
+    r->session.next_tick_us = 0;
     look(r, clock_mono_us());
 }

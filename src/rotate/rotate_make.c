@@ -66,7 +66,7 @@ void turn_intend(struct turn *t)
         return;
     }
     t->phase = TURN_OVER;
-    rotor_stop(t->rotor, EXIT_STOPPED, "the system gives no random bytes");
+    session_stop(&t->rotor->session, EXIT_STOPPED, "the system gives no random bytes");
 }
 
 const char *turn_name(const struct turn *t)
@@ -202,7 +202,7 @@ static void after_create(struct turn *t)
     t->state.late |= t->state.lost;
     t->creation_due_us = turn_backoff(t, &t->creation_backoff_ms);
     t->phase = TURN_NEXT;
-    if (v->kind != VERDICT_RETRY || ++t->creations >= t->rotor->run->settings->max_attempts)
+    if (v->kind != VERDICT_RETRY || ++t->creations >= t->rotor->session.work.settings->max_attempts)
         turn_give_up(t, "creating its successor", *v->reason ? v->reason : "404");
 }
 

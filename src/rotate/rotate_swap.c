@@ -88,15 +88,15 @@ void turn_rename(struct turn *t)
 
 static void judge_delete(struct turn *t, const struct answer *a)
 {
-    classify(t->rotor->d, ACTION_DELETE, t->id, ledger_state(t->rotor->run->ledger, t->row).applied,
-             a, &t->verdict);
+    classify(t->rotor->d, ACTION_DELETE, t->id,
+             ledger_state(t->rotor->session.work.ledger, t->row).applied, a, &t->verdict);
 }
 
 static bool announce_again(struct turn *t)
 {
     struct rotor *r = t->rotor;
-    struct target_state st = ledger_state(r->run->ledger, t->row);
-    if (st.ended + 1u >= r->run->settings->max_attempts)
+    struct target_state st = ledger_state(r->session.work.ledger, t->row);
+    if (st.ended + 1u >= r->session.work.settings->max_attempts)
         return false;
     struct record record = {.type = RECORD_TRY,
                             .try = {.row = t->row,
@@ -104,7 +104,7 @@ static bool announce_again(struct turn *t)
                                     .status = t->status,
                                     .applied = t->verdict.may_have_applied,
                                     .error = t->verdict.reason}};
-    rotor_put(r, &record);
+    session_put(&r->session, &record);
     return true;
 }
 
@@ -124,7 +124,8 @@ void turn_delete(struct turn *t)
     const struct rotor *r = t->rotor;
     const struct request *request = &r->d->action[ACTION_DELETE];
     struct buf body = {0};
-    bool has = request_body(r->d, request, t->id, targets_scope(r->run->targets, t->row), &body);
+    bool has =
+        request_body(r->d, request, t->id, targets_scope(r->session.work.targets, t->row), &body);
     turn_ask(t, &asking, request, t->id, has ? mem_string(buf_text(&body)) : NULL);
     buf_free(&body);
 }

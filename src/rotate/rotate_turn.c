@@ -12,18 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void count(struct rotor *r, const struct answer *a)
-{
-    struct record_counts *c = &r->counts;
-    c->sent += a->sends;
-    r->sent += a->sends;
-    if (a->transport != TRANSPORT_WHOLE)
-        c->network_errors++;
-    else if (a->status == 429)
-        c->http_429++, r->http_429++;
-    else if (a->status >= 500)
-        c->http_5xx++;
-}
+enum { TURN_BODY_MAX = 64 << 10 }; /* of an answer */
 
 /* Asking */
 
@@ -45,38 +34,47 @@ bool turn_is_retry(const struct turn *t)
     return t->ended || (t->request == &t->rotor->d->rotate.create && t->creations);
 }
 
-static void take(void *at, const struct http_answer *a, const struct hint *hint)
+static void judge(void *at, unsigned slot, const struct answer *a, struct verdict *v)
 {
     struct turn *t = at;
-    t->status = (unsigned)a->answer.status;
-    t->ms = (unsigned)(a->took_us / 1000);
+    (void)slot;
+    t->status = (unsigned)a->status;
     json_decref(t->json);
-    t->json = a->answer.transport == TRANSPORT_WHOLE && !a->answer.body_clipped
-                  ? body_parse(a->answer.body, a->answer.body_len)
-                  : NULL;
-    t->asking->judge(t, &a->answer);
-    t->phase = TURN_ANSWERED;
-    count(t->rotor, &a->answer);
-    if (hint->wait_us > 0)
-        rotor_hold(t->rotor, a->answer.status, hint);
+    t->json = a->transport == TRANSPORT_WHOLE && !a->body_clipped ? body_parse(a->body, a->body_len)
+                                                                  : NULL;
+    t->asking->judge(t, a);
+    *v = t->verdict;
 }
 
-void turn_send(struct turn *t)
+static void take(void *at, unsigned slot, const struct http_answer *a, struct verdict *v)
 {
+    struct turn *t = at;
+    (void)slot;
+    (void)v;
+    t->ms = (unsigned)(a->took_us / 1000);
+    t->phase = TURN_ANSWERED;
+}
+
+void turn_send(struct turn *t, int64_t now)
+{
+    static const struct wire_taker taker = {judge, take};
     struct rotor *r = t->rotor;
     struct error err;
-    const struct fetch_call call = {
+    const struct wire_call call = {
+        .endpoint = &r->endpoint,
         .request = t->request,
         .id = *t->about ? t->about : NULL,
-        .scope = targets_scope(r->run->targets, t->row),
+        .scope = targets_scope(r->session.work.targets, t->row),
         .body = t->body,
+        .body_max = TURN_BODY_MAX,
         .retry = turn_is_retry(t),
         .wipe = t->request == &r->d->rotate.create,
-        .take = take,
+        .counted = true,
+        .taker = &taker,
         .at = t,
     };
-    if (fetch_send(r->fetch, &call, &err) != 0) {
-        rotor_stop(r, EXIT_STOPPED, err.text);
+    if (wire_send(&r->wire, &call, now, &err) < 0) {
+        session_stop(&r->session, EXIT_STOPPED, err.text);
         return;
     }
     t->phase = TURN_SENT;
@@ -85,14 +83,14 @@ void turn_send(struct turn *t)
 
 int64_t turn_backoff(struct turn *t, unsigned *backoff_ms)
 {
-    int64_t us = retry_backoff_us(&t->rotor->rng, (int64_t)*backoff_ms * 1000);
+    int64_t us = retry_backoff_us(&t->rotor->session.rng, (int64_t)*backoff_ms * 1000);
     *backoff_ms = (unsigned)(us / 1000);
     return clock_mono_us() + us;
 }
 
 bool turn_more(struct turn *t)
 {
-    return t->ended + 1 < t->rotor->run->settings->max_attempts;
+    return t->ended + 1 < t->rotor->session.work.settings->max_attempts;
 }
 
 static void settle(struct turn *t)
@@ -106,7 +104,7 @@ static void settle(struct turn *t)
     case VERDICT_STOP:
         snprintf(reason, sizeof reason, "%s: %s", t->rotor->d->provider, v->reason);
         turn_end(t, OUTCOME_NOT_ATTEMPTED, v->reason);
-        rotor_stop(t->rotor, EXIT_CREDENTIAL, reason);
+        session_stop(&t->rotor->session, EXIT_CREDENTIAL, reason);
         return;
     case VERDICT_RETRY:
         if (t->asking->again && t->asking->again(t)) {
@@ -131,7 +129,7 @@ void turn_journal(struct turn *t, enum rotation_step step)
                                        .step = step,
                                        .marker = t->marker,
                                        .successor = step == ROTATION_CREATE ? NULL : t->successor}};
-    rotor_put(t->rotor, &record);
+    session_put(&t->rotor->session, &record);
     t->state.step = step;
     t->phase = TURN_NEXT;
 }
@@ -140,7 +138,7 @@ static void step(struct turn *t)
 {
     enum rotate_do next = rotate_next(&t->state);
     /* A stop begins nothing, but leaves no secret that is in memory alone. */
-    if (t->rotor->code != EXIT_DONE && next != DO_DELIVER && next != DO_FAIL) {
+    if (session_stopping(&t->rotor->session) && next != DO_DELIVER && next != DO_FAIL) {
         t->phase = TURN_OVER;
         return;
     }
@@ -211,9 +209,9 @@ static bool was_given(const struct turn *t)
 void turn_begin(struct turn *t, uint32_t row)
 {
     struct rotor *r = t->rotor;
-    const struct rotation *known = ledger_rotation(r->run->ledger, row);
+    const struct rotation *known = ledger_rotation(r->session.work.ledger, row);
     *t = (struct turn){.rotor = r, .phase = TURN_NEXT, .row = row, .secret = t->secret};
-    targets_id(r->run->targets, row, t->id);
+    targets_id(r->session.work.targets, row, t->id);
     if (!known)
         return;
     t->state.step = known->step;
@@ -227,7 +225,7 @@ void turn_begin(struct turn *t, uint32_t row)
 void turn_end(struct turn *t, enum outcome outcome, const char *why)
 {
     struct rotor *r = t->rotor;
-    struct target_state st = ledger_state(r->run->ledger, t->row);
+    struct target_state st = ledger_state(r->session.work.ledger, t->row);
     struct record record = {.type = RECORD_END,
                             .end = {.row = t->row,
                                     .provider = r->d->provider,
@@ -239,19 +237,16 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why)
                                     .ms = t->ms,
                                     .applied = t->verdict.may_have_applied,
                                     .error = why}};
-    rotor_put(r, &record);
+    session_put(&r->session, &record);
     t->phase = TURN_OVER;
     if (outcome == OUTCOME_NOT_ATTEMPTED)
         return;
-    r->finished++;
-    r->done += outcome_done(outcome);
-    r->failed += outcome_failed(outcome);
-    if (outcome_failed(outcome) && r->observer.tell) {
-        char line[400];
-        snprintf(line, sizeof line, "%s: %s: %s", r->d->provider, outcome_word[outcome], why);
-        r->observer.tell(r->observer.at, line);
-    }
-    guard_finished(r->guard, (enum outcome)st.outcome, outcome);
+    r->tally.finished++;
+    r->tally.done += outcome_done(outcome);
+    r->tally.failed += outcome_failed(outcome);
+    if (outcome_failed(outcome))
+        session_tell(&r->session, why, "%s: %s: %s", r->d->provider, outcome_word[outcome], why);
+    guard_finished(&r->guard, (enum outcome)st.outcome, outcome);
 }
 
 void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why)

@@ -3,17 +3,15 @@
 
 /* A rotation in memory, for this room's own files.
  *
- * The rotor has the loop, and what all targets of one definition share: one fetch (its pacer,
- * health and connections), one journal, one place for the secrets. A turn is one target on its way.
- * Its steps never wait: each makes a request for the loop to send, or says what it waits for. */
+ * The rotor has the loop, and what all targets of one definition share: one wire, one journal, one
+ * place for the secrets. A turn is one target on its way. Its steps never wait: each makes a
+ * request for the loop to send, or says what it waits for. */
 
-#include "provider/keylist.h"
 #include "rotate/handover.h"
 #include "rotate/rotate_steps.h"
-#include "wire/fetch.h"
+#include "wire/firsts.h"
 #include "wire/guards.h"
-#include "wire/health.h"
-#include "wire/run.h"
+#include "wire/lister.h"
 
 #include <jansson.h>
 
@@ -79,48 +77,36 @@ struct turn {
 };
 
 struct rotor {
-    const struct run *run;
+    struct session session;
     const struct rotate_handover *handover;
-    struct fetch *fetch;
-    const struct definition *d;
-    struct fetch_observer observer;
-    const char *pair;
-    struct guard *guard;
-    struct record_counts counts;
-    struct rng rng;
-    enum exit_code code; /* EXIT_DONE: it goes on */
-    char reason[512];
-    char own_id[ID_MAX + 1];
     struct row_set *unsent; /* announced, and no request was sent */
-
+    struct canary canary;
     struct turn turn[TURNS_MAX];
     unsigned turns; /* at once */
+
+    /* of the definition whose turn it is */
+    const struct definition *d;
+    struct endpoint endpoint;
+    struct wire wire;
+    struct firsts firsts;
+    struct lister lister;
+    struct guard guard;
+    struct tally tally;
     uint32_t next_row;
-    uint32_t canary; /* that are still to come */
-    bool handing;    /* a secret is being handed over */
-    bool quiet;      /* nothing is sent, so that a list can be read */
-
-    /* for the view */
-    uint64_t targets, finished, done, failed, sent, http_429;
-    int64_t started_us, next_tick_us;
+    bool ready;   /* the first reads are made */
+    bool handing; /* a secret is being handed over */
+    bool quiet;   /* nothing is sent, so that a list can be read */
+    bool listing; /* it is being read */
 };
-
-/* rotate.c */
-void rotor_stop(struct rotor *r, enum exit_code code, const char *reason);
-bool rotor_is_left(const struct rotor *r, uint32_t row);
 
 /* rotate_loop.c: everything that is left of the definition, or as much as goes */
 void rotor_loop(struct rotor *r);
-/* Collects a record, for the loop to make safe. */
-void rotor_put(struct rotor *r, struct record *record);
-/* For fetch_observer.hold, and for the answers to turns. */
-void rotor_hold(void *rotor, int status, const struct hint *hint);
 
 /* rotate_turn.c: what all steps have in common */
 void turn_begin(struct turn *t, uint32_t row);
 /* As far as it goes without waiting. */
 void turn_go(struct turn *t);
-void turn_send(struct turn *t);
+void turn_send(struct turn *t, int64_t now);
 bool turn_is_retry(const struct turn *t);
 void turn_drop(struct turn *t);
 /* Asks; `body` is freed with the request. */

@@ -7,29 +7,27 @@
 
 #include "run/runner.h"
 
-#include "run/lane.h"
+#include "run/act.h"
+#include "run/admit.h"
+#include "run/preflight.h"
+#include "run/verify.h"
+#include "run/view.h"
+#include "wire/read.h"
 
 #include "base/clock.h"
-#include "base/mem.h"
-#include "base/stops.h"
-#include "base/text.h"
 
-#include <inttypes.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { FLUSH_US = 90000, IDLE_US = 1000000, NAMED_MOST = 2048 };
+enum { FLUSH_US = 90000, NAMED_MOST = 2048 };
 
 static void flush(struct runner *r)
 {
     struct error err;
-    r->dirty_since_us = 0;
+    r->session.dirty_since_us = 0;
     r->batch++;
-    if (journal_flush(r->run.journal, &err) != 0) {
+    if (journal_flush(r->session.work.journal, &err) != 0) {
         r->abandon = true;
-        runner_stop(r, EXIT_IO, err.text);
+        session_stop(&r->session, EXIT_IO, err.text);
         return;
     }
     r->unsynced_count = 0;
@@ -39,47 +37,12 @@ static void flush(struct runner *r)
 
 static void flush_if_due(struct runner *r, int64_t now)
 {
-    bool due = r->dirty_since_us && now - r->dirty_since_us >= FLUSH_US;
+    const struct session *s = &r->session;
+    bool due = s->dirty_since_us && now - s->dirty_since_us >= FLUSH_US;
     for (size_t i = 0; i < r->lanes && !due; i++)
         due = lane_needs_flush(&r->lane[i], now);
-    if (journal_failed(r->run.journal) || (due && journal_dirty(r->run.journal)))
+    if (journal_failed(s->work.journal) || (due && journal_dirty(s->work.journal)))
         flush(r);
-}
-
-static void take_signals(struct runner *r)
-{
-    int last = 0;
-    unsigned count = http_loop_signals(r->loop, &last);
-    if (count > 0 && !r->stopping) {
-        char reason[96];
-        snprintf(reason, sizeof reason, "stopped by %s", stops_name(last));
-        runner_stop(r, EXIT_STOPPED, reason);
-    }
-    if (count > 1)
-        r->abandon = true;
-}
-
-static void take_deadline(struct runner *r, int64_t now)
-{
-    if (r->stopping || !r->deadline_us || now < r->deadline_us)
-        return;
-    char span[TEXT_SPAN], reason[96];
-    snprintf(reason, sizeof reason, "the deadline of %s has passed",
-             text_span(r->run.settings->deadline_us, span));
-    runner_stop(r, EXIT_STOPPED, reason);
-}
-
-static void give_up_hopeless(struct runner *r, int64_t now)
-{
-    for (size_t i = 0; i < r->lanes; i++) {
-        struct lane *l = &r->lane[i];
-        if (!lane_active(l) || !health_hopeless(&l->health, now))
-            continue;
-        char reason[256];
-        snprintf(reason, sizeof reason, "%s: not one good answer in %d s: given up for now",
-                 l->name, (int)(RETRY_PATIENCE_US / 1000000));
-        lane_stop(l, EXIT_STOPPED, reason);
-    }
 }
 
 static void open_barrier(struct runner *r)
@@ -97,9 +60,9 @@ static bool finished(const struct runner *r)
         return true;
     for (size_t i = 0; i < r->lanes; i++) {
         const struct lane *l = &r->lane[i];
-        if (http_in_flight(l->http) > 0)
+        if (wire_in_flight(&l->wire) > 0)
             return false;
-        if (lane_active(l) && !queue_empty(&l->queue))
+        if (wire_active(&l->wire) && !queue_empty(&l->queue))
             return false;
     }
     return true;
@@ -107,13 +70,12 @@ static bool finished(const struct runner *r)
 
 static int64_t wake_at(struct runner *r, int64_t now)
 {
-    int64_t at = now + IDLE_US;
-    if (r->dirty_since_us && r->dirty_since_us + FLUSH_US < at)
-        at = r->dirty_since_us + FLUSH_US;
-    if (r->run.observer && r->next_tick_us < at)
-        at = r->next_tick_us;
-    if (r->deadline_us && !r->stopping && r->deadline_us < at)
-        at = r->deadline_us;
+    const struct session *s = &r->session;
+    int64_t at = INT64_MAX;
+    if (s->dirty_since_us && s->dirty_since_us + FLUSH_US < at)
+        at = s->dirty_since_us + FLUSH_US;
+    if (session_watched(s) && s->next_tick_us < at)
+        at = s->next_tick_us;
     for (size_t i = 0; i < r->lanes; i++) {
         int64_t next = lane_next_us(&r->lane[i], now);
         if (next < at)
@@ -122,13 +84,20 @@ static int64_t wake_at(struct runner *r, int64_t now)
     return at;
 }
 
+static void take_stops(struct runner *r, int64_t now)
+{
+    session_take_stops(&r->session, now);
+    if (session_hurried(&r->session))
+        r->abandon = true;
+    for (size_t i = 0; i < r->lanes; i++)
+        wire_give_up_hopeless(&r->lane[i].wire, now);
+}
+
 static void loop(struct runner *r)
 {
     while (!finished(r)) {
         int64_t now = clock_mono_us();
-        take_signals(r);
-        take_deadline(r, now);
-        give_up_hopeless(r, now);
+        take_stops(r, now);
         if (!r->barrier_open)
             open_barrier(r);
         for (size_t i = 0; i < r->lanes; i++)
@@ -136,14 +105,14 @@ static void loop(struct runner *r)
         flush_if_due(r, now);
         now = clock_mono_us(); /* a sync may take long, and what is sent is timed from here */
         for (size_t i = 0; i < r->lanes && !r->abandon; i++) {
-            preflight_send(&r->lane[i], now);
+            reads_send(&r->lane[i].wire, now);
             lane_send(&r->lane[i], now);
         }
         view_tick(r, now);
         if (!r->abandon)
-            http_loop_wait(r->loop, wake_at(r, clock_mono_us()));
+            session_wait(&r->session, wake_at(r, clock_mono_us()));
     }
-    r->next_tick_us = 0;
+    r->session.next_tick_us = 0;
     view_tick(r, clock_mono_us());
 }
 
@@ -165,8 +134,9 @@ static void list_unsent(const struct runner *r, struct buf *out)
 static void name_row(const struct runner *r, uint32_t row, struct buf *out)
 {
     char id[ID_MAX + 1];
-    const struct definition *d = targets_definition(r->run.targets, row);
-    targets_id(r->run.targets, row, id);
+    const struct targets *t = r->session.work.targets;
+    const struct definition *d = targets_definition(t, row);
+    targets_id(t, row, id);
     buf_printf(out, "%s %s %s", d->provider, d->kind, id);
 }
 
@@ -175,11 +145,11 @@ static void name_waiting(struct runner *r, const struct queue *q, struct buf *li
 {
     for (size_t i = 0; i < q->waiting && i < NAMED_MOST; i++) {
         uint32_t row = q->heap[i].row;
-        if (!ledger_state(r->run.ledger, row).applied)
+        if (!ledger_state(r->session.work.ledger, row).applied)
             continue;
         buf_clear(line);
         name_row(r, row, line);
-        view_tell(r, "", "unknown, was to be tried again: %s", buf_text(line));
+        session_tell(&r->session, "", "unknown, was to be tried again: %s", buf_text(line));
     }
 }
 
@@ -191,12 +161,12 @@ static void name_unknown(struct runner *r)
         return;
     for (size_t i = 0; i < r->lanes; i++) {
         const struct lane *l = &r->lane[i];
-        for (unsigned slot = 0; slot < r->run.settings->concurrency; slot++) {
-            if (!l->flight[slot].busy || l->flight[slot].read)
+        for (unsigned slot = 0; slot < l->wire.capacity; slot++) {
+            if (!l->flight[slot].busy)
                 continue;
             buf_clear(&line);
             name_row(r, l->flight[slot].row, &line);
-            view_tell(r, "", "unknown, was in flight: %s", buf_text(&line));
+            session_tell(&r->session, "", "unknown, was in flight: %s", buf_text(&line));
         }
     }
     for (size_t i = 0; i < r->lanes; i++)
@@ -204,64 +174,39 @@ static void name_unknown(struct runner *r)
     for (size_t i = 0; i < r->unsynced_count && i < NAMED_MOST; i++) {
         buf_clear(&line);
         name_row(r, r->unsynced[i], &line);
-        view_tell(r, "", "unknown, result not on disk: %s", buf_text(&line));
+        session_tell(&r->session, "", "unknown, result not on disk: %s", buf_text(&line));
     }
     if (r->unsynced_count > NAMED_MOST)
-        view_tell(r, "", "unknown, result not on disk: %zu more", r->unsynced_count - NAMED_MOST);
+        session_tell(&r->session, "", "unknown, result not on disk: %zu more",
+                     r->unsynced_count - NAMED_MOST);
     buf_free(&line);
 }
 
-/* 0, 1 or 75 by what the targets came to. */
-static enum exit_code code_of_targets(const struct runner *r)
+static void conclude(struct runner *r)
 {
-    enum exit_code code = EXIT_DONE;
-    for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
-        if (!row_set_has(r->run.listed, row))
-            continue;
-        enum outcome o = ledger_outcome(r->run.ledger, row);
-        if (outcome_failed(o))
-            code = worse_of(code, EXIT_SOME_FAILED);
-        else if (!outcome_done(o))
-            return EXIT_STOPPED;
-    }
-    return code;
-}
-
-static void conclude(struct runner *r, struct run_result *result)
-{
+    struct session *s = &r->session;
+    const struct work *w = &s->work;
     for (size_t i = 0; i < r->lanes; i++) {
-        const struct lane *l = &r->lane[i];
-        if (l->stop_code == EXIT_DONE)
-            continue;
-        r->code = worse_of(r->code, l->stop_code);
-        size_t len = strlen(r->reason);
-        snprintf(r->reason + len, sizeof r->reason - len, "%s%s", len ? "; " : "", l->stop_reason);
+        const struct ending *e = &r->lane[i].wire.ending;
+        if (e->code != EXIT_DONE)
+            ending_add(&s->ending, e->code, e->reason);
     }
-    if (r->run.settings->act)
-        r->code = worse_of(r->code, code_of_targets(r));
+    enum exit_code code = EXIT_DONE;
+    if (w->settings->act)
+        code = ending_of_targets(w->targets, w->listed, w->ledger);
     if (r->pass == &pass_verify)
-        r->code = worse_of(r->code, verify_code(r));
-    result->code = r->code;
-    memcpy(result->reason, r->reason, sizeof result->reason);
+        code = ending_worse(code, ending_of_proofs(w->targets, w->listed, w->ledger));
+    ending_add(&s->ending, code, "");
 }
 
-static void put_close(struct runner *r, struct run_result *result)
+static void put_close(struct runner *r)
 {
     struct buf unsent = {0};
     if (r->pass == &pass_act)
         list_unsent(r, &unsent);
-    struct record record = {.type = RECORD_CLOSE,
-                            .close = {.exit_code = (int)result->code,
-                                      .reason = result->reason,
-                                      .unsent = buf_text(&unsent),
-                                      .counts = r->counts}};
-    runner_put(r, &record);
+    session_put_close(&r->session, buf_text(&unsent));
     flush(r);
     buf_free(&unsent);
-    if (r->code == EXIT_IO) {
-        result->code = EXIT_IO;
-        memcpy(result->reason, r->reason, sizeof result->reason);
-    }
 }
 
 /* The guards count over the whole journal: what halted an earlier run halts this one before it
@@ -269,10 +214,10 @@ static void put_close(struct runner *r, struct run_result *result)
 static void ask_guards_again(struct runner *r)
 {
     char reason[512];
-    for (size_t i = 0; i < r->groups && !r->stopping; i++) {
+    for (size_t i = 0; i < r->groups && !session_stopping(&r->session); i++) {
         struct group *g = &r->group[i];
-        if (guard_check(&g->guard, r->run.settings, g->name, reason) != GUARD_GO)
-            runner_stop(r, EXIT_STOPPED, reason);
+        if (guard_check(&g->guard, r->session.work.settings, g->name, reason) != GUARD_GO)
+            session_stop(&r->session, EXIT_STOPPED, reason);
     }
 }
 
@@ -280,14 +225,14 @@ static void ask_guards_again(struct runner *r)
 static bool went_through(const struct runner *r)
 {
     for (size_t i = 0; i < r->lanes; i++)
-        if (r->lane[i].stop_code != EXIT_DONE)
+        if (r->lane[i].wire.ending.code != EXIT_DONE)
             return false;
-    return !r->stopping && !r->abandon;
+    return !session_stopping(&r->session) && !r->abandon;
 }
 
 static void make_passes(struct runner *r)
 {
-    const struct settings *s = r->run.settings;
+    const struct settings *s = r->session.work.settings;
     r->pass = &pass_act;
     if (s->act) {
         ask_guards_again(r);
@@ -301,30 +246,25 @@ static void make_passes(struct runner *r)
     }
 }
 
-int runner_run(const struct run *run, struct run_result *result, struct error *err)
+int runner_run(const struct work *work, struct ending *ending, struct error *err)
 {
-    struct runner r = {.run = *run, .started_us = clock_mono_us()};
+    struct runner r = {0};
     int status = -1;
-    *result = (struct run_result){.code = EXIT_STOPPED};
-    r.rng = rng_seed((uint64_t)r.started_us ^ (uint64_t)clock_wall_ms() << 20);
-    if (run->settings->deadline_us)
-        r.deadline_us = r.started_us + run->settings->deadline_us;
-    r.loop = http_loop_new(err);
-    if (!r.loop || lanes_build(&r, err) != 0)
+    *ending = (struct ending){.code = EXIT_STOPPED};
+    if (session_begin(&r.session, work, err) != 0 || parts_build(&r, err) != 0)
         goto out;
-    if (run->settings->act && preflight_own_ids(&r, err) != 0)
-        runner_stop(&r, EXIT_REFUSED, err->text);
+    preflight_begin(&r);
     make_passes(&r);
-    conclude(&r, result);
-    if (r.code != EXIT_IO)
-        put_close(&r, result);
-    if (r.code == EXIT_IO)
+    conclude(&r);
+    if (r.session.ending.code != EXIT_IO)
+        put_close(&r);
+    if (r.session.ending.code == EXIT_IO)
         name_unknown(&r);
+    *ending = r.session.ending;
     status = 0;
 out:
-    lanes_free(&r);
-    http_loop_free(r.loop);
-    buf_free(&r.url);
+    parts_free(&r);
+    session_end(&r.session);
     buf_free(&r.body);
     free(r.unsynced);
     return status;

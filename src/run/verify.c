@@ -1,13 +1,7 @@
-/* The pass that looks whether what is done is really gone: one read a target where the provider
- * answers for a single one, else one read of its whole list. For a list one row stands in the queue
- * for all of its definition's, and what is found is found of each.
- *
- * It only reads, so nothing can be lost by it: what was announced and not found out is asked again
- * by the next verification. */
+#include "run/verify.h"
 
-#include "run/lane.h"
-
-#include "wire/check.h"
+#include "run/check.h"
+#include "wire/read.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -18,18 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ONE_BODY_MAX = 16 << 10 };
+
 static bool wants(const struct runner *r, uint32_t row)
 {
-    return row_set_has(r->run.listed, row) &&
-           check_unverified_row(r->run.settings, r->run.ledger, row);
+    return row_set_has(r->session.work.listed, row) &&
+           check_unverified_row(r->session.work.settings, r->session.work.ledger, row);
 }
 
 /* When the look may begin, clock_mono_us. */
 static int64_t begin_us(const struct runner *r)
 {
-    int64_t last_ms = 0, now_ms = clock_wall_ms(), delay_us = r->run.settings->verify_delay_us;
-    for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
-        struct target_state st = ledger_state(r->run.ledger, row);
+    int64_t last_ms = 0, now_ms = clock_wall_ms(),
+            delay_us = r->session.work.settings->verify_delay_us;
+    for (uint32_t row = 0; row < targets_count(r->session.work.targets); row++) {
+        struct target_state st = ledger_state(r->session.work.ledger, row);
         int64_t at_ms = (int64_t)st.finished_s * 1000 + st.finished_ms;
         if (wants(r, row) && at_ms > last_ms)
             last_ms = at_ms;
@@ -42,40 +39,24 @@ static int64_t begin_us(const struct runner *r)
     return clock_mono_us() + (wait_us < delay_us ? wait_us : delay_us);
 }
 
-enum exit_code verify_code(const struct runner *r)
-{
-    enum exit_code code = EXIT_DONE;
-    for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
-        if (!row_set_has(r->run.listed, row))
-            continue;
-        if (!outcome_done((enum outcome)ledger_state(r->run.ledger, row).outcome)) {
-            code = worse_of(code, EXIT_SOME_FAILED);
-            continue;
-        }
-        enum verified found = ledger_verification(r->run.ledger, row).verified;
-        if (found != VERIFIED_ABSENT)
-            code = worse_of(code, found == VERIFIED_NONE ? EXIT_STOPPED : EXIT_SOME_FAILED);
-    }
-    return code;
-}
-
 /* What was found of a row, for the journal, the view and whoever watches. */
 static void found(struct lane *l, uint32_t row, enum verified what, const struct http_answer *a,
                   const char *why)
 {
     struct runner *r = l->run;
-    const struct endpoint *e = endpoint_of(r, row);
-    const struct definition *d = e->definition;
+    const struct part *p = part_of(r, row);
+    const struct definition *d = p->endpoint.definition;
     char id[ID_MAX + 1], another[160];
-    targets_id(r->run.targets, row, id);
-    if (what == VERIFIED_ABSENT && e->by_others &&
-        !e->by_us) { /* to another account all is absent */
+    targets_id(r->session.work.targets, row, id);
+    if (what == VERIFIED_ABSENT && p->by_others &&
+        !p->by_us) { /* to another account all is absent */
         what = VERIFIED_UNPROVEN;
         snprintf(another, sizeof another,
                  "absent to this %s, which is not the one that deleted: of another account?",
                  d->credential);
         why = another;
-    } else if (what == VERIFIED_ABSENT && guard_doubts(&e->group->guard, r->run.settings)) {
+    } else if (what == VERIFIED_ABSENT &&
+               guard_doubts(&p->group->guard, r->session.work.settings)) {
         what = VERIFIED_UNPROVEN;
         why =
             "absent, as each target was from the start: the wrong account, workspace or URL? (run "
@@ -90,36 +71,38 @@ static void found(struct lane *l, uint32_t row, enum verified what, const struct
                                        .status = a ? (unsigned)a->answer.status : 0,
                                        .ms = a ? (unsigned)(a->took_us / 1000) : 0,
                                        .error = why}};
-    runner_put(r, &record);
-    l->finished++;
-    l->done += what == VERIFIED_ABSENT;
-    l->failed += what != VERIFIED_ABSENT;
+    session_put(&r->session, &record);
+    l->tally.finished++;
+    l->tally.done += what == VERIFIED_ABSENT;
+    l->tally.failed += what != VERIFIED_ABSENT;
     if (what == VERIFIED_PRESENT)
-        view_tell(r, "still_present", "%s: STILL PRESENT: %s %s", d->provider, d->kind, id);
+        session_tell(&r->session, "still_present", "%s: STILL PRESENT: %s %s", d->provider, d->kind,
+                     id);
     else if (what == VERIFIED_UNPROVEN)
-        view_tell(r, why, "%s: unproven: %s", d->provider, why);
+        session_tell(&r->session, why, "%s: unproven: %s", d->provider, why);
 }
 
 static void verify_fill(struct runner *r)
 {
-    const struct catalog *catalog = targets_catalog(r->run.targets);
+    const struct catalog *catalog = targets_catalog(r->session.work.targets);
     bool *listing = mem_zalloc(catalog_count(catalog), sizeof *listing);
     for (size_t i = 0; i < r->lanes; i++) {
         struct lane *l = &r->lane[i];
         queue_free(&l->queue);
-        l->targets = l->finished = l->done = l->failed = 0;
+        l->tally = (struct tally){0};
     }
-    for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
+    for (uint32_t row = 0; row < targets_count(r->session.work.targets); row++) {
         if (!wants(r, row))
             continue;
-        struct endpoint *e = endpoint_of(r, row);
-        e->lane->targets++;
-        if (check_verifiable(e->definition)) {
-            if (!check_by_list(e->definition) || !listing[catalog_index(catalog, e->definition)])
-                queue_add(&e->lane->queue, row);
-            listing[catalog_index(catalog, e->definition)] = true;
+        struct part *p = part_of(r, row);
+        const struct definition *d = p->endpoint.definition;
+        p->lane->tally.targets++;
+        if (check_verifiable(d)) {
+            if (!check_by_list(d) || !listing[catalog_index(catalog, d)])
+                queue_add(&p->lane->queue, row);
+            listing[catalog_index(catalog, d)] = true;
         } else {
-            found(e->lane, row, VERIFIED_UNPROVEN, NULL,
+            found(p->lane, row, VERIFIED_UNPROVEN, NULL,
                   "the provider's definition says no way to ask for it");
         }
     }
@@ -135,15 +118,15 @@ static const struct request *verify_request(const struct runner *r, const struct
 
 static size_t verify_body_max(const struct definition *d)
 {
-    return check_by_list(d) ? READ_BODY_MAX : BODY_MAX;
+    return check_by_list(d) ? READ_BODY_MAX : ONE_BODY_MAX;
 }
 
 static void verify_judge(const struct lane *l, const struct flight *f, const struct answer *a,
                          struct verdict *v)
 {
-    const struct definition *d = f->endpoint->definition;
+    const struct definition *d = f->part->endpoint.definition;
     char id[ID_MAX + 1];
-    targets_id(l->run->run.targets, f->row, id);
+    targets_id(l->run->session.work.targets, f->row, id);
     if (check_by_list(d))
         classify_verify(d, &d->list.request, NULL, a, v);
     else
@@ -165,7 +148,7 @@ static bool read_list(const struct runner *r, const struct definition *d, const 
     bool whole = keylist_page(list, &walk, a->body, a->body_len, reason) == WALK_END;
     for (size_t i = 0; whole && i < keylist_count(list); i++) {
         const char *id = keylist_id(list, i);
-        uint32_t row = targets_find(r->run.targets, d, id, strlen(id), "");
+        uint32_t row = targets_find(r->session.work.targets, d, id, strlen(id), "");
         if (row != UINT32_MAX)
             row_set_add(shown, row);
     }
@@ -186,8 +169,8 @@ static void end_list(struct lane *l, const struct definition *d, const struct ht
         why = reason;
         verified = VERIFIED_UNPROVEN;
     }
-    for (uint32_t row = 0; row < targets_count(r->run.targets); row++) {
-        if (targets_definition(r->run.targets, row) != d || !wants(r, row))
+    for (uint32_t row = 0; row < targets_count(r->session.work.targets); row++) {
+        if (targets_definition(r->session.work.targets, row) != d || !wants(r, row))
             continue;
         if (verified == VERIFIED_UNPROVEN)
             found(l, row, verified, a, why);
@@ -202,8 +185,8 @@ static void verify_end(struct lane *l, const struct flight *f, const struct http
 {
     if (v->kind == VERDICT_STOP)
         return;
-    if (check_by_list(f->endpoint->definition))
-        end_list(l, f->endpoint->definition, a, v->verified, why);
+    if (check_by_list(f->part->endpoint.definition))
+        end_list(l, f->part->endpoint.definition, a, v->verified, why);
     else
         found(l, f->row, v->verified, a, why);
 }

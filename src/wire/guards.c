@@ -1,7 +1,11 @@
 #include "wire/guards.h"
 
+#include "base/mem.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void count_outcome(struct guard *g, enum outcome o)
 {
@@ -84,4 +88,49 @@ enum guard_halt guard_check(const struct guard *g, const struct settings *s, con
         return GUARD_FAILURES;
     }
     return GUARD_GO;
+}
+
+bool guards_suspicious(const struct settings *s, const struct targets *t,
+                       const struct row_set *listed, const struct ledger *l, char reason[512])
+{
+    const struct catalog *catalog = targets_catalog(t);
+    size_t definitions = catalog_count(catalog);
+    struct guard *guard = mem_zalloc(definitions, sizeof *guard);
+    size_t *of =
+        mem_zalloc(definitions, sizeof *of); /* a definition's group: its provider's first */
+    for (size_t i = 0; i < definitions; i++) {
+        while (strcmp(catalog_at(catalog, of[i])->provider, catalog_at(catalog, i)->provider) != 0)
+            of[i]++;
+    }
+    for (uint32_t row = 0; row < targets_count(t); row++) {
+        if (!row_set_has(listed, row))
+            continue;
+        size_t index = catalog_index(catalog, targets_definition(t, row));
+        struct target_state st = ledger_state(l, row);
+        guard_known(&guard[of[index]], (enum outcome)st.outcome, st.attempts > 0);
+    }
+    bool suspicious = false;
+    for (size_t i = 0; i < definitions && !suspicious; i++)
+        suspicious =
+            guard_check(&guard[i], s, catalog_at(catalog, i)->provider, reason) == GUARD_ABSENT;
+    free(guard);
+    free(of);
+    return suspicious;
+}
+
+bool canary_holds(const struct canary *c, uint32_t row)
+{
+    return row > c->last_row && (c->left || c->failed);
+}
+
+enum canary_says canary_judge(struct canary *c, const char *provider, uint32_t row, enum outcome o,
+                              char reason[512])
+{
+    if (!c->left || row > c->last_row)
+        return CANARY_NOTHING;
+    if (outcome_done(o))
+        return --c->left ? CANARY_NOTHING : CANARY_PASSED;
+    c->failed = true;
+    snprintf(reason, 512, "canary: a target of %s ended as %s", provider, outcome_word[o]);
+    return CANARY_FAILED;
 }

@@ -1,8 +1,9 @@
 #ifndef RESCIND_WIRE_GUARDS_H
 #define RESCIND_WIRE_GUARDS_H
 
-/* What stops a run while it goes: pure counting, one struct a provider. */
+/* What stops a run while it goes: pure counting, a guard for each provider and a canary for all. */
 
+#include "journal/ledger.h"
 #include "wire/settings.h"
 
 /* No more of a provider's targets than this are sent until one of them was not absent. */
@@ -36,5 +37,24 @@ enum guard_halt { GUARD_GO, GUARD_ABSENT, GUARD_FAILURES };
 /* Whether the run must halt; the reason, naming the provider, goes to `reason`. */
 enum guard_halt guard_check(const struct guard *g, const struct settings *s, const char *provider,
                             char reason[512]);
+
+/* Whether everything that is done was absent, so that "nothing is left" may be a mistake; the
+ * reason names the provider. */
+bool guards_suspicious(const struct settings *s, const struct targets *t,
+                       const struct row_set *listed, const struct ledger *l, char reason[512]);
+
+/* The canary: the first few targets go before all others, and the first of them that does not
+ * succeed stops the run. */
+struct canary {
+    uint32_t left;     /* that are still to succeed */
+    uint32_t last_row; /* they stand in no row beyond it */
+    bool failed;
+};
+/* Whether a row must wait for it. */
+bool canary_holds(const struct canary *c, uint32_t row);
+enum canary_says { CANARY_NOTHING, CANARY_PASSED, CANARY_FAILED };
+/* A target has ended. */
+enum canary_says canary_judge(struct canary *c, const char *provider, uint32_t row, enum outcome o,
+                              char reason[512]);
 
 #endif

@@ -1,191 +1,283 @@
 #include "wire/lister.h"
 
+#include "wire/firsts.h"
+
 #include "base/clock.h"
 #include "base/text.h"
-#include "provider/classify.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TELL_US = 10 * 1000000 }; /* between two words on how far a long list is */
 
-struct lister {
-    struct fetch *fetch;
-    int64_t tell_at_us;
-    const struct definition *d;
-    const struct fetch_observer *observer;
-    struct inventory *out;
-    struct buf path;
-};
-
-typedef enum walk_step take_page(struct keylist *l, struct walk *w, const char *body, size_t len,
-                                 char reason[WALK_REASON]);
-
-static bool same_read(const struct request *a, const struct request *b)
+static void finish(struct lister *l)
 {
-    return a->method && b->method && !a->body && !b->body && strcmp(a->path, b->path) == 0;
+    l->over = true;
+    l->done(l->at, l);
 }
 
-/* The reads that a run makes before its first deletion: one where they are the same. */
-static int read_first(struct lister *l, bool preflight, struct error *err)
+static void fail(struct lister *l, const char *what)
 {
-    const struct definition *d = l->d;
-    const struct request *check = preflight && d->preflight.method ? &d->preflight : NULL;
-    const struct request *self = d->self == SELF_READ ? &d->self_read : NULL;
-    const char *body;
-    size_t len;
-    bool both = check && self && same_read(check, self);
-    if (check && fetch_get(l->fetch, check, NULL, &check->confirm, &body, &len, err) != 0)
-        return -1;
-    if (!self) {
-        if (own_id_of_secret(d, fetch_secret(l->fetch), l->out->own_id) <= 0)
-            l->out->own_id[0] = '\0';
-        return 0;
-    }
-    if (!both && fetch_get(l->fetch, self, NULL, NULL, &body, &len, err) != 0)
-        return -1;
-    if (own_id_of_body(d, body, len, l->out->own_id) <= 0)
-        return error_set(err, EXIT_CREDENTIAL,
-                         "%s: the answer does not tell which key the credential itself is",
-                         d->provider);
-    return 0;
-}
-
-static void tell(const struct lister *l, const char *line)
-{
-    if (l->observer && l->observer->tell)
-        l->observer->tell(l->observer->at, line);
+    const struct definition *d = l->endpoint->definition;
+    error_set(&l->error, EXIT_STOPPED, "%s %s: %s", d->provider, d->kind, what);
+    l->failed = true;
+    finish(l);
 }
 
 static void tell_how_far(struct lister *l)
 {
-    char line[200], count[TEXT_COUNT];
+    const struct definition *d = l->endpoint->definition;
+    char count[TEXT_COUNT];
     int64_t now = clock_mono_us();
     if (now < l->tell_at_us)
         return;
     l->tell_at_us = now + TELL_US;
-    snprintf(line, sizeof line, "%s %s: %s read so far", l->d->provider, l->d->kind,
-             text_count(keylist_count(l->out->keys), count));
-    tell(l, line);
+    session_tell(l->wire->session, "", "%s %s: %s read so far", d->provider, d->kind,
+                 text_count(keylist_count(l->keys), count));
 }
 
-/* From the first page to the last. */
-static enum walk_step walk(struct lister *l, struct walk *w, take_page *take,
-                           char reason[WALK_REASON], struct error *err)
+static void on_page(void *at, struct read *r);
+
+static void ask(struct lister *l)
 {
-    enum walk_step step = WALK_MORE;
-    while (step == WALK_MORE) {
-        const char *body;
-        size_t len;
-        walk_request(w, l->d, &l->path);
-        if (fetch_get(l->fetch, w->request, buf_text(&l->path), NULL, &body, &len, err) != 0) {
-            reason[0] = '\0';
-            return WALK_BROKEN;
-        }
-        w->link = fetch_link(l->fetch);
-        step = take(l->out->keys, w, body, len, reason);
-        tell_how_far(l);
+    walk_request(&l->part.walk, l->endpoint->definition, &l->path);
+    l->read = (struct read){.endpoint = l->endpoint,
+                            .request = l->part.walk.request,
+                            .path = buf_text(&l->path),
+                            .scope = "",
+                            .whole = true,
+                            .most = l->wire->session->work.settings->max_attempts,
+                            .done = on_page,
+                            .at = l};
+    read_begin(&l->read, l->wire);
+}
+
+static void begin_walk(struct lister *l)
+{
+    struct walk fresh = {
+        .pages = l->part.walk.pages, .request = l->part.walk.request, .each = l->part.walk.each};
+    walk_free(&l->part.walk);
+    l->part.walk = fresh;
+    l->part.readings++;
+    ask(l);
+}
+
+/* The next list: what the keys are listed for each of, then that of each. */
+static void begin_part(struct lister *l)
+{
+    const struct list_rule *rule = &l->endpoint->definition->list;
+    l->part = (struct lister_walk){.take = keylist_page, .before = keylist_count(l->keys)};
+    if (rule->each && !l->in_parts) {
+        l->part.walk.request = &rule->each_request;
+        l->part.walk.pages = &rule->each_pages;
+        l->part.take = keylist_each_page;
+    } else {
+        l->part.walk.request = &rule->request;
+        l->part.walk.pages = &rule->pages;
+        if (keylist_each_count(l->keys))
+            l->part.walk.each = keylist_each(l->keys, l->parts_done);
     }
-    return step;
+    begin_walk(l);
 }
 
-static void tell_again(const struct lister *l, const char *reason)
+static void end_part(struct lister *l)
 {
-    char line[WALK_REASON + 120];
-    snprintf(line, sizeof line, "%s %s: the list changed while it was read (%s): reading it anew",
-             l->d->provider, l->d->kind, reason);
-    tell(l, line);
+    walk_free(&l->part.walk);
+    if (l->endpoint->definition->list.each && !l->in_parts) {
+        l->in_parts = true;
+    } else if (++l->parts_done >= keylist_each_count(l->keys)) {
+        finish(l);
+        return;
+    }
+    begin_part(l);
 }
 
-/* A whole list, again where it changed underneath. */
-static int read_list(struct lister *l, const struct request *request,
-                     const struct list_pages *pages, const char *each, take_page *take,
-                     struct error *err)
+static void broken(struct lister *l, const char *reason)
 {
+    char what[WALK_REASON + 300];
+    snprintf(what, sizeof what, "the list %.200s: %s; nothing was written",
+             l->part.walk.request->path, reason);
+    fail(l, what);
+}
+
+static void changed(struct lister *l, const char *reason)
+{
+    const struct definition *d = l->endpoint->definition;
+    char what[WALK_REASON + 300];
+    if (l->part.readings == LISTER_WALKS) {
+        snprintf(what, sizeof what,
+                 "the list %.200s did not stand still in %d readings: %s; nothing was written",
+                 l->part.walk.request->path, LISTER_WALKS, reason);
+        fail(l, what);
+        return;
+    }
+    session_tell(l->wire->session, "",
+                 "%s %s: the list changed while it was read (%s): reading it anew", d->provider,
+                 d->kind, reason);
+    l->again++;
+    keylist_cut(l->keys, l->part.before);
+    begin_walk(l);
+}
+
+static void on_page(void *at, struct read *r)
+{
+    struct lister *l = at;
     char reason[WALK_REASON];
-    size_t before = keylist_count(l->out->keys);
-    for (unsigned n = 1;; n++) {
-        struct walk w = {
-            .pages = pages, .request = request, .each = each, .base = fetch_base(l->fetch)};
-        enum walk_step step = walk(l, &w, take, reason, err);
-        walk_free(&w);
-        if (step == WALK_END)
-            return 0;
-        if (step == WALK_BROKEN && !*reason)
-            return -1;
-        if (step == WALK_BROKEN)
-            return error_set(err, EXIT_STOPPED, "%s %s: the list %s: %s; nothing was written",
-                             l->d->provider, l->d->kind, request->path, reason);
-        if (n == LISTER_WALKS)
-            return error_set(err, EXIT_STOPPED,
-                             "%s %s: the list %s did not stand still in %d readings: %s; nothing "
-                             "was written",
-                             l->d->provider, l->d->kind, request->path, LISTER_WALKS, reason);
-        tell_again(l, reason);
-        l->out->again++;
-        keylist_cut(l->out->keys, before);
+    if (r->result != PREFLIGHT_OK) {
+        l->failed = true;
+        error_set(&l->error, r->result == PREFLIGHT_REFUSED ? EXIT_CREDENTIAL : EXIT_STOPPED,
+                  "%s: %s", l->endpoint->definition->provider, r->verdict.reason);
+        finish(l);
+        return;
+    }
+    const struct answer *a = &r->answer->answer;
+    enum walk_step step = l->part.take(l->keys, &l->part.walk, a->body, a->body_len, reason);
+    tell_how_far(l);
+    switch (step) {
+    case WALK_MORE:
+        ask(l);
+        break;
+    case WALK_END:
+        end_part(l);
+        break;
+    case WALK_CHANGED:
+        changed(l, reason);
+        break;
+    case WALK_BROKEN:
+        broken(l, reason);
+        break;
     }
 }
 
-static int read_all(struct lister *l, struct error *err)
+void lister_begin(struct lister *l)
 {
-    const struct list_rule *rule = &l->d->list;
-    struct keylist *keys = l->out->keys;
-    if (rule->each &&
-        read_list(l, &rule->each_request, &rule->each_pages, NULL, keylist_each_page, err) != 0)
+    l->keys = keylist_new(l->endpoint->definition);
+    l->tell_at_us = clock_mono_us() + TELL_US;
+    begin_part(l);
+}
+
+void lister_end(struct lister *l)
+{
+    read_drop(&l->read);
+    walk_free(&l->part.walk);
+    keylist_free(l->keys);
+    buf_free(&l->path);
+    l->keys = NULL;
+}
+
+/* The command's way: first reads, list, end. */
+
+struct reading {
+    struct session session;
+    struct endpoint endpoint;
+    struct wire wire;
+    struct firsts firsts;
+    struct lister lister;
+    struct inventory *out;
+    bool over, failed;
+    struct error error;
+};
+
+static void on_list(void *at, struct lister *l)
+{
+    struct reading *r = at;
+    r->over = true;
+    r->failed = l->failed;
+    r->error = l->error;
+}
+
+static void begin_list(void *at)
+{
+    struct reading *r = at;
+    r->lister =
+        (struct lister){.wire = &r->wire, .endpoint = &r->endpoint, .done = on_list, .at = r};
+    lister_begin(&r->lister);
+}
+
+static bool take_own_id(void *at, const struct endpoint *e, const char *id)
+{
+    struct reading *r = at;
+    (void)e;
+    snprintf(r->out->own_id, sizeof r->out->own_id, "%s", id);
+    return true;
+}
+
+static void on_failure(void *at, enum exit_code code, const char *why)
+{
+    struct reading *r = at;
+    r->over = r->failed = true;
+    error_set(&r->error, code, "%s: %s", r->endpoint.definition->provider, why);
+}
+
+static int open_all(struct reading *r, const struct work *work, const struct definition *d,
+                    struct error *err)
+{
+    if (endpoint_open(&r->endpoint, work->settings, d, work->credentials, err) != 0 ||
+        session_begin(&r->session, work, err) != 0)
         return -1;
-    size_t parts = keylist_each_count(keys);
-    if (!parts)
-        return read_list(l, &rule->request, &rule->pages, NULL, keylist_page, err);
-    for (size_t i = 0; i < parts; i++)
-        if (read_list(l, &rule->request, &rule->pages, keylist_each(keys, i), keylist_page, err) !=
-            0)
-            return -1;
-    return 0;
+    wire_init(&r->wire, &r->session, r->endpoint.origin, r->endpoint.secret);
+    wire_join(&r->wire, &r->endpoint);
+    return wire_open(&r->wire, 1, err);
 }
 
-int lister_list(struct fetch *f, const struct definition *d, const struct fetch_observer *observer,
-                struct inventory *out, struct error *err)
+static void begin_reading(struct reading *r)
 {
-    struct lister l = {.fetch = f,
-                       .d = d,
-                       .observer = observer,
-                       .out = out,
-                       .tell_at_us = clock_mono_us() + TELL_US};
-    *out = (struct inventory){.keys = keylist_new(d)};
-    int result = read_all(&l, err);
-    buf_free(&l.path);
-    return result;
+    const struct definition *d = r->endpoint.definition;
+    const struct settings *s = r->session.work.settings;
+    r->firsts = (struct firsts){.wire = &r->wire,
+                                .attempts = s->max_attempts,
+                                .own_id = take_own_id,
+                                .done = begin_list,
+                                .failed = on_failure,
+                                .at = r};
+    if (own_id_of_secret(d, r->endpoint.secret, r->out->own_id) <= 0)
+        r->out->own_id[0] = '\0';
+    firsts_plan(&r->firsts, &r->endpoint, "", s->preflight, true);
+    if (firsts_begin(&r->firsts))
+        begin_list(r);
 }
 
-int lister_preflight(struct fetch *f, const struct definition *d, bool preflight,
-                     char own_id[ID_MAX + 1], struct error *err)
+static int read_to_the_end(struct reading *r, struct error *err)
 {
-    struct inventory out = {0};
-    struct lister l = {.fetch = f, .d = d, .out = &out};
-    int result = read_first(&l, preflight, err);
-    snprintf(own_id, ID_MAX + 1, "%s", out.own_id);
-    return result;
+    while (!r->over) {
+        int64_t now = clock_mono_us();
+        session_take_stops(&r->session, now);
+        if (session_stopping(&r->session))
+            return error_set(err, r->session.ending.code, "%s: %s",
+                             r->endpoint.definition->provider, r->session.ending.reason);
+        reads_send(&r->wire, now);
+        if (!r->over)
+            session_wait(&r->session, reads_next_us(&r->wire, clock_mono_us()));
+    }
+    if (!r->failed)
+        return 0;
+    *err = r->error;
+    return -1;
 }
 
 int lister_read(const struct settings *s, const struct definition *d, struct credentials *c,
-                const struct fetch_observer *observer, struct inventory *out, struct error *err)
+                const struct observer *observer, struct inventory *out, struct error *err)
 {
-    struct lister l = {
-        .d = d, .observer = observer, .out = out, .tell_at_us = clock_mono_us() + TELL_US};
+    struct reading r = {.out = out};
+    const struct work work = {.settings = s, .credentials = c, .observer = observer};
     *out = (struct inventory){0};
     if (!d->list.request.method)
         return error_set(err, EXIT_USAGE, "%s %s: its definition does not say how to list it",
                          d->provider, d->kind);
-    out->keys = keylist_new(d);
-    l.fetch = fetch_new(s, d, c, 1, observer, err);
-    int result = l.fetch ? read_first(&l, s->preflight, err) : -1;
-    if (result == 0)
-        result = read_all(&l, err);
-    if (l.fetch)
-        out->requests = fetch_sent(l.fetch);
-    fetch_free(l.fetch);
-    buf_free(&l.path);
+    int result = open_all(&r, &work, d, err);
+    if (result == 0) {
+        begin_reading(&r);
+        result = read_to_the_end(&r, err);
+    }
+    out->keys = r.lister.keys;
+    out->again = r.lister.again;
+    out->requests = r.wire.attempts;
+    r.lister.keys = NULL;
+    lister_end(&r.lister);
+    wire_close(&r.wire);
+    session_end(&r.session);
+    endpoint_close(&r.endpoint);
     return result;
 }
 

@@ -1,15 +1,52 @@
 #ifndef RESCIND_WIRE_LISTER_H
 #define RESCIND_WIRE_LISTER_H
 
-/* Everything that a provider's list tells, read whole before any of it is used: the preflight (if
- * the settings want one), the credential's own id, what the keys are listed for each of, and the
- * pages of each. A list that changes underneath is read anew, LISTER_WALKS times at most. */
+/* Everything that a provider's list tells, read whole before any of it is used: what the keys are
+ * listed for each of, and the pages of each. A list that changes underneath is read anew,
+ * LISTER_WALKS times at most. A state machine over a wire's reads, which the owner of the loop
+ * drives. */
 
 #include "provider/keylist.h"
-#include "wire/fetch.h"
+#include "wire/read.h"
 
 enum { LISTER_WALKS = 5 };
 
+/* A whole list that is being walked, page by page. */
+struct lister_walk {
+    struct walk walk;
+    enum walk_step (*take)(struct keylist *l, struct walk *w, const char *body, size_t len,
+                           char reason[WALK_REASON]);
+    unsigned readings; /* of it that were begun */
+    size_t before;     /* keys that there were before it */
+};
+
+struct lister {
+    struct wire *wire;
+    const struct endpoint *endpoint;
+    /* All is read: `keys` are whole; or `error` says why not. From within an answer. */
+    void (*done)(void *at, struct lister *l);
+    void *at;
+
+    struct keylist *keys; /* freed by lister_end */
+    unsigned again;       /* how often a list was read anew */
+    bool over, failed;
+    struct error error; /* EXIT_CREDENTIAL where the credential is refused; else EXIT_STOPPED */
+
+    struct lister_walk part;
+    size_t parts_done;
+    bool in_parts; /* what the keys are listed for each of is known */
+    struct buf path;
+    struct read read;
+    int64_t tell_at_us;
+};
+
+/* Begins to read the list of an endpoint that has one; zero-initialised but for the first four. */
+void lister_begin(struct lister *l);
+/* Breaks off what is under way, and frees what was read. */
+void lister_end(struct lister *l);
+
+/* What `rescind list` reads: the preflight (if the settings want one), the credential's own id, and
+ * the list. */
 struct inventory {
     struct keylist *keys;
     char own_id[ID_MAX + 1]; /* of the credential in use; "": it is none of these, or unknown */
@@ -17,17 +54,10 @@ struct inventory {
     unsigned again; /* how often a list was read anew */
 };
 
-/* EXIT_USAGE for a definition without a list; else as fetch_get, and EXIT_STOPPED for a list that
- * never stood still or cannot be understood. */
+/* Waits for its end; SIGINT, SIGTERM and the deadline end it at once. EXIT_USAGE for a definition
+ * without a list, or without a base URL; EXIT_CREDENTIAL; EXIT_STOPPED for all else. */
 int lister_read(const struct settings *s, const struct definition *d, struct credentials *c,
-                const struct fetch_observer *observer, struct inventory *out, struct error *err);
-/* The same through a fetch that is there, without the preflight; the own id stays unknown. */
-int lister_list(struct fetch *f, const struct definition *d, const struct fetch_observer *observer,
-                struct inventory *out, struct error *err);
-
-/* The reads before: the preflight where it is wanted, and the credential's own id. */
-int lister_preflight(struct fetch *f, const struct definition *d, bool preflight,
-                     char own_id[ID_MAX + 1], struct error *err);
+                const struct observer *observer, struct inventory *out, struct error *err);
 void inventory_free(struct inventory *i);
 
 #endif

@@ -4,7 +4,7 @@
 #include "journal_fixture.h"
 
 #include "base/clock.h"
-#include "wire/pacing.h"
+#include "wire/holds.h"
 
 static void a_hold_is_recorded_once(void **state)
 {
@@ -30,7 +30,7 @@ static void a_hold_is_recorded_once(void **state)
         struct record record;
         char reason[HOLD_REASON];
         int64_t now = clock_wall_ms();
-        bool told = pacing_hold(l, "openrouter", 429, &hint, &record, reason);
+        bool told = hold_record(l, "openrouter", 429, &hint, &record, reason);
         if (told != (rows[i].reason != NULL))
             fail_msg("row %zu: %d", i, told);
         if (!told)
@@ -46,7 +46,7 @@ static void a_hold_is_recorded_once(void **state)
     const struct hint hint = {.wait_us = 1000000};
     struct record record;
     char reason[HOLD_REASON];
-    assert_true(pacing_hold(l, "requesty", 503, &hint, &record, reason)); /* another pair */
+    assert_true(hold_record(l, "requesty", 503, &hint, &record, reason)); /* another pair */
     assert_string_equal(record.hold.reason, "503, asked to wait 1.0s");
     ledger_free(l);
     targets_free(targets);
@@ -56,5 +56,5 @@ static void a_hold_is_recorded_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_hold_is_recorded_once)};
-    return cmocka_run_group_tests_name("pacing", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("holds", tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-#ifndef RESCIND_WIRE_CHECK_H
-#define RESCIND_WIRE_CHECK_H
+#ifndef RESCIND_RUN_CHECK_H
+#define RESCIND_RUN_CHECK_H
 
 /* What can be said of a run before it begins, without a socket. */
 
@@ -12,11 +12,6 @@
  */
 int check_run(const struct settings *s, const struct targets *t, const struct row_set *listed,
               struct credentials *c, struct error *err);
-
-/* Whether everything that is done was absent (guards.h), so that "nothing is left" may be a
- * mistake; the reason names the provider. */
-bool check_suspicious(const struct settings *s, const struct targets *t,
-                      const struct row_set *listed, const struct ledger *l, char reason[512]);
 
 /* Whether it can be told of a target of this definition that it is there: by a read of its own, or
  * by a list that one answer holds. While pages are read a list may shift, so it would prove
@@ -32,20 +27,7 @@ uint32_t check_unverified(const struct settings *s, const struct ledger *l,
 /* How many of the listed rows are left to do: not done, or failed before. */
 uint32_t check_left(const struct ledger *l, const struct row_set *listed, const struct targets *t);
 
-/* The origin ("https://host:port") that a definition's requests would go to under these settings.
- */
-int check_origin(const struct settings *s, const struct definition *d, struct buf *origin,
-                 struct error *err);
-
-/* Whether the CA bundle of these settings, if there is one, is one: EXIT_NOINPUT. */
-int check_ca_file(const struct settings *s, struct error *err);
-
-/* The base URL that --base-url gives a provider, or NULL. */
-const char *check_base(const struct settings *s, const struct definition *d);
-
-/* What must be there before a definition can be used; its origin goes to `origin`, its secret to
- * *secret. */
-int check_definition(const struct settings *s, const struct definition *d, struct credentials *c,
-                     struct buf *origin, const char **secret, struct error *err);
+/* Whether a definition has what these settings want of it: EXIT_REFUSED. */
+int check_definition(const struct settings *s, const struct definition *d, struct error *err);
 
 #endif

@@ -1,6 +1,6 @@
 /* How long a read is tried: each row is what came back in turn, and what follows. */
 
-#include "wire/patience.h"
+#include "wire/read.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,54 +11,40 @@
 
 #define S 1000000LL
 
-static struct http_answer answer(int status)
-{
-    struct http_answer a = {.answer = {.transport = TRANSPORT_WHOLE, .status = status}};
-    if (status == 0)
-        a.answer.transport = TRANSPORT_LOST;
-    return a;
-}
-
 static void attempts(void **state)
 {
-    static const int statuses[] = {500, 503, 408, 0};
     static const int64_t middle[] = {500000, 1500000, 3000000, 3000000, 3000000};
     (void)state;
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+    for (uint64_t i = 0; i < 4; i++) {
         struct rng rng = rng_seed(i);
         struct patience p = {0};
-        const struct http_answer a = answer(statuses[i]);
         int64_t now = 7 * S;
         for (unsigned n = 0; n < 5; n++) {
-            int64_t due = patience_again_us(&p, &a, 0, 6, &rng, now);
+            int64_t due = patience_again_us(&p, false, 0, 6, &rng, now);
             assert_in_range(due - now, middle[n] * 3 / 4, middle[n] * 5 / 4);
             now = due;
         }
-        assert_int_equal(patience_again_us(&p, &a, 0, 6, &rng, now), -1);
+        assert_int_equal(patience_again_us(&p, false, 0, 6, &rng, now), -1);
     }
     struct rng rng = rng_seed(1);
     struct patience p = {0};
-    const struct http_answer a = answer(500);
-    assert_int_equal(patience_again_us(&p, &a, 0, 1, &rng, S), -1);
+    assert_int_equal(patience_again_us(&p, false, 0, 1, &rng, S), -1);
 }
 
 /* No attempts, but an end: two minutes after the first. */
 static void holds(void **state)
 {
     static const struct {
-        int status;
         int64_t now, until, want;
     } rows[] = {
-        {429, 10 * S, 0, 10 * S},         {425, 11 * S, 20 * S, 11 * S},
-        {429, 100 * S, 130 * S, 100 * S}, {429, 101 * S, 131 * S, -1},
-        {429, 129 * S, 129 * S, 129 * S}, {429, 130 * S, 0, -1},
+        {10 * S, 0, 10 * S},    {11 * S, 20 * S, 11 * S},    {100 * S, 130 * S, 100 * S},
+        {101 * S, 131 * S, -1}, {129 * S, 129 * S, 129 * S}, {130 * S, 0, -1},
     };
     struct rng rng = rng_seed(1);
     struct patience p = {0};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct http_answer a = answer(rows[i].status);
-        assert_int_equal(patience_again_us(&p, &a, rows[i].until, 1, &rng, rows[i].now),
+        assert_int_equal(patience_again_us(&p, true, rows[i].until, 1, &rng, rows[i].now),
                          rows[i].want);
     }
     assert_int_equal(p.attempts, 0);

@@ -1,11 +1,10 @@
-#ifndef RESCIND_WIRE_RUN_H
-#define RESCIND_WIRE_RUN_H
+#ifndef RESCIND_WIRE_VIEW_H
+#define RESCIND_WIRE_VIEW_H
 
-/* What a run is made of, what it shows, and what comes of it. */
+/* What whoever watches is shown while requests are under way. */
 
-#include "journal/journal.h"
-#include "wire/credential.h"
-#include "wire/settings.h"
+#include <stddef.h>
+#include <stdint.h>
 
 /* What a person or a machine watching is shown, a line per provider. */
 struct lane_view {
@@ -39,22 +38,6 @@ struct observer {
     /* One event for a person, such as "openrouter: 401: ..."; not yet grouped. `key` is the same
      * for events of one sort, "" for one that must be told by itself. */
     void (*tell)(void *at, const char *key, const char *line);
-};
-
-struct run_result {
-    enum exit_code code;
-    char reason[512]; /* why it ended early, "" when it did not */
-};
-
-/* What a run is made of; all borrowed. `listed` are the rows to account for. */
-struct run {
-    const struct settings *settings;
-    struct targets *targets;
-    const struct row_set *listed;
-    struct ledger *ledger;
-    struct journal *journal;
-    struct credentials *credentials;
-    const struct observer *observer;
 };
 
 #endif

@@ -1,0 +1,150 @@
+#include "run/act.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+
+enum { BODY_MAX = 16 << 10 };
+
+static void remember_unsynced(struct runner *r, uint32_t row)
+{
+    if (r->unsynced_count == r->unsynced_cap) {
+        r->unsynced_cap = r->unsynced_cap ? r->unsynced_cap * 2 : 256;
+        r->unsynced = mem_resize(r->unsynced, r->unsynced_cap, sizeof *r->unsynced);
+    }
+    r->unsynced[r->unsynced_count++] = row;
+}
+
+static void fill(struct runner *r)
+{
+    const struct work *work = &r->session.work;
+    for (uint32_t row = 0; row < targets_count(work->targets); row++) {
+        if (!row_set_has(work->listed, row))
+            continue;
+        struct lane *l = part_of(r, row)->lane;
+        l->tally.targets++;
+        if (outcome_done((enum outcome)ledger_state(work->ledger, row).outcome)) {
+            l->tally.finished++;
+            l->tally.done++;
+            continue;
+        }
+        queue_add(&l->queue, row);
+        if (r->canary.left < work->settings->canary) {
+            r->canary.left++;
+            r->canary.last_row = row;
+        }
+    }
+}
+
+static const struct request *request(const struct runner *r, const struct definition *d)
+{
+    return &d->action[r->session.work.settings->action];
+}
+
+static size_t body_max(const struct definition *d)
+{
+    (void)d;
+    return BODY_MAX;
+}
+
+static void judge(const struct lane *l, const struct flight *f, const struct answer *a,
+                  struct verdict *v)
+{
+    const struct work *work = &l->run->session.work;
+    char id[ID_MAX + 1];
+    targets_id(work->targets, f->row, id);
+    classify(f->part->endpoint.definition, work->settings->action, id,
+             ledger_state(work->ledger, f->row).applied, a, v);
+}
+
+static unsigned ended(const struct lane *l, const struct flight *f)
+{
+    return ledger_state(l->run->session.work.ledger, f->row).ended;
+}
+
+static void again(struct lane *l, const struct flight *f, const struct http_answer *a,
+                  const struct verdict *v)
+{
+    struct session *s = &l->run->session;
+    struct record record = {.type = RECORD_TRY,
+                            .try = {.row = f->row,
+                                    .attempts = ledger_state(s->work.ledger, f->row).attempts,
+                                    .status = (unsigned)a->answer.status,
+                                    .applied = v->may_have_applied,
+                                    .error = v->reason}};
+    session_put(s, &record);
+}
+
+static void put_end(struct session *s, const struct flight *f, const struct http_answer *a,
+                    const struct verdict *v, const char *why)
+{
+    const struct definition *d = f->part->endpoint.definition;
+    char id[ID_MAX + 1];
+    targets_id(s->work.targets, f->row, id);
+    struct record record = {.type = RECORD_END,
+                            .end = {.row = f->row,
+                                    .provider = d->provider,
+                                    .kind = d->kind,
+                                    .id = id,
+                                    .outcome = v->outcome,
+                                    .status = (unsigned)a->answer.status,
+                                    .attempts = ledger_state(s->work.ledger, f->row).attempts,
+                                    .ms = (unsigned)(a->took_us / 1000),
+                                    .applied = v->may_have_applied,
+                                    .error = why}};
+    session_put(s, &record);
+}
+
+static void ask_canary(struct runner *r, const char *provider, uint32_t row, enum outcome o)
+{
+    char reason[512];
+    switch (canary_judge(&r->canary, provider, row, o, reason)) {
+    case CANARY_PASSED:
+        session_tell(&r->session, "canary", "canary of %u succeeded, going on",
+                     r->session.work.settings->canary);
+        break;
+    case CANARY_FAILED:
+        session_stop(&r->session, EXIT_STOPPED, reason);
+        break;
+    case CANARY_NOTHING:
+        break;
+    }
+}
+
+static void end(struct lane *l, const struct flight *f, const struct http_answer *a,
+                const struct verdict *v, const char *why)
+{
+    struct runner *r = l->run;
+    struct session *s = &r->session;
+    const enum outcome o = v->outcome;
+    const char *provider = f->part->endpoint.definition->provider;
+    struct guard *g = &f->part->group->guard;
+    const enum outcome before = (enum outcome)ledger_state(s->work.ledger, f->row).outcome;
+    put_end(s, f, a, v, why);
+    remember_unsynced(r, f->row);
+    if (o == OUTCOME_NOT_ATTEMPTED)
+        return;
+    l->tally.finished++;
+    l->tally.done += outcome_done(o);
+    f->part->by_us |= outcome_done(o) && !outcome_absent(o);
+    if (outcome_failed(o)) {
+        l->tally.failed++;
+        session_tell(s, why, "%s: %s: %s", provider, outcome_word[o], why);
+    }
+    guard_finished(g, before, o);
+    ask_canary(r, provider, f->row, o);
+    char reason[512];
+    if (!session_stopping(s) && guard_check(g, s->work.settings, provider, reason) != GUARD_GO)
+        session_stop(s, EXIT_STOPPED, reason);
+}
+
+const struct pass pass_act = {.announces = RECORD_TRY,
+                              .guarded = true,
+                              .state = "running",
+                              .fill = fill,
+                              .request = request,
+                              .body_max = body_max,
+                              .judge = judge,
+                              .ended = ended,
+                              .again = again,
+                              .end = end};

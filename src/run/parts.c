@@ -1,0 +1,129 @@
+/* Parts are built once, before anything is sent: every definition that the listed targets use gets
+ * one, and those of the same origin and credential share a lane. */
+
+#include "run/parts.h"
+
+#include "run/check.h"
+#include "wire/accounts.h"
+
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct group *group_of(struct runner *r, const char *name)
+{
+    for (size_t i = 0; i < r->groups; i++)
+        if (strcmp(r->group[i].name, name) == 0)
+            return &r->group[i];
+    r->group[r->groups].name = name;
+    return &r->group[r->groups++];
+}
+
+/* The lane of a pair, new where there is none yet. */
+static struct lane *lane_of(struct runner *r, const struct endpoint *e)
+{
+    for (size_t i = 0; i < r->lanes; i++)
+        if (wire_is(&r->lane[i].wire, e->origin, e->secret))
+            return &r->lane[i];
+    struct lane *l = &r->lane[r->lanes++];
+    l->run = r;
+    wire_init(&l->wire, &r->session, e->origin, e->secret);
+    return l;
+}
+
+static int part_new(struct runner *r, uint32_t row, struct error *err)
+{
+    const struct work *work = &r->session.work;
+    const struct definition *d = targets_definition(work->targets, row);
+    struct part *p = mem_zalloc(1, sizeof *p);
+    r->part[catalog_index(targets_catalog(work->targets), d)] = p;
+    if (check_definition(work->settings, d, err) != 0 ||
+        endpoint_open(&p->endpoint, work->settings, d, work->credentials, err) != 0)
+        return -1;
+    p->first_row = row;
+    p->others = accounts_others(work->ledger, d->credential, p->endpoint.secret);
+    p->group = group_of(r, d->provider);
+    p->lane = lane_of(r, &p->endpoint);
+    wire_join(&p->lane->wire, &p->endpoint);
+    return 0;
+}
+
+/* Tells the guards what earlier runs did. */
+static void look_at_row(const struct runner *r, struct part *p, uint32_t row)
+{
+    const struct ledger *l = r->session.work.ledger;
+    const struct target_state st = ledger_state(l, row);
+    enum outcome o = (enum outcome)st.outcome;
+    bool other = accounts_other(l, p->others, row);
+    if (outcome_done(o) && !outcome_absent(o))
+        *(other ? &p->by_others : &p->by_us) = true;
+    if (!other)
+        guard_known(&p->group->guard, o, st.attempts > 0);
+    else if (!outcome_done(o))
+        guard_known_to_another(&p->group->guard, o);
+}
+
+static int look_at_rows(struct runner *r, struct error *err)
+{
+    const struct work *work = &r->session.work;
+    for (uint32_t row = 0; row < targets_count(work->targets); row++) {
+        if (!row_set_has(work->listed, row))
+            continue;
+        if (!part_of(r, row) && part_new(r, row, err) != 0)
+            return -1;
+        look_at_row(r, part_of(r, row), row);
+    }
+    return 0;
+}
+
+static int lane_open(struct lane *l, struct error *err)
+{
+    unsigned concurrency = l->run->session.work.settings->concurrency;
+    l->held_at_start = l->wire.held_us > 0;
+    l->flight = mem_zalloc(concurrency, sizeof *l->flight);
+    return wire_open(&l->wire, concurrency, err);
+}
+
+int parts_build(struct runner *r, struct error *err)
+{
+    size_t definitions = catalog_count(targets_catalog(r->session.work.targets));
+    r->part = mem_zalloc(definitions, sizeof(struct part *));
+    r->lane = mem_zalloc(definitions, sizeof *r->lane);
+    r->group = mem_zalloc(definitions, sizeof *r->group);
+    if (look_at_rows(r, err) != 0)
+        return -1;
+    for (size_t i = 0; i < r->lanes; i++)
+        if (lane_open(&r->lane[i], err) != 0)
+            return -1;
+    r->view = mem_zalloc(r->lanes, sizeof *r->view);
+    return 0;
+}
+
+void parts_free(struct runner *r)
+{
+    for (size_t i = 0; i < r->lanes; i++) {
+        struct lane *l = &r->lane[i];
+        wire_close(&l->wire);
+        queue_free(&l->queue);
+        free(l->flight);
+    }
+    size_t definitions = r->part ? catalog_count(targets_catalog(r->session.work.targets)) : 0;
+    for (size_t i = 0; i < definitions; i++) {
+        if (r->part[i]) {
+            endpoint_close(&r->part[i]->endpoint);
+            free(r->part[i]->others);
+        }
+        free(r->part[i]);
+    }
+    free(r->part);
+    free(r->lane);
+    free(r->group);
+    free(r->view);
+}
+
+struct part *part_of(const struct runner *r, uint32_t row)
+{
+    const struct targets *t = r->session.work.targets;
+    return r->part[catalog_index(targets_catalog(t), targets_definition(t, row))];
+}

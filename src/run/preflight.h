@@ -1,0 +1,15 @@
+#ifndef RESCIND_RUN_PREFLIGHT_H
+#define RESCIND_RUN_PREFLIGHT_H
+
+/* Before the first delete: is this credential the right kind, and is it among the targets itself?
+ *
+ * All lanes wait for each other's reads, so that a wrong credential is told before anything is
+ * deleted; but not for a lane that a hold of an earlier run keeps waiting, since its credential was
+ * read in that run. */
+
+#include "run/parts.h"
+
+/* Refuses where an own id that needs no read is among the targets; else begins the reads. */
+void preflight_begin(struct runner *r);
+
+#endif

@@ -1,0 +1,69 @@
+#include "wire/endpoint.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "provider/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *endpoint_base(const struct settings *s, const struct definition *d)
+{
+    for (unsigned i = 0; i < s->base_url_count; i++)
+        if (strcmp(s->base_urls[i].provider, d->provider) == 0)
+            return s->base_urls[i].url;
+    return NULL;
+}
+
+int endpoint_origin(const struct settings *s, const struct definition *d, struct buf *origin,
+                    struct error *err)
+{
+    const char *base = endpoint_base(s, d);
+    bool plain;
+    if (!base)
+        base = d->base;
+    if (!base)
+        return error_set(err, EXIT_USAGE,
+                         "%s has no base URL of its own: --base-url %s=https://...", d->provider,
+                         d->provider);
+    if (strchr(base, '{')) { /* a scope is part of the host: the template stands for all of them */
+        buf_puts(origin, base);
+        return 0;
+    }
+    return base_url_check(base, origin, &plain, err);
+}
+
+int endpoint_ca_file(const struct settings *s, struct error *err)
+{
+    if (!s->ca_file || access(s->ca_file, R_OK) == 0)
+        return 0;
+    return error_set(err, EXIT_NOINPUT, "cannot read the CA file %s:", s->ca_file);
+}
+
+int endpoint_open(struct endpoint *e, const struct settings *s, const struct definition *d,
+                  struct credentials *c, struct error *err)
+{
+    struct buf origin = {0};
+    *e = (struct endpoint){.definition = d, .base = endpoint_base(s, d)};
+    if (endpoint_origin(s, d, &origin, err) == 0)
+        e->secret = credentials_get(c, d->credential, err);
+    if (e->secret)
+        e->headers = headers_fill(d, e->secret, c, e->secrets, err);
+    if (e->headers)
+        e->origin = mem_string(buf_text(&origin));
+    buf_free(&origin);
+    return e->headers ? 0 : -1;
+}
+
+void endpoint_close(struct endpoint *e)
+{
+    http_headers_free(e->headers);
+    free(e->origin);
+    *e = (struct endpoint){0};
+}
+
+const char *endpoint_url(const struct endpoint *e)
+{
+    return e->base ? e->base : e->definition->base;
+}

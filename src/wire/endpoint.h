@@ -1,0 +1,39 @@
+#ifndef RESCIND_WIRE_ENDPOINT_H
+#define RESCIND_WIRE_ENDPOINT_H
+
+/* One definition in use: where its requests go, with what headers, and which secrets those hold. */
+
+#include "wire/credential.h"
+#include "wire/headers.h"
+#include "wire/settings.h"
+
+struct endpoint {
+    const struct definition *definition;
+    const char *base; /* of --base-url; NULL: the definition's own */
+    char *origin;     /* "https://host:port" */
+    const char *secret;
+    const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
+    struct http_headers *headers;
+};
+
+/* Settings, definition and credentials are borrowed. EXIT_USAGE (no base URL), EXIT_CREDENTIAL,
+ * EXIT_CONFIG; then there is nothing to close. */
+int endpoint_open(struct endpoint *e, const struct settings *s, const struct definition *d,
+                  struct credentials *c, struct error *err);
+void endpoint_close(struct endpoint *e);
+
+/* The base URL that its requests begin with. */
+const char *endpoint_url(const struct endpoint *e);
+
+/* The base URL that --base-url gives a provider, or NULL. */
+const char *endpoint_base(const struct settings *s, const struct definition *d);
+/* The origin that a definition's requests would go to under these settings, added to `origin`.
+ * EXIT_USAGE. */
+int endpoint_origin(const struct settings *s, const struct definition *d, struct buf *origin,
+                    struct error *err);
+
+/* Whether the CA bundle of these settings, if there is one, can be read: EXIT_NOINPUT. libcurl
+ * would say so late, and as of a certificate that does not verify. */
+int endpoint_ca_file(const struct settings *s, struct error *err);
+
+#endif

@@ -1,0 +1,47 @@
+#ifndef RESCIND_WIRE_FIRSTS_H
+#define RESCIND_WIRE_FIRSTS_H
+
+/* The reads that come before anything else over a wire, one after the other: whether the credential
+ * is of the right kind, and which of the provider's keys it is itself. Where one read tells both it
+ * is made once. */
+
+#include "wire/read.h"
+
+enum { FIRSTS_MAX = 8 };
+
+struct first {
+    const struct endpoint *endpoint;
+    const struct request *request;
+    const char *scope;
+    bool check, self;
+};
+
+/* Zero-initialised but for what its owner fills. */
+struct firsts {
+    struct wire *wire;
+    unsigned attempts; /* of each read */
+    const char *what;  /* for words: "preflight", or NULL */
+    /* A read told the credential's own id, canonical. False: the reads end here. */
+    bool (*own_id)(void *at, const struct endpoint *e, const char *id);
+    void (*done)(void *at); /* all is well */
+    void (*failed)(void *at, enum exit_code code, const char *why);
+    void *at;
+
+    struct first first[FIRSTS_MAX];
+    unsigned count, made;
+    struct read read;
+};
+
+/* The reads that an endpoint asks for: its preflight, its own id where only a read tells it.
+ * `scope` is that of any of its targets, "" where it has none. */
+void firsts_plan(struct firsts *f, const struct endpoint *e, const char *scope, bool preflight,
+                 bool self);
+/* Begins them; true where there is none, and then nothing is called. */
+bool firsts_begin(struct firsts *f);
+
+/* The row that an own id stands in, UINT32_MAX where it is not listed; the reason names its line.
+ */
+uint32_t own_id_row(const struct work *work, const struct definition *d, const char *id,
+                    char reason[ENDING_REASON]);
+
+#endif

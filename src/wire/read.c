@@ -1,0 +1,181 @@
+#include "wire/read.h"
+
+#include "base/clock.h"
+#include "wire/holds.h"
+
+#include <stdio.h>
+
+static const int64_t hold_most_us = 120 * 1000000LL;
+static const int64_t backoff_us[] = {500000, 1500000, 3000000}; /* the last one again and again */
+enum { BACKOFFS = sizeof backoff_us / sizeof *backoff_us };
+
+int64_t patience_again_us(struct patience *p, bool about_rate, int64_t hold_until_us, unsigned most,
+                          struct rng *rng, int64_t now)
+{
+    if (!p->end_us)
+        p->end_us = now + hold_most_us;
+    if (about_rate)
+        return now >= p->end_us || hold_until_us > p->end_us ? -1 : now;
+    if (++p->attempts >= most)
+        return -1;
+    unsigned n = p->attempts > BACKOFFS ? BACKOFFS : p->attempts;
+    return now + (int64_t)(rng_uniform(rng, .75, 1.25) * (double)backoff_us[n - 1]);
+}
+
+/* By classify_read's rule, in a verdict's words. */
+static void judge_plain(struct read *r, const struct answer *a, struct verdict *v)
+{
+    static const struct conditions none;
+    const struct definition *d = r->endpoint->definition;
+    *v =
+        (struct verdict){.kind = VERDICT_END, .closes_connection = a->transport != TRANSPORT_WHOLE};
+    r->result = classify_read(d, r->checks ? r->checks : &none, a, v->reason);
+    if (r->result == PREFLIGHT_OK && r->whole && a->body_clipped) {
+        r->result = PREFLIGHT_IMPOSSIBLE;
+        snprintf(v->reason, sizeof v->reason, "an answer of more than %d MiB", READ_BODY_MAX >> 20);
+    }
+    if (r->result == PREFLIGHT_REFUSED)
+        v->kind = VERDICT_STOP;
+    if (r->result != PREFLIGHT_RETRY)
+        return;
+    bool whole = a->transport == TRANSPORT_WHOLE;
+    v->kind = whole && (a->status == 429 || a->status == 425) ? VERDICT_HOLD : VERDICT_RETRY;
+    v->holds_pair = v->kind == VERDICT_HOLD || (whole && a->status == 503 && a->retry_after);
+}
+
+static void judge(void *at, unsigned slot, const struct answer *a, struct verdict *v)
+{
+    struct read *r = at;
+    (void)slot;
+    if (r->judge)
+        r->judge(r->at, a, v);
+    else
+        judge_plain(r, a, v);
+}
+
+static void take_out(struct read *r)
+{
+    struct read **at = &r->wire->reads;
+    while (*at != r)
+        at = &(*at)->next;
+    *at = r->next;
+    r->wire = NULL;
+    r->next = NULL;
+}
+
+static void over(struct read *r)
+{
+    take_out(r);
+    r->done(r->at, r);
+}
+
+/* Whether it is tried again; then it has its time. */
+static bool again(struct read *r)
+{
+    struct wire *w = r->wire;
+    int64_t now = clock_mono_us();
+    bool about_rate = r->verdict.kind == VERDICT_HOLD;
+    r->due_us = patience_again_us(&r->patience, about_rate, pacer_view(&w->pacer, now).hold_until,
+                                  r->most, &w->session->rng, now);
+    if (r->due_us < 0)
+        return false;
+    if (!about_rate)
+        session_tell(w->session, r->verdict.reason, "%s: %s%s%s; trying again", w->name,
+                     r->what ? r->what : "", r->what ? ": " : "", r->verdict.reason);
+    r->retry = true;
+    return true;
+}
+
+static void take(void *at, unsigned slot, const struct http_answer *a, struct verdict *v)
+{
+    struct read *r = at;
+    (void)slot;
+    r->sent = false;
+    r->verdict = *v;
+    if ((v->kind == VERDICT_RETRY || v->kind == VERDICT_HOLD) && again(r))
+        return;
+    r->answer = a;
+    over(r);
+    /* `r` may be gone by now */
+}
+
+static const struct wire_taker taker = {judge, take};
+
+void read_begin(struct read *r, struct wire *w)
+{
+    struct read **at = &w->reads;
+    while (*at)
+        at = &(*at)->next;
+    *at = r;
+    r->wire = w;
+    r->next = NULL;
+    r->patience = (struct patience){0};
+    r->due_us = 0;
+    r->retry = r->sent = false;
+    r->answer = NULL;
+}
+
+void read_drop(struct read *r)
+{
+    struct wire *w = r->wire;
+    if (!w)
+        return;
+    for (unsigned i = 0; r->sent && i < w->capacity; i++)
+        if (w->slot[i].taker == &taker && w->slot[i].at == r)
+            w->slot[i].taker = NULL;
+    take_out(r);
+}
+
+static void send_one(struct read *r, int64_t now)
+{
+    struct error err;
+    struct buf body = {0};
+    bool has_body = request_body(r->endpoint->definition, r->request, r->id, r->scope, &body);
+    const struct wire_call call = {.endpoint = r->endpoint,
+                                   .request = r->request,
+                                   .path = r->path,
+                                   .id = r->id,
+                                   .scope = r->scope,
+                                   .body = has_body ? buf_text(&body) : NULL,
+                                   .body_max = READ_BODY_MAX,
+                                   .retry = r->retry,
+                                   .taker = &taker,
+                                   .at = r};
+    r->sent = wire_send(r->wire, &call, now, &err) >= 0;
+    buf_free(&body);
+    if (r->sent)
+        return;
+    r->verdict = (struct verdict){.kind = VERDICT_END};
+    r->result = PREFLIGHT_IMPOSSIBLE;
+    snprintf(r->verdict.reason, sizeof r->verdict.reason, "%.190s", err.text);
+    over(r);
+}
+
+/* The first of those that wait and are due. */
+static struct read *ready(struct wire *w, int64_t now)
+{
+    for (struct read *r = w->reads; r; r = r->next)
+        if (!r->sent && r->due_us <= now && wire_open_us(w, now, r->retry) <= now)
+            return r;
+    return NULL;
+}
+
+void reads_send(struct wire *w, int64_t now)
+{
+    struct read *r;
+    while (wire_active(w) && (r = ready(w, now)))
+        send_one(r, now);
+}
+
+int64_t reads_next_us(const struct wire *w, int64_t now)
+{
+    int64_t next = INT64_MAX;
+    for (const struct read *r = w->reads; wire_active(w) && r; r = r->next) {
+        if (r->sent)
+            continue;
+        int64_t at = wire_open_us(w, now, r->retry);
+        at = at > r->due_us ? at : r->due_us;
+        next = at < next ? at : next;
+    }
+    return next;
+}

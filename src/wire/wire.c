@@ -1,0 +1,406 @@
+#include "wire/wire.h"
+
+#include "wire/holds.h"
+#include "wire/trace.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "journal/ledger.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROOM_US = 5000, SLOT_US = 500000 };
+
+void wire_init(struct wire *w, struct session *s, const char *origin, const char *secret)
+{
+    *w = (struct wire){.session = s, .origin = mem_string(origin), .secret = secret};
+}
+
+bool wire_is(const struct wire *w, const char *origin, const char *secret)
+{
+    return strcmp(w->origin, origin) == 0 && strcmp(w->secret, secret) == 0;
+}
+
+static void join_name(struct wire *w, const char *provider)
+{
+    struct buf both = {0};
+    if (w->name && strstr(w->name, provider))
+        return;
+    buf_printf(&both, "%s%s%s", w->name ? w->name : "", w->name ? "+" : "", provider);
+    free(w->name);
+    w->name = both.data;
+}
+
+/* Under the name that this endpoint's credential has. */
+static void join_hold(struct wire *w, const char *credential)
+{
+    struct buf pair = {0};
+    buf_printf(&pair, "%s %s", w->origin, credential);
+    if (w->session->work.ledger) {
+        int64_t left = hold_left_us(w->session->work.ledger, buf_text(&pair));
+        w->held_us = left > w->held_us ? left : w->held_us;
+    }
+    if (w->pair)
+        buf_free(&pair);
+    else
+        w->pair = pair.data;
+}
+
+void wire_join(struct wire *w, const struct endpoint *e)
+{
+    const struct definition *d = e->definition;
+    join_name(w, d->provider);
+    join_hold(w, d->credential);
+    if (!w->url)
+        w->url = endpoint_url(e);
+    if (d->rate_limit > 0 && (w->max_rate <= 0 || d->rate_limit < w->max_rate))
+        w->max_rate = d->rate_limit;
+}
+
+/* The counts */
+
+static void count_requests(struct wire *w, const struct answer *a)
+{
+    struct record_counts *c = &w->session->counts;
+    c->sent += a->sends;
+    w->sent += a->sends;
+    if (a->transport != TRANSPORT_WHOLE)
+        c->network_errors++;
+    else if (a->status == 429)
+        c->http_429++, w->http_429++;
+    else if (a->status >= 500)
+        c->http_5xx++;
+}
+
+/* Answers are counted in half-second slots; the rate is over the full ones that are kept. */
+static void move_slots(struct wire *w, int64_t now)
+{
+    int64_t slot = now / SLOT_US;
+    if (slot - w->answers_slot > WIRE_RATE_SLOTS)
+        w->answers_slot = slot - WIRE_RATE_SLOTS;
+    while (w->answers_slot < slot)
+        w->answers[++w->answers_slot % WIRE_RATE_SLOTS] = 0;
+}
+
+static void count_answer(struct wire *w, int64_t now)
+{
+    move_slots(w, now);
+    w->answers[now / SLOT_US % WIRE_RATE_SLOTS]++;
+}
+
+/* Answers */
+
+/* A hold that reaches further than the last one: a restart must know of it, however soon it comes.
+ */
+static void note_hold(struct wire *w, int status, const struct hint *hint)
+{
+    struct session *s = w->session;
+    struct record record;
+    char reason[HOLD_REASON];
+    if (!hold_record(s->work.journal ? s->work.ledger : NULL, w->pair, status, hint, &record,
+                     reason))
+        return;
+    if (s->work.journal)
+        session_put_urgent(s, &record);
+    session_tell(s, w->pair, "%s: %s", w->name, reason);
+}
+
+static void tell_pacer(struct wire *w, const struct http_answer *a, const struct hint *hint,
+                       const struct verdict *v, int64_t now)
+{
+    bool holds = v->kind == VERDICT_HOLD || v->holds_pair;
+    enum pacer_answer what = rate_of_answer(&a->answer, holds);
+    pacer_answer(&w->pacer, now, a->sent_at_us, what, holds ? hint->wait_us : -1);
+    /* A 503 that asks for a wait is both: nothing but those is a provider that is down. */
+    bool failed = what == PACER_SICK || what == PACER_LOST || (holds && a->answer.status >= 500);
+    health_answer(&w->health, now, failed);
+    if (holds && hint->wait_us > 0)
+        note_hold(w, a->answer.status, hint);
+}
+
+/* What is left of a quota changes slowly, and looking a dozen headers up is not free. */
+static void read_room(struct wire *w, const struct definition *d, const struct http_answer *a,
+                      int64_t now)
+{
+    if (now - w->room_read_us < ROOM_US)
+        return;
+    w->room_read_us = now;
+    struct room room = hint_room(d, &a->headers, clock_wall_ms());
+    if (room.remaining >= 0)
+        pacer_room(&w->pacer, now, room.remaining, room.reset_us);
+}
+
+static void trace_answer(struct wire *w, struct wire_slot *slot, const struct http_answer *a,
+                         const struct verdict *v, int64_t now)
+{
+    static const char *const word[] = {[VERDICT_END] = "end",
+                                       [VERDICT_RETRY] = "retry",
+                                       [VERDICT_HOLD] = "hold",
+                                       [VERDICT_STOP] = "stop"};
+    const struct pacer_view pace = pacer_view(&w->pacer, now);
+    trace_put(w->session->trace,
+              &(struct trace_step){.lane = w->name,
+                                   .method = slot->method,
+                                   .url = slot->url,
+                                   .secrets = slot->endpoint->secrets,
+                                   .pace = pace.rate,
+                                   .status = a->answer.status,
+                                   .verdict = word[v->kind],
+                                   .hold_us = pace.hold_until > now ? pace.hold_until - now : 0});
+    free(slot->url);
+}
+
+/* Of a request that nobody wants to hear of any more: still about rate and health. */
+static void judge_unwanted(const struct http_answer *a, const struct hint *hint, struct verdict *v)
+{
+    *v = (struct verdict){.holds_pair = is_about_rate(&a->answer, hint),
+                          .closes_connection = a->answer.transport != TRANSPORT_WHOLE};
+}
+
+static void on_answer(void *at, unsigned index, const struct http_answer *answer)
+{
+    struct wire *w = at;
+    struct wire_slot slot = w->slot[index];
+    const struct definition *d = slot.endpoint->definition;
+    struct http_answer a = *answer;
+    struct verdict v;
+    const int64_t now = a.sent_at_us + a.took_us;
+    const struct hint hint = hint_of_answer(d, &a);
+    w->slot[index] = (struct wire_slot){0};
+    a.answer.secrets = slot.endpoint->secrets;
+    a.answer.retry_after = hint.wait_us >= 0;
+    if (slot.taker)
+        slot.taker->judge(slot.at, index, &a.answer, &v);
+    else
+        judge_unwanted(&a, &hint, &v);
+    if (slot.counted)
+        count_requests(w, &a.answer);
+    tell_pacer(w, &a, &hint, &v, now);
+    w->fresh_next |= v.closes_connection;
+    if (slot.counted && v.kind == VERDICT_END) {
+        read_room(w, d, &a, now);
+        count_answer(w, now);
+    }
+    if (slot.url)
+        trace_answer(w, &slot, &a, &v, now);
+    if (slot.taker)
+        slot.taker->take(slot.at, index, &a, &v);
+}
+
+/* Opening and closing */
+
+int wire_open(struct wire *w, unsigned concurrency, struct error *err)
+{
+    struct session *s = w->session;
+    const struct settings *settings = s->work.settings;
+    const int64_t now = clock_mono_us();
+    const uint64_t seed = rng_next(&s->rng);
+    const struct http_config config = {
+        .base = w->url,
+        .concurrency = concurrency,
+        .timeout_us = settings->timeout_us,
+        .connect_timeout_us = settings->connect_timeout_us,
+        .ca_file = settings->ca_file,
+        .answered = on_answer,
+        .at = w,
+    };
+    if (settings->max_rate >= 0)
+        w->max_rate = settings->max_rate;
+    const struct pacer_config pacing = {w->max_rate, concurrency, seed};
+    pacer_init(&w->pacer, &pacing, now);
+    health_init(&w->health, seed + 1, now);
+    if (w->held_us > 0)
+        pacer_hold(&w->pacer, now + w->held_us);
+    w->capacity = concurrency;
+    w->slot = mem_zalloc(concurrency, sizeof *w->slot);
+    w->http = http_client_new(s->loop, &config, err);
+    return w->http ? 0 : -1;
+}
+
+void wire_close(struct wire *w)
+{
+    http_client_free(w->http);
+    for (unsigned i = 0; w->slot && i < w->capacity; i++)
+        free(w->slot[i].url);
+    free(w->slot);
+    free(w->name);
+    free(w->origin);
+    free(w->pair);
+    buf_free(&w->buf);
+    *w = (struct wire){0};
+}
+
+/* Stopping */
+
+bool wire_active(const struct wire *w)
+{
+    return !session_stopping(w->session) && w->ending.code == EXIT_DONE;
+}
+
+void wire_stop(struct wire *w, enum exit_code code, const char *reason)
+{
+    if (w->ending.code == EXIT_DONE)
+        session_tell(w->session, "stop", "%s", reason);
+    ending_add(&w->ending, code, reason);
+}
+
+void wire_give_up_hopeless(struct wire *w, int64_t now)
+{
+    char reason[256];
+    if (!wire_active(w) || !health_hopeless(&w->health, now))
+        return;
+    snprintf(reason, sizeof reason, "%s: not one good answer in %d s: given up for now", w->name,
+             (int)(RETRY_PATIENCE_US / 1000000));
+    wire_stop(w, EXIT_STOPPED, reason);
+}
+
+/* Sending */
+
+int64_t wire_open_us(const struct wire *w, int64_t now, bool retry)
+{
+    if (!wire_has_room(w))
+        return INT64_MAX;
+    int64_t at = pacer_next(&w->pacer, now), healthy = health_next(&w->health, now, retry);
+    return at > healthy ? at : healthy;
+}
+
+bool wire_has_room(const struct wire *w)
+{
+    return http_in_flight(w->http) < http_capacity(w->http);
+}
+
+unsigned wire_in_flight(const struct wire *w)
+{
+    return http_in_flight(w->http);
+}
+
+static char *trace_request(struct wire *w, const struct wire_call *call, const char *url,
+                           int64_t now)
+{
+    if (!w->session->trace)
+        return NULL;
+    trace_put(w->session->trace, &(struct trace_step){.lane = w->name,
+                                                      .method = call->request->method,
+                                                      .url = url,
+                                                      .secrets = call->endpoint->secrets,
+                                                      .pace = pacer_view(&w->pacer, now).rate});
+    return mem_string(url);
+}
+
+static int send_request(struct wire *w, const struct http_request *what, bool retry, int64_t now,
+                        struct error *err)
+{
+    pacer_sent(&w->pacer, now);
+    health_sent(&w->health, now, retry);
+    int slot = http_send(w->http, what, err);
+    if (slot < 0) {
+        pacer_unsent(&w->pacer, now);
+        health_unsent(&w->health, now);
+        err->code = EXIT_STOPPED;
+        return -1;
+    }
+    w->fresh_next = false;
+    w->attempts++;
+    return slot;
+}
+
+int wire_send(struct wire *w, const struct wire_call *call, int64_t now, struct error *err)
+{
+    const struct endpoint *e = call->endpoint;
+    struct request named = *call->request;
+    if (call->path)
+        named.path = (char *)call->path;
+    if (request_url(e->definition, &named, e->base, call->id, call->scope, &w->buf, err) != 0)
+        return -1;
+    const struct http_request what = {
+        .method = named.method,
+        .url = buf_text(&w->buf),
+        .body = call->body,
+        .body_len = call->body ? strlen(call->body) : 0,
+        .form = named.form,
+        .headers = e->headers,
+        .body_max = call->body_max,
+        .wipe = call->wipe,
+        .fresh = w->fresh_next,
+        .now_us = now,
+    };
+    int slot = send_request(w, &what, call->retry, now, err);
+    if (slot < 0)
+        return -1;
+    w->retries += call->counted && call->retry;
+    w->slot[slot] = (struct wire_slot){.taker = call->taker,
+                                       .at = call->at,
+                                       .endpoint = e,
+                                       .method = call->request->method,
+                                       .url = trace_request(w, call, what.url, now),
+                                       .counted = call->counted};
+    return slot;
+}
+
+/* The view */
+
+static double answer_rate(struct wire *w, int64_t now)
+{
+    move_slots(w, now);
+    uint64_t sum = 0;
+    for (int i = 0; i < WIRE_RATE_SLOTS; i++)
+        sum += w->answers[i];
+    int64_t span = (WIRE_RATE_SLOTS - 1) * SLOT_US + now % SLOT_US;
+    if (now - w->session->started_us < span)
+        span = now - w->session->started_us;
+    return span > 0 ? (double)sum * 1e6 / (double)span : 0;
+}
+
+static const char *state_of(const struct wire *w, const struct tally *tally, const char *before,
+                            const char *busy, const struct pacer_view *p, int64_t now)
+{
+    if (w->ending.code != EXIT_DONE)
+        return "stopped";
+    if (tally->finished == tally->targets)
+        return "finished";
+    if (p->hold_until > now)
+        return "holding";
+    if (health_down(&w->health))
+        return "down";
+    if (before)
+        return before;
+    return p->probing ? "probing" : busy;
+}
+
+static int64_t eta_of(const struct wire *w, const struct lane_view *v)
+{
+    double pace = v->limit > 0 ? v->limit : v->rate;
+    uint64_t left = v->targets - v->finished;
+    if (left == 0)
+        return 0;
+    if (pace <= 0 || w->ending.code != EXIT_DONE)
+        return -1;
+    return (int64_t)((double)left / pace * 1e6) + v->hold_left_us;
+}
+
+struct lane_view wire_view(struct wire *w, const struct tally *tally, const char *before,
+                           const char *busy, int64_t now)
+{
+    struct pacer_view p = pacer_view(&w->pacer, now);
+    struct lane_view v = {
+        .name = w->name,
+        .targets = tally->targets,
+        .finished = tally->finished,
+        .done = tally->done,
+        .failed = tally->failed,
+        .sent = w->sent,
+        .http_429 = w->http_429,
+        .retries = w->retries,
+        .in_flight = http_in_flight(w->http),
+        .rate = answer_rate(w, now),
+        .pace = p.rate,
+        .limit = p.limit,
+        .max_rate = w->max_rate,
+        .hold_left_us = p.hold_until > now ? p.hold_until - now : 0,
+        .state = state_of(w, tally, before, busy, &p, now),
+    };
+    v.eta_us = eta_of(w, &v);
+    return v;
+}

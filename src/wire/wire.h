@@ -1,0 +1,115 @@
+#ifndef RESCIND_WIRE_WIRE_H
+#define RESCIND_WIRE_WIRE_H
+
+/* How one (origin, credential) pair is spoken to. A wire has the pair's connections, pacer and
+ * health; it sends, it hears the answers, and tells each to the pacer, the health, the journal (the
+ * holds that were told), the counts and the trace, before whoever asked takes it. Nobody above it
+ * sees libcurl, the pacer or the health.
+ *
+ * Wires know nothing of each other, so one that holds never stops another. */
+
+#include "provider/request.h"
+#include "wire/endpoint.h"
+#include "wire/health.h"
+#include "wire/http.h"
+#include "wire/pacer.h"
+#include "wire/session.h"
+
+enum { WIRE_RATE_SLOTS = 8 };
+
+struct read;
+
+/* What becomes of an answer. */
+struct wire_taker {
+    /* At once, with the body at hand: what it means. */
+    void (*judge)(void *at, unsigned slot, const struct answer *a, struct verdict *v);
+    /* Once pacer, health and journal know of it. All is borrowed. */
+    void (*take)(void *at, unsigned slot, const struct http_answer *a, struct verdict *v);
+};
+
+/* A request. Texts are borrowed for the call, the endpoint until the answer came. */
+struct wire_call {
+    const struct endpoint *endpoint;
+    const struct request *request;
+    const char *path; /* replaces the request's, a query included; NULL: its own */
+    const char *id, *scope;
+    const char *body; /* NULL: none */
+    size_t body_max;  /* most of the answer's to keep, bytes */
+    bool retry;       /* an attempt before it ended in a retryable way */
+    bool wipe;        /* the answer has a secret */
+    bool counted;     /* in the journal's counts: it is about a target */
+    const struct wire_taker *taker;
+    void *at;
+};
+
+/* A call that is in flight. */
+struct wire_slot {
+    const struct wire_taker *taker; /* NULL: nobody wants the answer any more */
+    void *at;
+    const struct endpoint *endpoint;
+    const char *method;
+    char *url; /* for the trace; NULL: there is none */
+    bool counted;
+};
+
+/* Readable, not for others to change. */
+struct wire {
+    struct session *session;
+    char *name;   /* the provider, several joined by `+` */
+    char *origin; /* its pair: "https://host:port" */
+    const char *secret;
+    char *pair;        /* the name of a hold in the journal */
+    const char *url;   /* a base URL of it */
+    double max_rate;   /* ceiling; 0: none */
+    int64_t held_us;   /* what is left of a hold that an earlier run was told */
+    bool fresh_next;   /* the next request goes on a connection of its own */
+    unsigned capacity; /* of `slot` */
+    struct http_client *http;
+    struct pacer pacer;
+    struct health health;
+    struct wire_slot *slot; /* by slot of http */
+    struct read *reads;     /* begun, in that order */
+    struct buf buf;
+    struct ending ending; /* not EXIT_DONE: no more requests over this wire */
+    uint64_t sent, http_429, retries, attempts;
+    int64_t room_read_us;
+    uint32_t answers[WIRE_RATE_SLOTS];
+    int64_t answers_slot;
+};
+
+/* A wire for a pair, with nothing of its own open yet. */
+void wire_init(struct wire *w, struct session *s, const char *origin, const char *secret);
+/* Whether it is that pair's. The provider knows a credential by its secret, whatever the variables
+ * are called that it came from. */
+bool wire_is(const struct wire *w, const char *origin, const char *secret);
+/* An endpoint of the pair is going to be used: its name, its ceiling, its holds. */
+void wire_join(struct wire *w, const struct endpoint *e);
+/* `concurrency` requests may be in flight. EXIT_STOPPED. */
+int wire_open(struct wire *w, unsigned concurrency, struct error *err);
+void wire_close(struct wire *w);
+
+bool wire_active(const struct wire *w); /* may still send */
+void wire_stop(struct wire *w, enum exit_code code, const char *reason);
+/* Stops it where it has been down for too long. */
+void wire_give_up_hopeless(struct wire *w, int64_t now);
+
+/* When the next request, or retry of one, may go: `now` where it may, INT64_MAX where an answer
+ * must come first. */
+int64_t wire_open_us(const struct wire *w, int64_t now, bool retry);
+bool wire_has_room(const struct wire *w);
+unsigned wire_in_flight(const struct wire *w);
+
+/* Sends it once and at once, which the caller only does when wire_open_us says so. Its slot, below
+ * `concurrency`; -1: EXIT_STOPPED, EXIT_DATA (no such URL). */
+int wire_send(struct wire *w, const struct wire_call *call, int64_t now, struct error *err);
+
+/* What is left to do over it, for the view. */
+struct tally {
+    uint64_t targets, finished, done, failed;
+};
+/* `before` is what keeps it from its work, or NULL; `busy` a word for that work. Both give way to
+ * what the wire itself has to say. */
+struct lane_view wire_view(struct wire *w, const struct tally *tally, const char *before,
+                           const char *busy, int64_t now);
+
+#endif
