@@ -45,7 +45,7 @@ static void ask(struct lister *l)
     l->read = (struct read){.endpoint = l->endpoint,
                             .request = l->part.walk.request,
                             .path = buf_text(&l->path),
-                            .scope = "",
+                            .scope = l->scope ? l->scope : "",
                             .whole = true,
                             .most = l->wire->session->work.settings->max_attempts,
                             .done = on_page,
@@ -55,8 +55,11 @@ static void ask(struct lister *l)
 
 static void begin_walk(struct lister *l)
 {
-    struct walk fresh = {
-        .pages = l->part.walk.pages, .request = l->part.walk.request, .each = l->part.walk.each};
+    struct walk fresh = {.pages = l->part.walk.pages,
+                         .request = l->part.walk.request,
+                         .each = l->part.walk.each,
+                         .scope = l->scope,
+                         .base = endpoint_url(l->endpoint)};
     walk_free(&l->part.walk);
     l->part.walk = fresh;
     l->part.readings++;
@@ -132,6 +135,8 @@ static void on_page(void *at, struct read *r)
         return;
     }
     const struct answer *a = &r->answer->answer;
+    const struct header_source *headers = &r->answer->headers;
+    l->part.walk.link = headers->get ? headers->get(headers->at, "Link") : NULL;
     enum walk_step step = l->part.take(l->keys, &l->part.walk, a->body, a->body_len, reason);
     tell_how_far(l);
     switch (step) {

@@ -23,6 +23,7 @@ struct lister_walk {
 struct lister {
     struct wire *wire;
     const struct endpoint *endpoint;
+    const char *scope; /* of its path, as request.h has it; NULL: it has none */
     /* All is read: `keys` are whole; or `error` says why not. From within an answer. */
     void (*done)(void *at, struct lister *l);
     void *at;
@@ -40,7 +41,7 @@ struct lister {
     int64_t tell_at_us;
 };
 
-/* Begins to read the list of an endpoint that has one; zero-initialised but for the first four. */
+/* Begins to read the list of an endpoint that has one; zero-initialised but for the first five. */
 void lister_begin(struct lister *l);
 /* Breaks off what is under way, and frees what was read. */
 void lister_end(struct lister *l);

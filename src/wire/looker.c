@@ -2,8 +2,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
-#include "wire/check.h"
-#include "wire/headers.h"
+#include "wire/endpoint.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -13,8 +12,8 @@
 int looker_endpoint(const struct settings *s, const struct definition *d, struct buf *out,
                     struct error *err)
 {
-    const char *base = check_base(s, d) ? check_base(s, d) : d->base;
-    if (check_origin(s, d, out, err) != 0)
+    const char *base = endpoint_base(s, d) ? endpoint_base(s, d) : d->base;
+    if (endpoint_origin(s, d, out, err) != 0)
         return -1;
     const char *after = strstr(base, "://");
     const char *path = after ? strchr(after + 3, '/') : NULL;

@@ -14,7 +14,7 @@ void looker_eyes(const struct settings *s, const struct targets *t, const struct
 
 /* The whole base URL that a definition's requests go below (its origin with the port, and its path
  * without a trailing slash) and what is sent there: "https://openrouter.ai:443/api/v1 DELETE
- * /keys/{id}". EXIT_USAGE as check_origin. */
+ * /keys/{id}". EXIT_USAGE as endpoint_origin. */
 int looker_endpoint(const struct settings *s, const struct definition *d, struct buf *out,
                     struct error *err);
 
