@@ -3,7 +3,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "provider/identifier.h"
-#include "wire/check.h"
+#include "wire/endpoint.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ struct aliases *aliases_new(const struct settings *s, const struct targets *t,
         if (row_set_has(rows, row))
             a->used[catalog_index(catalog, targets_definition(t, row))] = true;
     for (size_t i = 0; i < a->definitions; i++)
-        if (check_origin(s, catalog_at(catalog, i), &a->origin[i], NULL) != 0)
+        if (endpoint_origin(s, catalog_at(catalog, i), &a->origin[i], NULL) != 0)
             buf_clear(&a->origin[i]);
     return a;
 }

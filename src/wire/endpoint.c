@@ -3,10 +3,10 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "provider/request.h"
+#include "wire/authorities.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *endpoint_base(const struct settings *s, const struct definition *d)
 {
@@ -36,9 +36,7 @@ int endpoint_origin(const struct settings *s, const struct definition *d, struct
 
 int endpoint_ca_file(const struct settings *s, struct error *err)
 {
-    if (!s->ca_file || access(s->ca_file, R_OK) == 0)
-        return 0;
-    return error_set(err, EXIT_NOINPUT, "cannot read the CA file %s:", s->ca_file);
+    return s->ca_file ? authorities_check(s->ca_file, err) : 0;
 }
 
 int endpoint_open(struct endpoint *e, const struct settings *s, const struct definition *d,

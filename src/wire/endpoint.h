@@ -32,8 +32,7 @@ const char *endpoint_base(const struct settings *s, const struct definition *d);
 int endpoint_origin(const struct settings *s, const struct definition *d, struct buf *origin,
                     struct error *err);
 
-/* Whether the CA bundle of these settings, if there is one, can be read: EXIT_NOINPUT. libcurl
- * would say so late, and as of a certificate that does not verify. */
+/* Whether the CA bundle of these settings, if there is one, is one: EXIT_NOINPUT. */
 int endpoint_ca_file(const struct settings *s, struct error *err);
 
 #endif

@@ -1,5 +1,7 @@
 #include "wire/firsts.h"
 
+#include "wire/alias.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -40,7 +42,7 @@ static bool take_self(struct firsts *f, const struct first *first, const struct 
                   "the answer does not tell which key the credential itself is");
         return false;
     }
-    return f->own_id(f->at, first->endpoint, id);
+    return f->own_id(f->at, first->endpoint, id, a);
 }
 
 static void next(struct firsts *f);
@@ -84,15 +86,19 @@ bool firsts_begin(struct firsts *f)
     return !f->count;
 }
 
-uint32_t own_id_row(const struct work *work, const struct definition *d, const char *id,
-                    char reason[ENDING_REASON])
+bool own_is_target(const struct work *work, const struct endpoint *e, const struct answer *a,
+                   char reason[ENDING_REASON])
 {
-    uint32_t row = targets_find(work->targets, d, id, strlen(id), "");
-    if (row == UINT32_MAX || !row_set_has(work->listed, row))
-        return UINT32_MAX;
+    struct aliases *aliases = aliases_new(work->settings, work->targets, work->listed);
+    const struct definition *d = e->definition;
+    uint32_t row = a ? aliases_own_body(aliases, d, a->body, a->body_len)
+                     : aliases_own(aliases, d, e->secrets);
+    aliases_free(aliases);
+    if (row == UINT32_MAX)
+        return false;
     snprintf(reason, ENDING_REASON,
              "line %u of the manifest is the very credential in use (%s): take it out, or use "
              "another credential",
              (unsigned)targets_line(work->targets, row), d->credential);
-    return row;
+    return true;
 }

@@ -21,8 +21,9 @@ struct firsts {
     struct wire *wire;
     unsigned attempts; /* of each read */
     const char *what;  /* for words: "preflight", or NULL */
-    /* A read told the credential's own id, canonical. False: the reads end here. */
-    bool (*own_id)(void *at, const struct endpoint *e, const char *id);
+    /* A read told the credential's own id, canonical; the answer may name more. False: the reads
+     * end here. */
+    bool (*own_id)(void *at, const struct endpoint *e, const char *id, const struct answer *a);
     void (*done)(void *at); /* all is well */
     void (*failed)(void *at, enum exit_code code, const char *why);
     void *at;
@@ -39,9 +40,9 @@ void firsts_plan(struct firsts *f, const struct endpoint *e, const char *scope, 
 /* Begins them; true where there is none, and then nothing is called. */
 bool firsts_begin(struct firsts *f);
 
-/* The row that an own id stands in, UINT32_MAX where it is not listed; the reason names its line.
- */
-uint32_t own_id_row(const struct work *work, const struct definition *d, const char *id,
-                    char reason[ENDING_REASON]);
+/* Whether a listed target is one of the credentials in use: by what the answer to such a read
+ * names, or, where that is NULL, by the secrets themselves. The reason names its line. */
+bool own_is_target(const struct work *work, const struct endpoint *e, const struct answer *a,
+                   char reason[ENDING_REASON]);
 
 #endif

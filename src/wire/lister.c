@@ -200,10 +200,11 @@ static void begin_list(void *at)
     lister_begin(&r->lister);
 }
 
-static bool take_own_id(void *at, const struct endpoint *e, const char *id)
+static bool take_own_id(void *at, const struct endpoint *e, const char *id, const struct answer *a)
 {
     struct reading *r = at;
     (void)e;
+    (void)a;
     snprintf(r->out->own_id, sizeof r->out->own_id, "%s", id);
     return true;
 }
