@@ -38,7 +38,7 @@ void changes_update(struct stock *v, struct inquiry *q, struct reply *out)
     q->changed = q->effect && !json_equal(before, after);
     if (q->effect)
         stock_say(v, q->row, json_incref(fields));
-    stock_tell_object(v, q, FORM_READ, after, "", out);
+    stock_tell_object(v, q, FORM_READ, after, NULL, out);
     json_decref(before);
     json_decref(fields);
 }

@@ -13,6 +13,7 @@
  *   deleted-false:1% other-id:1% empty:1% html:1%     a 200 that confirms nothing
  *   listed:1%                  the right answer, but the key is still there
  *   stuck:1:on=read            a list that ignores its offset
+ *   more:1:on=read             a list that says at its end that there is more
  *
  * Settings: effect=yes|no|either (whether the deletion happens), on=action|read|all (an action is
  * any request that changes something), id=ID, tries=N (only the first N times that a target is
@@ -42,6 +43,7 @@ enum fault_kind {
     FAULT_HTML,
     FAULT_LISTED,
     FAULT_STUCK,
+    FAULT_MORE,
 };
 
 enum fault_effect { EFFECT_NO, EFFECT_YES, EFFECT_EITHER };

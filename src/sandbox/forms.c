@@ -14,7 +14,8 @@ static const char type_json[] = "application/json";
 struct form {
     const struct definition *d;
     char *done[ACTION_COUNT]; /* NULL: an empty body */
-    char *error, *told[FORM_COUNT];
+    char *error, *refusal;    /* of the credential */
+    char *told[FORM_COUNT];
     char **gone; /* by alternative */
 };
 
@@ -46,6 +47,17 @@ static char *error_template(const struct definition *d)
     json_t *body = json_object();
     const char *pointer = d->error_text && d->error_text[0] ? d->error_text[0] : "/error";
     compose_put(&body, pointer, json_string("{message}"));
+    return compose_text(body);
+}
+
+/* The error's form with what tells it from other uses of its status. */
+static char *refusal_template(const struct definition *d, const char *error)
+{
+    struct buf text = {0};
+    fill_error(error, d->stop.count ? d->stop.at[0] : 401, "{message}", &text);
+    json_t *body = json_loads(buf_text(&text), 0, NULL);
+    buf_free(&text);
+    compose_conditions(&body, &d->stop_form);
     return compose_text(body);
 }
 
@@ -107,8 +119,13 @@ static char *list_template(const struct catalog *c, const struct definition *d,
     put_roles(&body, c, d, r, false);
     compose_conditions(&body, &r->confirm);
     compose_put(&body, pages->items, json_pack("[s]", "{items}"));
+    /* What stands beside the items, where there is room beside them. */
     if (pages->total)
         compose_put(&body, pages->total, json_string("{total}"));
+    if (pages->more)
+        compose_put(&body, pages->more, json_string("{more}"));
+    if (pages->next)
+        compose_put(&body, pages->next, json_string("{next}"));
     return compose_text(body);
 }
 
@@ -136,6 +153,8 @@ static char *object_template(const char *id, const char *secret)
 static struct form form_of(const struct catalog *c, const struct definition *d)
 {
     struct form f = {.d = d, .error = error_template(d)};
+    if (d->stop_form.count)
+        f.refusal = refusal_template(d, f.error);
     f.gone = mem_zalloc(d->gone_count, sizeof *f.gone);
     for (size_t i = 0; i < d->gone_count; i++)
         f.gone[i] = gone_template(&d->gone[i], f.error);
@@ -180,6 +199,7 @@ void forms_free(struct forms *f)
             free(f->at[i].gone[k]);
         free(f->at[i].gone);
         free(f->at[i].error);
+        free(f->at[i].refusal);
     }
     free(f->at);
     free(f);
@@ -228,7 +248,8 @@ void forms_error(const struct forms *f, size_t definition, int status, const cha
     const char *limited = vendor_of(form->d)->limited;
     if (status == 429)
         message = limited ? limited : "Too many requests";
-    fill_error(form->error, status, message, json_answer(out, status));
+    bool refused = form->refusal && status_in(&form->d->stop, status);
+    fill_error(refused ? form->refusal : form->error, status, message, json_answer(out, status));
 }
 
 void forms_denied(const struct forms *f, size_t definition, enum action a, struct reply *out)

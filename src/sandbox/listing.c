@@ -1,5 +1,6 @@
 #include "sandbox/listing.h"
 
+#include "provider/request.h"
 #include "sandbox/faults.h"
 #include "sandbox/query.h"
 
@@ -7,7 +8,7 @@
 #include <string.h>
 
 /* A place counts down from the newest row to the credential's own key: row + 2, 1; 0 is the end. */
-enum { PLACE_END, PLACE_OWN, PLACE_ROWS };
+enum { PLACE_OWN = 1, PLACE_ROWS };
 
 bool listing_shows(const struct listing *l, const struct conditions *gone, const struct provider *p,
                    uint32_t row, unsigned account, int64_t now_us)
@@ -58,6 +59,15 @@ static json_t *object_at(const struct listing *l, const struct listing_filter *f
                               : listing_object(l, place - PLACE_ROWS);
 }
 
+static json_t *id_at(const struct listing *l, const struct listing_filter *f, uint32_t place)
+{
+    char id[ID_MAX + 1];
+    if (place == PLACE_OWN)
+        return json_string(f->who->own_id);
+    targets_id(l->truth->targets, place - PLACE_ROWS, id);
+    return json_string(id);
+}
+
 static bool in_workspace(const struct listing *l, uint32_t row, const struct listing_filter *f)
 {
     char id[ACCOUNT_ID];
@@ -85,6 +95,21 @@ static bool members_agree(const struct listing *l, const struct listing_filter *
     return agree;
 }
 
+/* Value by value; one that was not asked for is any. */
+static bool scope_agrees(const char *have, const char *asked)
+{
+    const char separator[] = {SCOPE_SEPARATOR, '\0'};
+    for (;;) {
+        size_t n = strcspn(have, separator), m = strcspn(asked, separator);
+        if (m && (n != m || memcmp(have, asked, n) != 0))
+            return false;
+        if (!have[n] || !asked[m])
+            return true;
+        have += n + 1;
+        asked += m + 1;
+    }
+}
+
 static bool hidden(const struct listing *l, const struct listing_filter *f, uint32_t row)
 {
     uint64_t identity = targets_identity(l->truth->targets, row);
@@ -95,13 +120,13 @@ static bool hidden(const struct listing *l, const struct listing_filter *f, uint
 
 bool listing_has_own(const struct definition *d, const struct credential *who)
 {
-    return *who->own_id && d->self != SELF_UNKNOWN && d->self != SELF_SHA256;
+    return *who->own_id && d->self != SELF_UNKNOWN && (d->list.own || d->self != SELF_SHA256);
 }
 
 static bool own_is_listed(const struct listing *l, const struct listing_filter *f)
 {
     const struct definition *d = f->d;
-    return listing_has_own(d, f->who) && f->workspace <= 0 && !f->scope &&
+    return listing_has_own(d, f->who) && f->workspace <= 0 &&
            truth_find(l->truth, d, f->who->own_id, "") == UINT32_MAX;
 }
 
@@ -113,11 +138,11 @@ static bool wanted(const struct listing *l, const struct listing_filter *f, uint
     return targets_definition(l->truth->targets, row) == f->d &&
            listing_shows(l, &f->d->list.gone, f->p, row, f->who->account, f->now_us) &&
            (f->workspace < 0 || in_workspace(l, row, f)) &&
-           (!f->scope || !strcmp(targets_scope(l->truth->targets, row), f->scope)) &&
+           (!f->scope || scope_agrees(targets_scope(l->truth->targets, row), f->scope)) &&
            !hidden(l, f, row) && (!*f->query || members_agree(l, f, place));
 }
 
-static uint32_t first_place(const struct listing *l)
+uint32_t listing_first(const struct listing *l)
 {
     return l->truth->entries + PLACE_ROWS - 1;
 }
@@ -130,10 +155,9 @@ static bool same_filter(const struct listing *l, const struct listing_filter *b)
            a->enabled_only == b->enabled_only && a->some_only == b->some_only;
 }
 
-/* The place that stands at `offset`, or the end. */
-static uint32_t seek(struct listing *l, const struct listing_filter *f, uint64_t offset)
+uint32_t listing_seek(struct listing *l, const struct listing_filter *f, uint64_t offset)
 {
-    uint32_t place = first_place(l);
+    uint32_t place = listing_first(l);
     uint64_t at = 0;
     if (same_filter(l, f) && l->offset <= offset) {
         place = l->next;
@@ -144,20 +168,30 @@ static uint32_t seek(struct listing *l, const struct listing_filter *f, uint64_t
     return place;
 }
 
+uint32_t listing_after(const struct listing *l, const struct listing_filter *f, const char *id)
+{
+    uint32_t row = truth_find(l->truth, f->d, id, f->scope ? f->scope : "");
+    return row != UINT32_MAX ? row + PLACE_ROWS - 1 : PLACE_END;
+}
+
 static void put_object(const struct listing *l, const struct listing_filter *f, uint32_t place,
                        struct buf *out)
 {
     json_t *o = object_at(l, f, place);
+    if (!*f->d->list.pages.id) { /* a list of ids */
+        json_decref(o);
+        o = id_at(l, f, place);
+    }
     char *text = json_dumps(o, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
     buf_puts(out, text);
     free(text);
     json_decref(o);
 }
 
-uint64_t listing_page(struct listing *l, const struct listing_filter *f, uint64_t offset,
-                      uint64_t limit, struct buf *out)
+uint32_t listing_page(struct listing *l, const struct listing_filter *f, uint32_t place,
+                      uint64_t offset, uint64_t limit, struct buf *out)
 {
-    uint32_t place = seek(l, f, offset), last = place;
+    uint32_t last = place;
     uint64_t shown = 0;
     for (; place && (!limit || shown < limit); place--) {
         if (!wanted(l, f, place))
@@ -172,20 +206,22 @@ uint64_t listing_page(struct listing *l, const struct listing_filter *f, uint64_
     l->version = f->scope || *f->query || f->p->linger_us ? UINT64_MAX : l->truth->version;
     l->offset = offset + (shown ? shown - 1 : 0);
     l->next = last;
-    return shown;
+    while (place && !wanted(l, f, place))
+        place--;
+    return place;
 }
 
 uint64_t listing_count(struct listing *l, const struct listing_filter *f)
 {
     uint64_t n = 0;
-    for (uint32_t place = first_place(l); place; place--)
+    for (uint32_t place = listing_first(l); place; place--)
         n += wanted(l, f, place);
     return n;
 }
 
 uint32_t listing_newest(struct listing *l, const struct listing_filter *f)
 {
-    for (uint32_t place = first_place(l); place >= PLACE_ROWS; place--)
+    for (uint32_t place = listing_first(l); place >= PLACE_ROWS; place--)
         if (wanted(l, f, place))
             return place - PLACE_ROWS;
     return UINT32_MAX;

@@ -47,10 +47,18 @@ json_t *listing_object(const struct listing *l, uint32_t row);
 json_t *listing_own(const struct listing *l, const struct definition *d,
                     const struct credential *who);
 
-/* Appends the objects [offset, offset + limit) to the text, separated by commas; limit 0: all. How
- * many there were. */
-uint64_t listing_page(struct listing *l, const struct listing_filter *filter, uint64_t offset,
-                      uint64_t limit, struct buf *out);
+/* Where a page begins: at first, at an offset, or behind the key of an id (PLACE_END where there
+ * is none such). A place stays what it is when keys come or go. */
+enum { PLACE_END = 0 };
+uint32_t listing_first(const struct listing *l);
+uint32_t listing_seek(struct listing *l, const struct listing_filter *f, uint64_t offset);
+uint32_t listing_after(const struct listing *l, const struct listing_filter *f, const char *id);
+
+/* Appends `limit` objects from the place on to the text, separated by commas; limit 0: all. Where
+ * the next page begins, PLACE_END where there is none. `offset`: of the place, for those that are
+ * read by offsets. */
+uint32_t listing_page(struct listing *l, const struct listing_filter *filter, uint32_t place,
+                      uint64_t offset, uint64_t limit, struct buf *out);
 uint64_t listing_count(struct listing *l, const struct listing_filter *filter);
 
 /* The row of the newest one, UINT32_MAX for none. */

@@ -33,7 +33,7 @@ struct reply {
     const char *type; /* Content-Type; NULL: none */
     struct buf body;
     struct {
-        char name[40], value[160];
+        char name[40], value[1024];
     } header[REPLY_HEADERS];
     unsigned headers;
     enum delivery how;

@@ -39,7 +39,7 @@ json_t *profile_group(const struct definition *d, const char *id, unsigned i, in
     json_t *o = json_pack("{s:s,s:s,s:b,s:o,s:s}", "name", name, "slug", slug, "is_default", i == 0,
                           "created_at", moment(epoch_ms - 500 * DAY_MS, false), "created_by",
                           "user_sandbox");
-    compose_put(&o, d->list.each_pages.id, json_string(id));
+    compose_put(&o, d->list.each_pages.id, json_string(id)); /* which may be all of it */
     return o;
 }
 
@@ -186,7 +186,7 @@ static void put_fields(json_t **o, const struct definition *d, const struct trai
     for (size_t i = 0; i < d->list.field_count; i++)
         compose_put(o, d->list.field[i].pointer, value_of(d->list.field[i].name, t, p));
     put_windows(o, d, t);
-    if (d->list.each && p->workspace)
+    if (d->list.each && !d->list.each_scope && p->workspace)
         json_object_set_new(*o, d->list.each, json_string(p->workspace));
 }
 
@@ -195,7 +195,7 @@ static void put_id(json_t **o, const struct definition *d, const char *id)
     const char *read = profile_read_id(d);
     if (read)
         compose_put(o, read + profile_wrap(read), id_value(d, id));
-    if (d->list.request.method)
+    if (d->list.request.method && *d->list.pages.id)
         compose_put(o, d->list.pages.id, id_value(d, id));
     else if (!read)
         json_object_set_new(*o, "id", id_value(d, id));

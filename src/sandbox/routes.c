@@ -1,6 +1,7 @@
 #include "sandbox/routes.h"
 
 #include "base/mem.h"
+#include "sandbox/query.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -12,9 +13,11 @@ struct route {
     size_t index;
     enum operation op;
     const char *method;
-    char *path;     /* the base's path and the template, without a query */
-    size_t literal; /* characters before its first placeholder */
-    json_t *body;   /* the template's body, or NULL */
+    char *path;        /* the base's path and the template, without a query */
+    size_t literal;    /* characters before its first placeholder */
+    const char *query; /* the template's, "": none */
+    json_t *body;      /* the template's body, or NULL */
+    const char *form;  /* likewise, where it is a form */
 };
 
 struct routes {
@@ -48,7 +51,10 @@ static void add(struct routes *r, const struct definition *d, size_t index, enum
         .method = request->method,
         .path = whole.data,
         .literal = strcspn(whole.data, "{"),
-        .body = request->body ? json_loads(request->body, JSON_DECODE_ANY, NULL) : NULL};
+        .query = request->path + strcspn(request->path, "?"),
+        .form = request->form ? request->body : NULL,
+        .body = request->body && !request->form ? json_loads(request->body, JSON_DECODE_ANY, NULL)
+                                                : NULL};
 }
 
 static const struct request *request_of(const struct definition *d, enum operation op)
@@ -203,8 +209,32 @@ static bool match_json(const struct definition *d, const json_t *template, const
     return json_equal(template, body) == 1;
 }
 
+/* name=value&name={id}: each must be there, and so. */
+static bool match_pairs(const struct route *r, const char *template, const char *sent,
+                        bool literals, struct binding *b)
+{
+    for (const char *t = template; *t; t += strcspn(t, "&"), t += *t == '&') {
+        size_t name_len = strcspn(t, "=&"), len = strcspn(t, "&");
+        char name[64], value[QUERY_VALUE];
+        snprintf(name, sizeof name, "%.*s", (int)name_len, t);
+        const char *wanted = t + name_len + (t[name_len] == '=');
+        size_t wanted_len = len - (size_t)(wanted - t);
+        bool variable = *wanted == '{' && wanted_len > 2;
+        if (!variable && !literals)
+            continue;
+        if (!query_value(sent, name, value))
+            return !variable || !literals; /* a scope that the list is not asked for */
+        if (variable ? !bind(r->d, wanted + 1, wanted_len - 2, value, strlen(value), b)
+                     : strlen(value) != wanted_len || memcmp(value, wanted, wanted_len) != 0)
+            return false;
+    }
+    return true;
+}
+
 static bool match_body(const struct route *r, const char *body, size_t len, struct binding *b)
 {
+    if (r->form)
+        return match_pairs(r, r->form, body, true, b);
     if (!r->body)
         return true;
     json_t *sent = json_loadb(body, len, 0, NULL);
@@ -239,21 +269,24 @@ static void fill(const struct route *r, const struct binding *b, struct place *o
     out->scope[at] = '\0';
 }
 
-bool routes_find(const struct routes *r, const char *method, const char *path, const char *body,
-                 size_t body_len, struct place *out)
+static bool matches(const struct route *r, const struct incoming *in, struct binding *b)
+{
+    b->id[0] = '\0';
+    for (int k = 0; k < SCOPES_MAX; k++)
+        b->scope[k][0] = '\0';
+    return strcmp(r->method, in->method) == 0 && strncmp(r->path, in->path, r->literal) == 0 &&
+           match_path(r, in->path, b) && match_body(r, in->body, in->body_len, b) &&
+           match_pairs(r, *r->query ? r->query + 1 : "", in->query, false, b);
+}
+
+bool routes_find(const struct routes *r, const struct incoming *in, struct place *out)
 {
     /* Paths without placeholders first: `self` is no id where it is a path of its own. */
     for (int literal = 1; literal >= 0; literal--)
         for (size_t i = 0; i < r->count; i++) {
             const struct route *one = &r->at[i];
-            if ((one->path[one->literal] == '\0') != literal || strcmp(one->method, method) != 0 ||
-                strncmp(one->path, path, one->literal) != 0)
-                continue;
             struct binding b;
-            b.id[0] = '\0';
-            for (int k = 0; k < SCOPES_MAX; k++)
-                b.scope[k][0] = '\0';
-            if (!match_path(one, path, &b) || !match_body(one, body, body_len, &b))
+            if ((one->path[one->literal] == '\0') != literal || !matches(one, in, &b))
                 continue;
             fill(one, &b, out);
             return true;

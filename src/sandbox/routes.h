@@ -8,6 +8,7 @@
 
 #include "provider/definition.h"
 #include "provider/identifier.h"
+#include "sandbox/message.h"
 
 enum operation {
     OP_DELETE, /* the first three in the order of enum action */
@@ -38,8 +39,7 @@ struct routes;
 struct routes *routes_new(const struct catalog *catalog); /* borrows it */
 void routes_free(struct routes *r);
 
-/* path: as it came, without the query. The body counts where a template has one. */
-bool routes_find(const struct routes *r, const char *method, const char *path, const char *body,
-                 size_t body_len, struct place *out);
+/* The body counts where a template has one, and of the query what stands for a scope. */
+bool routes_find(const struct routes *r, const struct incoming *in, struct place *out);
 
 #endif

@@ -309,6 +309,7 @@ static void spoil(struct turn *t, const struct fault *f, bool was_success)
         break;
     case FAULT_LISTED:
     case FAULT_STUCK:
+    case FAULT_MORE:
         break;
     }
 }
@@ -379,7 +380,9 @@ static void inquire(struct turn *t, const struct fault *f, bool effect)
                         .in = t->in,
                         .row = t->row,
                         .effect = effect,
-                        .stuck = f && f->kind == FAULT_STUCK};
+                        .stuck = f && f->kind == FAULT_STUCK,
+                        .more = f && f->kind == FAULT_MORE,
+                        .origin = t->s->origin};
     inventory_answer(t->s->stock, &q, t->out);
     if (f)
         spoil(t, f, t->out->status / 100 == 2);
@@ -417,7 +420,7 @@ void sandbox_handle(struct sandbox *s, const struct incoming *in, struct reply *
     struct place place;
     s->requests++;
     s->number++;
-    if (!routes_find(s->routes, in->method, in->path, in->body, in->body_len, &place)) {
+    if (!routes_find(s->routes, in, &place)) {
         s->unknown_paths++;
         forms_html(404, "404 Not Found", out);
         return;

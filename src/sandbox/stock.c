@@ -36,14 +36,24 @@ void stock_say(struct stock *v, uint32_t row, json_t *fields)
     json_decref(fields);
 }
 
-void stock_tell(struct stock *v, const struct inquiry *q, enum form_of form, const char *json,
-                const char *total, const char *secret, struct reply *out)
+static struct fill json_fill(const char *name, const char *json)
+{
+    return (struct fill){name, json ? json : "null", true};
+}
+
+void stock_tell(struct stock *v, const struct inquiry *q, enum form_of form,
+                const struct telling *t, struct reply *out)
 {
     char account[ACCOUNT_ID];
     profile_workspace_id(0, q->who->account, account);
-    const struct fill fills[] = {{"items", json, true},       {"object", json, true},
-                                 {"total", total, true},      {"own", q->who->own_id, false},
-                                 {"account", account, false}, {"secret", secret, false},
+    const struct fill fills[] = {json_fill("items", t->json),
+                                 json_fill("object", t->json),
+                                 json_fill("total", t->total),
+                                 json_fill("more", t->more),
+                                 json_fill("next", t->next),
+                                 {"secret", t->secret ? t->secret : "", false},
+                                 {"own", q->who->own_id, false},
+                                 {"account", account, false},
                                  {NULL, NULL, false}};
     forms_tell(v->forms, q->place->index, form, fills, out);
 }
@@ -52,7 +62,8 @@ void stock_tell_object(struct stock *v, const struct inquiry *q, enum form_of fo
                        const char *secret, struct reply *out)
 {
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(10));
-    stock_tell(v, q, form, text, "", secret, out);
+    const struct telling told = {.json = text, .secret = secret};
+    stock_tell(v, q, form, &told, out);
     free(text);
     json_decref(object);
 }

@@ -46,9 +46,11 @@ struct inquiry {
     const struct provider *p;
     const struct credential *who;
     const struct incoming *in;
+    const char *origin; /* of our own address */
     uint32_t row; /* of the target that the path names, UINT32_MAX: none; of a created one after */
     bool effect;  /* off: answer as if, but change nothing */
     bool stuck;   /* a list that ignores its offset */
+    bool more;    /* a list that says at its end that there is more */
     bool changed; /* out: whether anything was */
 };
 
@@ -59,10 +61,15 @@ void stock_say(struct stock *v, uint32_t row, json_t *fields);
 uint32_t stock_make_key(struct stock *v, const struct definition *d, unsigned account,
                         char secret[RAW_MAX]);
 
-/* An answer that tells; with a part of a list; with a key's object, which is released, and the
- * secret of a new one ("": none). */
-void stock_tell(struct stock *v, const struct inquiry *q, enum form_of form, const char *json,
-                const char *total, const char *secret, struct reply *out);
+/* What an answer tells, as JSON; NULL: nothing of the kind. */
+struct telling {
+    const char *json; /* the items of a list, or a key's object */
+    const char *total, *more, *next;
+    const char *secret; /* of a new key, a text */
+};
+void stock_tell(struct stock *v, const struct inquiry *q, enum form_of form,
+                const struct telling *told, struct reply *out);
+/* With a key's object, which is released, and the secret of a new one, or NULL. */
 void stock_tell_object(struct stock *v, const struct inquiry *q, enum form_of form, json_t *object,
                        const char *secret, struct reply *out);
 

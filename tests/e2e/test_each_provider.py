@@ -64,7 +64,82 @@ list.items = /result/tokens
 list.id = /id
 list.gone = /state is not "alive"
 """
-ALL = built_in() + definitions_of(MADE_UP, MADE_UP)
+
+# The ways in which a list has pages, and the forms that its items have.
+PAGED = {
+    "bare": ["list = GET /keys", 'list.items = ""', "list.id = /id"],
+    "strings": ["list = LIST /keys", "list.items = /data/keys", 'list.id = ""'],
+    "posted": ["list = POST /keys/search", 'list.body = {"all":true}', "list.items = /k", "list.id = /id"],
+    "numbers": ["list = GET /keys?size=25", "list.items = /k", "list.id = /i/d", "list.number = page 0"],
+    "counted": [
+        "list = GET /keys?per_page=25",
+        'list.items = ""',
+        "list.id = /id",
+        "list.number = page",
+    ],
+    "totalled": [
+        "list = GET /keys?size=25",
+        "list.items = /k",
+        "list.id = /id",
+        "list.number = page",
+        "list.total = /meta/total",
+    ],
+    "after": [
+        "list = GET /keys?limit=25",
+        "list.items = /data",
+        "list.id = /id",
+        "list.after = after",
+        "list.more = /has_more",
+    ],
+    "token": [
+        "list = GET /keys?limit=25",
+        "list.items = /data",
+        "list.id = /id",
+        "list.after = cursor /pagination/next_cursor",
+    ],
+    "address": [
+        "list = GET /keys?limit=25",
+        "list.items = /data",
+        "list.id = /id",
+        "list.next = /links/next",
+    ],
+    "link": ["list = GET /keys?limit=25", 'list.items = ""', "list.id = /id", "list.next = link"],
+    "projects": [
+        "scope = project",
+        "list = GET /projects/{project}/keys?limit=25",
+        "list.items = /data",
+        "list.id = /id",
+        "list.after = after",
+        "list.each = {project} GET /projects?limit=2",
+        "list.each.items = /data",
+        "list.each.id = /id",
+        "list.each.after = after",
+    ],
+}
+PLAIN = """\
+[provider {name}]
+title = Keys of {name}
+base = https://{name}.example/v1
+credential = SOME_TOKEN
+header = Authorization: Bearer {{secret}}
+id.name = key id
+id.class = uuid
+delete = DELETE {above}/keys/{{id}}
+delete.confirm = /deleted is true
+delete.absent = gone
+gone.status = 404
+gone.form = /error/code is "not_found"
+"""
+
+
+def paged(name, lines):
+    above = "/projects/{project}" if "scope = project" in lines else ""
+    text = "\n".join([PLAIN.format(name=name, above=above), *lines])
+    return definitions_of(text, text)[0]
+
+
+MADE = definitions_of(MADE_UP, MADE_UP) + [paged(*each) for each in PAGED.items()]
+ALL = built_in() + MADE
 TELLS = [d for d in ALL if d.says.get("delete.absent") != ["success"]]
 
 

@@ -35,8 +35,11 @@ class Definition(NamedTuple):
 
     @property
     def shown(self):
-        """Whether a single key can be looked for."""
-        return self.has("read") or self.has("list")
+        """Whether `run --verify` can look for a single key."""
+        ways = "page", "number", "after", "next", "each"
+        return self.has("read") or (
+            self.has("list") and not any(self.has("list." + way) for way in ways)
+        )
 
 
 def definitions_of(text, job=""):
