@@ -3,7 +3,7 @@
 
 #include "rotate/rotate.h"
 
-#include "rotate/rotate_turn.h"
+#include "rotate/rotate_loop.h"
 #include "wire/accounts.h"
 
 #include "base/locked.h"

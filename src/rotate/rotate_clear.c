@@ -1,7 +1,7 @@
 /* Deleting successors that nobody must have: one whose secret was not handed over, and what a
  * creation made that nobody was told of. */
 
-#include "rotate/rotate_turn.h"
+#include "rotate/rotate_clear.h"
 
 #include "base/mem.h"
 

@@ -7,7 +7,11 @@
  * anew. So turns that wait for one gather for a moment, the loop falls quiet, and one list serves
  * them all; as nothing is in flight, no creation was lost after it began. */
 
-#include "rotate/rotate_turn.h"
+#include "rotate/rotate_loop.h"
+
+#include "rotate/rotate_clear.h"
+#include "rotate/rotate_go.h"
+#include "rotate/rotate_make.h"
 
 #include "base/clock.h"
 #include "base/text.h"

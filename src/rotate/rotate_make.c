@@ -1,6 +1,6 @@
 /* From the old key's settings to a successor that is in the journal. */
 
-#include "rotate/rotate_turn.h"
+#include "rotate/rotate_make.h"
 
 #include "provider/condition.h"
 #include "provider/identifier.h"

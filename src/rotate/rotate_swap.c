@@ -1,6 +1,6 @@
 /* Once the secret is handed over: the successor gets its name, and the old key goes. */
 
-#include "rotate/rotate_turn.h"
+#include "rotate/rotate_swap.h"
 
 #include "provider/condition.h"
 #include "rotate/rotate_mark.h"

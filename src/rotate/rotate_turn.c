@@ -93,33 +93,6 @@ bool turn_more(struct turn *t)
     return t->ended + 1 < t->rotor->session.work.settings->max_attempts;
 }
 
-static void settle(struct turn *t)
-{
-    const struct verdict *v = &t->verdict;
-    char reason[512];
-    switch (v->kind) {
-    case VERDICT_HOLD:
-        t->phase = TURN_WAITS;
-        return;
-    case VERDICT_STOP:
-        snprintf(reason, sizeof reason, "%s: %s", t->rotor->d->provider, v->reason);
-        turn_end(t, OUTCOME_NOT_ATTEMPTED, v->reason);
-        session_stop(&t->rotor->session, EXIT_CREDENTIAL, reason);
-        return;
-    case VERDICT_RETRY:
-        if (t->asking->again && t->asking->again(t)) {
-            t->ended++;
-            t->due_us = turn_backoff(t, &t->backoff_ms);
-            t->phase = TURN_WAITS;
-            return;
-        }
-        break;
-    case VERDICT_END:
-        break;
-    }
-    t->asking->go_on(t);
-}
-
 /* Steps */
 
 void turn_journal(struct turn *t, enum rotation_step step)
@@ -132,57 +105,6 @@ void turn_journal(struct turn *t, enum rotation_step step)
     session_put(&t->rotor->session, &record);
     t->state.step = step;
     t->phase = TURN_NEXT;
-}
-
-static void step(struct turn *t)
-{
-    enum rotate_do next = rotate_next(&t->state);
-    /* A stop begins nothing, but leaves no secret that is in memory alone. */
-    if (session_stopping(&t->rotor->session) && next != DO_DELIVER && next != DO_FAIL) {
-        t->phase = TURN_OVER;
-        return;
-    }
-    switch (next) {
-    case DO_READ:
-        turn_read(t);
-        break;
-    case DO_INTEND:
-        turn_intend(t);
-        break;
-    case DO_SWEEP:
-        t->phase = TURN_SWEEPS;
-        t->sweeps_since_us = clock_mono_us();
-        break;
-    case DO_CREATE:
-        turn_create(t);
-        break;
-    case DO_DELIVER:
-        t->phase = TURN_HOLDS;
-        t->safe = false;
-        break;
-    case DO_REMOVE:
-        turn_remove(t);
-        break;
-    case DO_RENAME:
-        turn_rename(t);
-        break;
-    case DO_DELETE:
-        turn_delete(t);
-        break;
-    case DO_FAIL:
-        turn_end(t, OUTCOME_FAILED, t->fail);
-        break;
-    }
-}
-
-void turn_go(struct turn *t)
-{
-    while (t->phase == TURN_NEXT || t->phase == TURN_ANSWERED) {
-        if (t->phase == TURN_NEXT)
-            step(t);
-        else
-            settle(t);
-    }
 }
 
 void turn_give_up(struct turn *t, const char *what, const char *why)

@@ -99,13 +99,7 @@ struct rotor {
     bool listing; /* it is being read */
 };
 
-/* rotate_loop.c: everything that is left of the definition, or as much as goes */
-void rotor_loop(struct rotor *r);
-
-/* rotate_turn.c: what all steps have in common */
 void turn_begin(struct turn *t, uint32_t row);
-/* As far as it goes without waiting. */
-void turn_go(struct turn *t);
 void turn_send(struct turn *t, int64_t now);
 bool turn_is_retry(const struct turn *t);
 void turn_drop(struct turn *t);
@@ -120,20 +114,5 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why);
 void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why);
 void turn_give_up(struct turn *t, const char *what, const char *why);
 void turn_forget_secret(struct turn *t);
-
-/* rotate_make.c: the steps before there is a successor */
-void turn_read(struct turn *t);
-void turn_intend(struct turn *t);
-void turn_create(struct turn *t);
-const char *turn_name(const struct turn *t); /* as it will be in the end */
-
-/* rotate_clear.c: deleting successors that nobody must have */
-void turn_remove(struct turn *t);
-/* Deletes every key of the list that has the marker in its name, but the successor. */
-void turn_swept(struct turn *t, const struct keylist *keys);
-
-/* rotate_swap.c: the steps once the secret is handed over */
-void turn_rename(struct turn *t);
-void turn_delete(struct turn *t);
 
 #endif

@@ -17,6 +17,8 @@ struct trace {
     struct buf line;
 };
 
+#define NO_FILE "RESCIND_TRACE: %s is no regular file; nothing was sent"
+
 /* Only a regular file of ours that nobody else can read: what is in it names targets. */
 static int check(int fd, const char *path, struct error *err)
 {
@@ -46,6 +48,8 @@ int trace_open(struct trace **out, struct error *err)
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
     if (fd < 0 && errno == ELOOP)
         return error_set(err, EXIT_REFUSED, "RESCIND_TRACE: %s is a link; nothing was sent", path);
+    if (fd < 0 && errno == ENXIO) /* a pipe that nobody reads */
+        return error_set(err, EXIT_REFUSED, NO_FILE, path);
     if (fd < 0)
         return error_set(err, EXIT_CANTCREATE, "RESCIND_TRACE: %s:", path);
     if (check(fd, path, err) != 0) {
