@@ -5,6 +5,7 @@
 #include "cli/output.h"
 #include "cli/prepare.h"
 
+#include "base/descriptors.h"
 #include "base/digest.h"
 #include "base/mem.h"
 #include "wire/credential.h"
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
         return EXIT_NOINPUT;
     signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is one more disk that is full */
     signal(SIGPIPE, SIG_IGN);
+    descriptors_raise();
     credentials_harden();
     watch_allocations();
     struct catalog *catalog = catalog_new();

@@ -88,6 +88,7 @@ enum event {
     EVENT_CUT,
     EVENT_TIMEOUT,
     EVENT_UNSENT,
+    EVENT_LOCAL,
     EVENT_TLS,
     EVENT_UNTRUSTED,
     EVENT_IMPOSSIBLE,
@@ -123,6 +124,7 @@ static const struct consequence {
     [EVENT_TIMEOUT] = {VERDICT_RETRY, OUTCOME_FAILED, true, false, true, 1,
                        "no whole answer in time"},
     [EVENT_UNSENT] = {VERDICT_RETRY, OUTCOME_FAILED, false, false, true, 0, "not sent"},
+    [EVENT_LOCAL] = {VERDICT_HOLD, OUTCOME_NONE, false, false, false, 0, "not sent"},
     [EVENT_TLS] = {VERDICT_RETRY, OUTCOME_FAILED, false, false, true, 0, "TLS handshake failed"},
     [EVENT_UNTRUSTED] = {VERDICT_END, OUTCOME_FAILED, false, false, true, 0,
                          "the certificate does not verify"},
@@ -176,6 +178,8 @@ static enum event transport_event(const struct definition *d, const struct answe
         return a->transport == TRANSPORT_LOST ? EVENT_CUT : EVENT_TIMEOUT;
     case TRANSPORT_NOT_SENT:
         return EVENT_UNSENT;
+    case TRANSPORT_LOCAL:
+        return EVENT_LOCAL;
     case TRANSPORT_TLS:
         return EVENT_TLS;
     case TRANSPORT_UNTRUSTED:
@@ -410,6 +414,7 @@ static enum preflight_result preflight_of(enum event event)
     case EVENT_CUT:
     case EVENT_TIMEOUT:
     case EVENT_UNSENT:
+    case EVENT_LOCAL:
     case EVENT_TLS:
         return PREFLIGHT_RETRY;
     default:

@@ -45,6 +45,8 @@ enum transport {
     TRANSPORT_UNTRUSTED,  /* the certificate does not verify: no retry helps */
     TRANSPORT_TIMEOUT,    /* sent, no whole answer in time */
     TRANSPORT_LOST,       /* sent; reset, cut short, or nothing came back */
+    TRANSPORT_LOCAL,      /* this machine lacks what a connection needs: it never left, and nobody
+                             else is to blame */
     TRANSPORT_IMPOSSIBLE, /* libcurl refuses to try at all (a bug, an unusable URL) */
 };
 
@@ -63,8 +65,9 @@ struct answer {
 enum verdict_kind {
     VERDICT_END,   /* outcome is final */
     VERDICT_RETRY, /* counts as an attempt; again after a backoff */
-    VERDICT_HOLD,  /* 429, 425: does not count as sent; again when the pacer says */
-    VERDICT_STOP,  /* 401, 403: the credential is refused; the target stays not_attempted */
+    VERDICT_HOLD, /* 429, 425, a fault of this machine: does not count as sent; again when the pacer
+                     says */
+    VERDICT_STOP, /* 401, 403: the credential is refused; the target stays not_attempted */
 };
 
 struct verdict {
@@ -97,6 +100,7 @@ struct verdict {
  * | other 4xx                                 | END failed                    | no               |
  * | timeout, lost                             | RETRY                         | yes              |
  * | not sent, TLS                             | RETRY                         | no               |
+ * | nothing to connect with (local)           | HOLD, of this machine         | no               |
  * | untrusted, impossible                     | END failed                    | no               |
  *
  * An absence is absent_after_retry where an earlier attempt, or an earlier send of this one, may

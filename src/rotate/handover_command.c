@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/mem.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ __attribute__((noreturn)) static void become(const char *command, char **environ
     if (nothing < 0 || dup2(input, 0) < 0 || dup2(nothing, 1) < 0 || dup2(nothing, 2) < 0)
         _exit(127);
     close_range(3, ~0U, 0);
+    descriptors_restore();
     execle("/bin/sh", "sh", "-c", command, (char *)NULL, environment);
     _exit(127);
 }

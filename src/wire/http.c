@@ -21,11 +21,13 @@
 #include "wire/http.h"
 
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/mem.h"
 #include "wire/poller.h"
 #include "wire/transfer.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +41,9 @@ enum {
     EVENTS = 64,
     NUDGE_US = 100000,
     CLIENTS_MAX = 255,
+    DESCRIPTORS_KEPT = 16,   /* for the journal, reports, names to be resolved */
+    LACK_US = 250000,        /* nothing is admitted so long after this machine lacked something */
+    LACK_OVER_US = 10000000, /* and so long no more than there was room for */
 };
 
 struct http_loop {
@@ -60,6 +65,10 @@ struct http_client {
     int64_t overdue_at; /* no transfer is overdue before */
     int64_t nudge_at;   /* no transfer is without a connection for NUDGE_US before */
     int64_t ok_at;      /* the last whole answer */
+    unsigned room;      /* most connections that the limit on descriptors allows */
+    unsigned fit;       /* most in flight that this machine has room for */
+    int64_t lacked_at;  /* when it had none; INT64_MIN: never */
+    int lacked;         /* and what it said: an errno */
     unsigned index;
     bool learned, http2;
     bool distrust; /* a send failed, and no answer came since */
@@ -170,6 +179,9 @@ static int64_t due_at(struct http_client *c)
     int64_t at = timer_of(c);
     if (c->overdue_at < at)
         at = c->overdue_at;
+    int64_t now = clock_mono_us();
+    if (c->lacked && c->lacked_at + LACK_US > now && c->lacked_at + LACK_US < at)
+        at = c->lacked_at + LACK_US;
     return c->nudge_at < at ? c->nudge_at : at;
 }
 
@@ -241,8 +253,10 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *
 static curl_socket_t open_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
 {
     (void)purpose;
-    struct http_client *c = at;
+    struct transfer *t = at;
+    struct http_client *c = t->shared->at;
     int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+    t->refused = fd < 0 ? errno : 0;
     if (fd < 0)
         return fd;
     poller_closing(c->loop->poller, fd); /* whoever had the number before */
@@ -266,6 +280,8 @@ static void cap_connections(struct http_client *c)
     curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)cap);
     curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)cap);
     c->capacity = c->config.concurrency;
+    if (!c->http2 && c->capacity > c->room)
+        c->capacity = c->room;
     if (c->http2 && c->capacity > H2_CONNECTIONS * H2_STREAMS)
         c->capacity = H2_CONNECTIONS * H2_STREAMS;
 }
@@ -281,6 +297,8 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     c->loop = loop;
     c->config = *config;
     c->timer_at = c->overdue_at = c->nudge_at = INT64_MAX;
+    unsigned left = descriptors_left();
+    c->room = left > DESCRIPTORS_KEPT ? left - DESCRIPTORS_KEPT : 1;
     c->index = loop->clients;
     loop->client[loop->clients++] = c;
     c->multi = curl_multi_init();
@@ -326,7 +344,16 @@ void http_client_free(struct http_client *c)
 
 unsigned http_capacity(const struct http_client *c)
 {
-    return c->capacity;
+    int64_t since = c->lacked ? clock_mono_us() - c->lacked_at : INT64_MAX;
+    if (since < LACK_US)
+        return 0;
+    return c->fit < c->capacity && since < LACK_OVER_US ? c->fit : c->capacity;
+}
+
+const char *http_limited(const struct http_client *c)
+{
+    bool limited = !c->http2 && c->room < c->config.concurrency && c->in_flight >= c->room;
+    return limited ? descriptors_remedy(EMFILE) : NULL;
 }
 
 unsigned http_in_flight(const struct http_client *c)
@@ -369,9 +396,37 @@ static void learn_protocol(struct http_client *c, bool http2)
     cap_connections(c);
 }
 
+/* What this machine lacked, where that is why a transfer did not leave; 0: nothing. A port or an
+ * address that is not to be had (EADDRNOTAVAIL) is lacking only where there were some before. */
+static int lack_of(const struct http_client *c, const struct transfer *t)
+{
+    long os = 0;
+    int why = t->refused;
+    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
+    if (!descriptors_lacking(why))
+        why = (int)os;
+    if (why == EADDRNOTAVAIL && !c->ok_at)
+        return 0;
+    if (descriptors_lacking(why))
+        return why;
+    return descriptors_left() ? 0 : EMFILE; /* in the library's own: for a name, a file */
+}
+
+static void note_lack(struct http_client *c, struct http_answer *a, int lack)
+{
+    a->answer.transport = TRANSPORT_LOCAL;
+    a->answer.detail = descriptors_remedy(lack);
+    c->lacked = lack;
+    c->lacked_at = clock_mono_us();
+    c->fit = c->in_flight > 2 ? c->in_flight - 1 : 1;
+}
+
 static void finish(struct http_client *c, struct transfer *t, CURLcode code)
 {
-    const struct http_answer a = transfer_answer(t, code);
+    struct http_answer a = transfer_answer(t, code);
+    int lack = code != CURLE_OK && !t->sends && !t->unasked ? lack_of(c, t) : 0;
+    if (lack)
+        note_lack(c, &a, lack);
     if (a.answer.transport == TRANSPORT_WHOLE)
         learn_protocol(c, a.http2);
     if (code == CURLE_OK || code == CURLE_SEND_ERROR)

@@ -38,6 +38,9 @@ void http_client_free(struct http_client *c);
  * carry; until the first answer has told which, `concurrency`, all waiting for the first
  * connection. */
 unsigned http_capacity(const struct http_client *c);
+/* What to do about it, where the limit on descriptors, not `concurrency`, is what keeps more from
+ * being in flight now; else NULL. */
+const char *http_limited(const struct http_client *c);
 unsigned http_in_flight(const struct http_client *c);
 
 /* Starts it and returns its slot, or -1: no slot is free, or libcurl refuses (told in err). */

@@ -225,7 +225,7 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_PREREQFUNCTION, before_send);
     SET(CURLOPT_PREREQDATA, t);
     SET(CURLOPT_OPENSOCKETFUNCTION, shared->opening);
-    SET(CURLOPT_OPENSOCKETDATA, shared->at);
+    SET(CURLOPT_OPENSOCKETDATA, t);
     SET(CURLOPT_CLOSESOCKETFUNCTION, shared->closing);
     SET(CURLOPT_CLOSESOCKETDATA, shared->at);
 #undef SET
@@ -331,6 +331,7 @@ CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fre
         buf_room(&t->in.body, r->body_max + 1);
     t->sends = 0;
     t->fd = -1;
+    t->refused = 0;
     t->unasked = t->beyond = false;
     t->detail[0] = '\0';
     t->sent_at = r->now_us;

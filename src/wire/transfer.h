@@ -16,7 +16,7 @@ struct transfers {
     struct sockets *sockets;
     bool tls;
     bool one_by_one; /* HTTP/1.1 is spoken for certain: what comes unasked belongs to nobody */
-    curl_opensocket_callback opening;  /* makes each socket */
+    curl_opensocket_callback opening;  /* makes each socket; is given the transfer */
     curl_closesocket_callback closing; /* called for each that is to be closed, closes it */
     void *at;
 };
@@ -32,6 +32,7 @@ struct transfer {
     bool first;   /* as the first one */
     bool unasked; /* bytes waited on the connection that it was to go out on: it did not */
     bool beyond;  /* its answer went beyond a bound */
+    int refused;  /* why the last socket that it asked for was not made: an errno; 0: it was */
     int64_t sent_at;
     char detail[CURL_ERROR_SIZE];
     /* what the handle was last set to */

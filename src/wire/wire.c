@@ -66,7 +66,9 @@ static void count_requests(struct wire *w, const struct answer *a)
     struct record_counts *c = &w->session->counts;
     c->sent += a->sends;
     w->sent += a->sends;
-    if (a->transport != TRANSPORT_WHOLE)
+    if (a->transport == TRANSPORT_LOCAL)
+        session_tell(w->session, a->detail, "%s: %s; waiting for it", w->name, a->detail);
+    else if (a->transport != TRANSPORT_WHOLE)
         c->network_errors++;
     else if (a->status == 429)
         c->http_429++, w->http_429++;
@@ -110,6 +112,11 @@ static void note_hold(struct wire *w, int status, const struct hint *hint)
 static void tell_pacer(struct wire *w, const struct http_answer *a, const struct hint *hint,
                        const struct verdict *v, int64_t now)
 {
+    if (a->answer.transport == TRANSPORT_LOCAL) {
+        pacer_unsent(&w->pacer, now);
+        health_unsent(&w->health, now);
+        return;
+    }
     bool holds = v->kind == VERDICT_HOLD || v->holds_pair;
     enum pacer_answer what = rate_of_answer(&a->answer, holds);
     pacer_answer(&w->pacer, now, a->sent_at_us, what, holds ? hint->wait_us : -1);
@@ -289,6 +296,16 @@ static char *trace_request(struct wire *w, const struct wire_call *call, const c
     return mem_string(url);
 }
 
+/* Once: how many at a time there is room for on this machine. */
+static void tell_limited(struct wire *w)
+{
+    const char *why = w->told_limited ? NULL : http_limited(w->http);
+    if (!why)
+        return;
+    w->told_limited = true;
+    session_tell(w->session, why, "%s: %u at a time: %s", w->name, http_in_flight(w->http), why);
+}
+
 static int send_request(struct wire *w, const struct http_request *what, bool retry, int64_t now,
                         struct error *err)
 {
@@ -301,6 +318,7 @@ static int send_request(struct wire *w, const struct http_request *what, bool re
         err->code = EXIT_STOPPED;
         return -1;
     }
+    tell_limited(w);
     w->fresh_next = false;
     w->attempts++;
     return slot;

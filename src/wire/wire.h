@@ -62,6 +62,7 @@ struct wire {
     const char *url;   /* a base URL of it */
     double max_rate;   /* ceiling; 0: none */
     int64_t held_us;   /* what is left of a hold that an earlier run was told */
+    bool told_limited; /* how many at a time this machine has room for */
     bool fresh_next;   /* the next request goes on a connection of its own */
     unsigned capacity; /* of `slot` */
     struct http_client *http;

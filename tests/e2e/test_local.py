@@ -1,12 +1,15 @@
 """What is missing on this machine is this machine's fault, and no provider's."""
 
 import os
+import resource
 import subprocess
+from pathlib import Path
 
 import pytest
+from inject import preload
 from targets import targets
 from tool import finish
-from wire import DELETED, error
+from wire import DELETED, error, reply
 
 ROWS = targets(3)
 SECRET = "secret-of-the-file-5ec7e7"
@@ -95,3 +98,43 @@ def test_a_run_directory_that_cannot_be_made_names_the_remedy(place, make_wire, 
     assert result.code == 73, result
     assert "--run-dir" in result.err
     assert wire.deletions == []
+
+
+def limited(soft, hard):
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("soft, hard", [(24, 4096), (40, 40), (24, 24)])
+def test_few_descriptors(soft, hard, make_wire, make_tool):
+    """The soft limit is raised; within the hard one there is room for fewer at a time."""
+    rows = targets(60)
+    wire = make_wire([DELETED._replace(wait=0.1)])
+    tool = make_tool(wire.origin, options=("--max-rate", "0"))
+    result = tool.run(tool.manifest(rows), preexec_fn=limited(soft, hard))
+    assert result.code == 0, result
+    assert tool.run_dir.totals == {"revoked": 60}
+    assert not tool.run_dir.report["requests"]["network_errors"]
+    assert len(wire.deletions) == 60
+    assert ("ulimit -n" in result.err) == (hard < 4096)
+
+
+@pytest.mark.parametrize("call, error, word", [
+    ("socket", "EMFILE", "ulimit -n"),
+    ("socket", "ENFILE", "file-max"),
+    ("socket", "ENOBUFS", "memory"),
+    ("connect", "EADDRNOTAVAIL", "local port"),
+])
+def test_what_a_connection_needs_is_lacking_for_a_while(call, error, word, make_wire, make_tool, tmp_path):
+    """It is waited for, costs no attempt and no provider's health, and is told with its remedy."""
+    wire = make_wire([reply(200, {"deleted": True}, wait=0.05, close=True, Connection="close")])
+    tool = make_tool(wire.origin, options=("--max-attempts", "1", "--halt", "1"))
+    source = Path(__file__).parent.parent / "support" / "lacking.c"
+    tool.env |= {"LD_PRELOAD": preload(tmp_path, source)[0], "LACKING": f"{call} {error} 2 12"}
+    rows = targets(8)
+    result = tool.run(tool.manifest(rows))
+    assert result.code == 0, result
+    assert tool.run_dir.totals == {"revoked": 8}
+    assert word in result.err
+    assert not tool.run_dir.report["requests"]["network_errors"]
+    assert all(row["attempts"] == "1" for row in tool.run_dir.rows.values())
+    assert len(wire.deletions) == 8
