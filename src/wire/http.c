@@ -203,6 +203,23 @@ static void take_event(struct http_client *c, int fd, unsigned mask)
         shutdown(fd, SHUT_RDWR);
 }
 
+/* Waits for events, and serves each socket that has one once: after a long stop the answer that
+ * waits on any of them counts before its time does. No more than once: where a peer floods all of
+ * them, timers and signals still have their turn. */
+static void serve_events(struct http_loop *loop, int64_t until_us)
+{
+    struct event event[EVENTS];
+    unsigned most = 1, n = EVENTS;
+    for (unsigned i = 0; i < loop->clients; i++)
+        most += loop->client[i]->in_flight;
+    for (unsigned served = 0; n == EVENTS && served <= most; served += n) {
+        n = poller_wait(loop->poller, served ? 0 : until_us - clock_mono_us(), event, EVENTS);
+        for (unsigned i = 0; i < n; i++)
+            if (event[i].owner)
+                take_event(event[i].owner, event[i].fd, event[i].mask);
+    }
+}
+
 void http_loop_wait(struct http_loop *loop, int64_t until_us)
 {
     drive_timers(loop);
@@ -214,18 +231,13 @@ void http_loop_wait(struct http_loop *loop, int64_t until_us)
         if (at < wake)
             wake = at;
     }
-    struct event event[EVENTS];
-    unsigned n = poller_wait(loop->poller, wake - clock_mono_us(), event, EVENTS);
-    for (unsigned i = 0; i < n; i++)
-        if (event[i].owner)
-            take_event(event[i].owner, event[i].fd, event[i].mask);
+    serve_events(loop, wake);
     drive_timers(loop);
     int64_t now = clock_mono_us();
     for (unsigned i = 0; i < loop->clients; i++) {
         nudge(loop->client[i], now);
         hand_out(loop->client[i]);
-        if (n < EVENTS) /* else more answers may wait, after a long stop */
-            end_overdue(loop->client[i], now);
+        end_overdue(loop->client[i], now);
     }
 }
 

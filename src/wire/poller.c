@@ -140,11 +140,12 @@ unsigned poller_wait(struct poller *e, int64_t us, struct event *out, unsigned m
 {
     struct epoll_event events[EVENTS_MOST];
     unsigned filled = 0;
+    bool signalled = false;
     int n = wait_for(e, events, most < EVENTS_MOST ? (int)most : EVENTS_MOST, us);
     for (int i = 0; i < n; i++) {
         int fd = events[i].data.fd;
         if (fd == e->signals) {
-            take_signals(e);
+            signalled = true;
             continue;
         }
         struct watch *w = watch_of(e, fd);
@@ -156,6 +157,8 @@ unsigned poller_wait(struct poller *e, int64_t us, struct event *out, unsigned m
         }
         out[filled++] = (struct event){w->owner, fd, mask};
     }
+    if (signalled || n == (int)most) /* among so many ready ones their turn may be long in coming */
+        take_signals(e);
     return filled;
 }
 

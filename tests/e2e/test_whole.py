@@ -3,11 +3,13 @@
 import gzip
 import json
 import resource
+import threading
 import time
 
 import pytest
 from http2 import END_STREAM, DATA, Http2, frame, head, reset, whole
 from targets import targets
+from tool import finish
 from wire import DELETED, GONE, MANAGEMENT_KEY, Reply, Wire, reply
 
 BODY = b'{"deleted":true}'
@@ -243,3 +245,44 @@ def test_a_bomb_is_a_failed_answer(served):
     assert time.monotonic() - began < 10
     assert tool.run_dir.totals == {"failed": 1}, result
     assert len(wire.deletions) == 1
+
+
+def test_a_flood_on_every_connection_disables_neither_timeouts_nor_signals(running, make_tool):
+    """Once 80 deletions are under way, each connection dribbles one-byte chunks as fast as it can."""
+    rows = targets(4000)
+    enough, flooded = threading.Event(), []
+
+    class Flood(Wire):
+        under = 0
+
+        def _give(self, connection, answer):
+            if answer is not DELETED:
+                return super()._give(connection, answer)
+            with self._lock:
+                self.under += 1
+                if self.under >= 80:
+                    enough.set()
+            enough.wait(0.1)
+            with self._lock:
+                self.under -= 1
+            if not enough.is_set():
+                return super()._give(connection, answer)
+            flooded.append(connection)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while True:
+                connection.sendall(b"1\r\nx\r\n" * 20000)
+
+    server = running(Flood(lambda r: DELETED if r.method == "DELETE" else openrouter(r.path, rows)))
+    options = ("--concurrency", "150", "--timeout", "3", "--max-attempts", "1", "--halt", "100%")
+    tool = make_tool(server.origin, options=("--progress", "never", *options))
+    process = tool.start(tool.manifest(rows), "--max-rate", "0")
+    assert enough.wait(40)
+    end = time.monotonic() + 10
+    while len(flooded) < 64 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(flooded) >= 64
+    process.terminate()
+    began = time.monotonic()
+    result = finish(process, 20)
+    assert result.code == 75, result
+    assert time.monotonic() - began < 12
