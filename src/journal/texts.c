@@ -3,7 +3,7 @@
 
 #include "journal/texts.h"
 
-#include "base/digest.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -42,7 +42,7 @@ void texts_free(struct texts *t)
 /* Where a text is, or the free slot where it belongs. */
 static size_t slot_of(const struct texts *t, const char *text, size_t len)
 {
-    size_t i = crc32c(0, text, len) & (t->slots - 1);
+    size_t i = (size_t)hash_bytes(0, text, len) & (t->slots - 1);
     while (t->slot[i] && strcmp(t->bytes + t->slot[i], text) != 0)
         i = (i + 1) & (t->slots - 1);
     return i;

@@ -17,6 +17,7 @@
 #include "manifest/targets.h"
 
 #include "base/digest.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/scale.h"
 #include "manifest/arena.h"
@@ -24,7 +25,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 struct row {
     uint32_t id, note; /* arena addresses */
@@ -48,7 +48,6 @@ struct targets {
     struct arena ids, notes;
     uint32_t *slot;
     unsigned slot_bits;
-    uint64_t seed; /* a manifest cannot be made so that its rows collide */
 };
 
 /* A target as it is compared: the packed id and the scope. */
@@ -69,8 +68,6 @@ struct targets *targets_new(const struct catalog *catalog)
     t->slot = mem_zalloc((size_t)1 << t->slot_bits, sizeof *t->slot);
     uint32_t none;
     *arena_take(&t->notes, 1, &none) = '\0';
-    if (getrandom(&t->seed, sizeof t->seed, GRND_NONBLOCK) != sizeof t->seed)
-        t->seed = 0x9e3779b97f4a7c15u;
     return t;
 }
 
@@ -97,36 +94,16 @@ static size_t id_len(const struct row *r)
     return (size_t)r->id_len_less_one + 1;
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
+static uint64_t hash_key(const struct key *k)
 {
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-/* Multiply and fold, eight bytes at a time; the length goes in through the seed. */
-static uint64_t hash_bytes(uint64_t seed, const void *bytes, size_t len)
-{
-    const unsigned char *p = bytes;
-    uint64_t h = seed ^ mix(len + 1, 0xa0761d6478bd642fu), word;
-    for (; len >= 8; p += 8, len -= 8) {
-        memcpy(&word, p, 8);
-        h = mix(h ^ word, 0xe7037ed1a0b428dbu);
-    }
-    word = 0;
-    memcpy(&word, p, len);
-    return mix(h ^ word, 0x8ebc6af09c88c6e3u);
-}
-
-static uint64_t hash_key(const struct targets *t, const struct key *k)
-{
-    uint64_t h = hash_bytes(t->seed + k->definition, k->id, k->id_len);
+    uint64_t h = hash_bytes(k->definition, k->id, k->id_len);
     return k->scope ? hash_bytes(h, k->scope, k->scope_len) : h;
 }
 
 static uint64_t hash_row(const struct targets *t, const struct row *r)
 {
     const unsigned char *id = arena_at(&t->ids, r->id);
-    uint64_t h = hash_bytes(t->seed + r->definition, id, id_len(r));
+    uint64_t h = hash_bytes(r->definition, id, id_len(r));
     if (catalog_at(t->catalog, r->definition)->scope_count == 0)
         return h;
     const char *scope = (const char *)id + id_len(r);
@@ -194,7 +171,7 @@ static bool key_make(const struct targets *t, const struct definition *d, const 
     k->definition = (uint8_t)catalog_index(t->catalog, d);
     k->scope = d->scope_count > 0 ? scope : NULL;
     k->scope_len = k->scope ? strlen(k->scope) : 0;
-    k->hash = hash_key(t, k);
+    k->hash = hash_key(k);
     return k->id_len > 0 && k->id_len <= ID_MAX && k->scope_len <= SCOPE_TEXT_MAX;
 }
 

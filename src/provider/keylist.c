@@ -11,6 +11,7 @@
 #include "provider/condition.h"
 #include "provider/identifier.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -60,18 +61,10 @@ void keylist_free(struct keylist *l)
 
 /* The table of ids */
 
-static uint64_t hash(const char *id)
-{
-    uint64_t h = 14695981039346656037u; /* FNV-1a */
-    for (; *id; id++)
-        h = (h ^ (unsigned char)*id) * 1099511628211u;
-    return h;
-}
-
 /* The slot of an id, or the free one where it would be. */
 static uint32_t *find(const struct keylist *l, const char *id)
 {
-    size_t at = (size_t)hash(id) & (l->slots - 1);
+    size_t at = (size_t)hash_text(0, id) & (l->slots - 1);
     while (l->slot[at] && strcmp(l->key[l->slot[at] - 1].texts, id) != 0)
         at = (at + 1) & (l->slots - 1);
     return &l->slot[at];

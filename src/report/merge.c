@@ -1,5 +1,6 @@
 #include "report/model.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -100,7 +101,8 @@ static void merge_row(struct merger *m, const struct entry *e, uint32_t flat)
 {
     struct report *r = m->r;
     uint32_t mask = (uint32_t)((UINT64_C(1) << m->bits) - 1);
-    uint64_t hash = targets_identity(e->source->targets, e->row);
+    const uint64_t identity = targets_identity(e->source->targets, e->row);
+    const uint64_t hash = hash_bytes(0, &identity, sizeof identity);
     uint32_t *slot = slot_of(m, e, hash);
     uint32_t i = (*slot & mask) - 1;
     struct entry have;

@@ -1,5 +1,6 @@
 #include "report/reasons.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <ctype.h>
@@ -76,19 +77,15 @@ static bool is_reason(const struct reason *r, const struct reason *key)
            strcmp(r->text, key->text) == 0 && strcmp(r->provider, key->provider) == 0;
 }
 
-static uint32_t hash_of(const struct reason *key)
+static uint64_t hash_of(const struct reason *key)
 {
-    uint32_t h = 2166136261u;
-    for (const char *p = key->text; *p; p++)
-        h = (h ^ (unsigned char)*p) * 16777619u;
-    for (const char *p = key->provider; *p; p++)
-        h = (h ^ (unsigned char)*p) * 16777619u;
-    return (h ^ (uint32_t)key->outcome * 31 ^ key->status) * 2654435761u;
+    uint64_t kind = (uint64_t)key->outcome << 32 | key->status;
+    return hash_text(hash_text(kind, key->provider), key->text);
 }
 
 static uint32_t *slot_of(struct reasons *s, const struct reason *key)
 {
-    uint32_t at = hash_of(key) % SLOTS;
+    uint32_t at = (uint32_t)(hash_of(key) % SLOTS);
     while (s->slot[at] && !is_reason(&s->at[s->slot[at] - 1], key))
         at = (at + 1) % SLOTS;
     return &s->slot[at];
