@@ -153,7 +153,7 @@ static void put_rows(const struct match *m, struct sheet *sheet)
     const struct definition *own[256];
     size_t owns = 0;
     bool plain = targets_count(m->found) == 0;
-    for (size_t i = 0; i < catalog_count(m->catalog); i++) {
+    for (size_t i = 0; i < catalog_plain(m->catalog); i++) {
         const struct definition *d = catalog_at(m->catalog, i);
         if (!in_use(m, d))
             continue;

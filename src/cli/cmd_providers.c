@@ -7,7 +7,7 @@
 static int print_one(const struct catalog *catalog, const char *name)
 {
     bool known = false;
-    for (size_t i = 0; i < catalog_count(catalog); i++) {
+    for (size_t i = 0; i < catalog_plain(catalog); i++) {
         const struct definition *d = catalog_at(catalog, i);
         if (strcmp(d->provider, name) != 0)
             continue;
@@ -29,7 +29,7 @@ int command_providers(const struct options *o, struct catalog *catalog)
     }
     if (o->operands[0])
         return code;
-    for (size_t i = 0; i < catalog_count(catalog); i++) {
+    for (size_t i = 0; i < catalog_plain(catalog); i++) {
         const struct definition *d = catalog_at(catalog, i);
         printf("%-12s %-10s %-28s %s\n", d->provider, d->kind, d->credential,
                d->title ? d->title : "");

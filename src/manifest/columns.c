@@ -58,12 +58,14 @@ struct columns *columns_new(const struct catalog *catalog)
     learn(c, COLUMN_KIND, "kind", NULL);
     learn(c, COLUMN_ID, "id", NULL);
     learn(c, COLUMN_NOTE, "note", NULL);
-    for (size_t i = 0; i < catalog_count(catalog); i++) {
+    learn(c, COLUMN_ACCOUNT, "account", NULL);
+    learn(c, COLUMN_PRIORITY, "priority", NULL);
+    for (size_t i = 0; i < catalog_plain(catalog); i++) {
         const char *word = catalog_at(catalog, i)->column;
         if (word)
             learn(c, COLUMN_WORD, word, catalog_by_column(catalog, word));
     }
-    for (size_t i = 0; i < catalog_count(catalog); i++) {
+    for (size_t i = 0; i < catalog_plain(catalog); i++) {
         const struct definition *d = catalog_at(catalog, i);
         for (size_t k = 0; k < d->scope_count; k++)
             learn(c, COLUMN_SCOPE, d->scopes[k], NULL);
@@ -189,7 +191,7 @@ bool columns_is_identifier(const struct columns *c, const char *text, size_t len
     bool digit = false; /* a word without one may be a heading */
     for (size_t i = 0; i < len; i++)
         digit |= text[i] >= '0' && text[i] <= '9';
-    for (size_t i = 0; i < catalog_count(c->catalog); i++) {
+    for (size_t i = 0; i < catalog_plain(c->catalog); i++) {
         const struct definition *d = catalog_at(c->catalog, i);
         const struct definition *meant = c->chosen ? c->chosen->definition : NULL;
         if (digit && (!meant || meant == d) && identifier_canonical(d, text, len, id, reason) > 0)

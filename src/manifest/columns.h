@@ -15,6 +15,8 @@ enum column_role {
     COLUMN_WORD, /* an identifier in its provider's own word */
     COLUMN_SCOPE,
     COLUMN_NOTE,
+    COLUMN_ACCOUNT,
+    COLUMN_PRIORITY,
 };
 
 struct column {

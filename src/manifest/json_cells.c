@@ -137,7 +137,8 @@ static enum row_state cells_of(struct json_cells *j, struct row *out)
             add_ignored(j, column, value);
         } else if (json_is_string(value)) {
             add_cell(j, column, json_string_value(value), json_string_length(value));
-        } else if (json_is_integer(value) && column_identifies(column)) {
+        } else if (json_is_integer(value) &&
+                   (column_identifies(column) || column->role == COLUMN_PRIORITY)) {
             add_number(j, column, json_integer_value(value));
         } else if (!json_is_null(value)) {
             snprintf(out->reason, sizeof out->reason, "%s is %s, and a string is needed",

@@ -140,6 +140,8 @@ static int take(struct reading *r, const struct row_rules *rules, struct row *ro
                               target.note, target.note_len, line, &fresh, err);
     if (at == UINT32_MAX)
         return error_prefix(err, "%s:%llu", r->options->path, (unsigned long long)row->line);
+    if (target.priority && targets_prioritize(t, at, target.priority, err) < 0)
+        return error_prefix(err, "%s:%llu", r->options->path, (unsigned long long)row->line);
     if (row_set_has(listed, at))
         r->facts->duplicates++;
     else

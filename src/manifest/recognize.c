@@ -137,7 +137,7 @@ static void words_for(const struct catalog *catalog, const struct line *f, struc
 {
     char id[ID_MAX + 1], why[ID_REASON];
     for (int loose = 0; loose < 2 && !out->len; loose++) {
-        for (size_t i = 0; i < catalog_count(catalog); i++) {
+        for (size_t i = 0; i < catalog_plain(catalog); i++) {
             const struct definition *d = catalog_at(catalog, i);
             bool strict = d->id.class == ID_HEX || d->id.class == ID_UUID;
             if (!d->column || d->id.class == ID_PRINTABLE || strict == (loose != 0) ||

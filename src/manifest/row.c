@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -31,7 +32,7 @@ static bool bad(char reason[ROW_REASON], const char *format, ...)
 
 /* The cells of a row by what they are; NULL where there is none or an empty one. */
 struct sorted {
-    const struct cell *provider, *kind, *note, *identifier;
+    const struct cell *provider, *kind, *note, *identifier, *account, *priority;
 };
 
 static bool sort_cells(const struct row_rules *rules, const struct cell *cell, size_t count,
@@ -50,6 +51,12 @@ static bool sort_cells(const struct row_rules *rules, const struct cell *cell, s
             break;
         case COLUMN_NOTE:
             place = &by->note;
+            break;
+        case COLUMN_ACCOUNT:
+            place = &by->account;
+            break;
+        case COLUMN_PRIORITY:
+            place = &by->priority;
             break;
         case COLUMN_ID:
         case COLUMN_WORD:
@@ -113,7 +120,7 @@ static const char *known_words(const struct catalog *c, const char *provider, ch
 {
     const char *seen[256];
     size_t n = 0, len = 0;
-    for (size_t i = 0; i < catalog_count(c); i++) {
+    for (size_t i = 0; i < catalog_plain(c); i++) {
         const struct definition *d = catalog_at(c, i);
         const char *word = provider ? d->kind : d->provider;
         bool told = provider && strcmp(d->provider, provider) != 0;
@@ -279,6 +286,32 @@ static bool identify(const struct row_rules *rules, const struct cell *cell, str
     return true;
 }
 
+static bool take_account(const struct row_rules *rules, const struct cell *cell,
+                         struct row_target *out, char reason[ROW_REASON])
+{
+    struct error err;
+    if (!cell)
+        return true;
+    out->definition = catalog_account(rules->catalog, out->definition, cell->text, cell->len, &err);
+    return out->definition || bad(reason, "%s", err.text);
+}
+
+static bool take_priority(const struct cell *cell, int32_t *out, char reason[ROW_REASON])
+{
+    char text[16], *end;
+    *out = 0;
+    if (!cell)
+        return true;
+    snprintf(text, sizeof text, "%.*s", cell->len < sizeof text ? (int)cell->len : 15, cell->text);
+    long n = strtol(text, &end, 10);
+    if (cell->len >= sizeof text || *end || end == text || !strchr("-0123456789", *text) ||
+        n < PRIORITY_MIN || n > PRIORITY_MAX)
+        return bad(reason, "not a priority: an integer from %d to %d is needed", PRIORITY_MIN,
+                   PRIORITY_MAX);
+    *out = (int32_t)n;
+    return true;
+}
+
 bool row_resolve(const struct row_rules *rules, const struct cell *cell, size_t count,
                  struct row_target *out, char reason[ROW_REASON])
 {
@@ -294,6 +327,9 @@ bool row_resolve(const struct row_rules *rules, const struct cell *cell, size_t 
         return false;
     }
     if (!identify(rules, by.identifier, out, reason))
+        return false;
+    if (!take_account(rules, by.account, out, reason) ||
+        !take_priority(by.priority, &out->priority, reason))
         return false;
     out->identifier = by.identifier;
     out->note = by.note ? by.note->text : "";

@@ -49,6 +49,7 @@ struct row_target {
     char scope[SCOPE_TEXT_MAX + 1];
     const char *note; /* the cell's; not NUL-terminated */
     size_t note_len;
+    int32_t priority;
     const struct cell *identifier;
 };
 

@@ -29,8 +29,9 @@
 struct row {
     uint32_t id, note; /* arena addresses */
     uint32_t line;
-    uint8_t definition;
+    uint16_t definition;
     uint8_t id_len_less_one;
+    uint8_t priority; /* index of t->priority */
 };
 
 enum {
@@ -48,6 +49,9 @@ struct targets {
     struct arena ids, notes;
     uint32_t *slot;
     unsigned slot_bits;
+    int32_t priority[256]; /* those that are in use, 0 first */
+    unsigned priorities;
+    bool accounts; /* any */
 };
 
 /* A target as it is compared: the packed id and the scope. */
@@ -56,7 +60,7 @@ struct key {
     size_t id_len;
     const char *scope; /* NULL: the definition has none */
     size_t scope_len;
-    uint8_t definition;
+    uint16_t definition;
     uint64_t hash;
 };
 
@@ -64,6 +68,7 @@ struct targets *targets_new(const struct catalog *catalog)
 {
     struct targets *t = mem_zalloc(1, sizeof *t);
     t->catalog = catalog;
+    t->priorities = 1;
     t->slot_bits = SLOT_BITS_AT_FIRST;
     t->slot = mem_zalloc((size_t)1 << t->slot_bits, sizeof *t->slot);
     uint32_t none;
@@ -168,7 +173,7 @@ static bool key_make(const struct targets *t, const struct definition *d, const 
     if (len == 0 || len > ID_MAX)
         return false;
     k->id_len = identifier_pack(d, id, len, k->id);
-    k->definition = (uint8_t)catalog_index(t->catalog, d);
+    k->definition = (uint16_t)catalog_index(t->catalog, d);
     k->scope = d->scope_count > 0 ? scope : NULL;
     k->scope_len = k->scope ? strlen(k->scope) : 0;
     k->hash = hash_key(k);
@@ -244,6 +249,7 @@ uint32_t targets_add(struct targets *t, const struct definition *d, const char *
         .line = line, .definition = k.definition, .id_len_less_one = (uint8_t)(k.id_len - 1)};
     if (!note_put(t, &r, note, note_len) || !id_put(t, &r, &k))
         goto full;
+    t->accounts |= d->account != NULL;
     row_put(t, &r);
     slot_put(t, k.hash, t->count - 1);
     return t->count - 1;
@@ -259,6 +265,37 @@ uint32_t targets_find(const struct targets *t, const struct definition *d, const
 {
     struct key k;
     return key_make(t, d, id, len, scope, &k) ? find(t, &k) : UINT32_MAX;
+}
+
+int targets_prioritize(struct targets *t, uint32_t row, int32_t priority, struct error *err)
+{
+    struct row *r = row_at(t, row);
+    unsigned i = 0;
+    if (priority <= t->priority[r->priority] && r->priority)
+        return 0;
+    while (i < t->priorities && t->priority[i] != priority)
+        i++;
+    if (i == sizeof t->priority / sizeof *t->priority)
+        return error_set(err, EXIT_DATA, "more than 255 different priorities");
+    if (i == t->priorities)
+        t->priority[t->priorities++] = priority;
+    r->priority = (uint8_t)i;
+    return 0;
+}
+
+int32_t targets_priority(const struct targets *t, uint32_t row)
+{
+    return t->priority[row_at(t, row)->priority];
+}
+
+bool targets_prioritized(const struct targets *t)
+{
+    return t->priorities > 1;
+}
+
+bool targets_accounted(const struct targets *t)
+{
+    return t->accounts;
 }
 
 uint32_t targets_count(const struct targets *t)
@@ -302,7 +339,7 @@ uint32_t targets_line(const struct targets *t, uint32_t row)
 }
 
 /* What identifies a target, in bytes that no version may change: provider, kind, scope and id, each
- * ended by a NUL, which none of them holds. */
+ * ended by a NUL, which none of them holds; behind them its account, where it has one. */
 static void identity_put(const struct targets *t, uint32_t row, struct buf *out)
 {
     const struct definition *d = targets_definition(t, row);
@@ -314,6 +351,8 @@ static void identity_put(const struct targets *t, uint32_t row, struct buf *out)
     buf_put(out, scope, strlen(scope) + 1);
     buf_put(out, id, len);
     buf_putc(out, '\0');
+    if (d->account)
+        buf_put(out, d->account, strlen(d->account) + 1);
 }
 
 uint64_t targets_identity(const struct targets *t, uint32_t row)

@@ -2,8 +2,8 @@
 #define RESCIND_MANIFEST_TARGETS_H
 
 /* The table of distinct targets, in the order in which they were first seen. A target is what one
- * request would name: (definition, scope, id). Ids are packed in one arena, notes in another; a row
- * costs 16 bytes, its hash slot at most 11, and the packed id. */
+ * request would name: (definition with its account, scope, id). Ids are packed in one arena, notes
+ * in another; a row costs 16 bytes, its hash slot at most 11, and the packed id. */
 
 #include "provider/definition.h"
 
@@ -13,6 +13,8 @@
 
 enum {
     SCOPE_TEXT_MAX = 1023, /* longest scope text of a row, bytes */
+    PRIORITY_MIN = -1000000,
+    PRIORITY_MAX = 1000000,
     NOTE_MAX = 1 << 18, /* longest note, bytes: with every quote doubled it still fits a CSV row */
 };
 
@@ -33,6 +35,13 @@ uint32_t targets_add(struct targets *t, const struct definition *d, const char *
 /* The row of a target, or UINT32_MAX. */
 uint32_t targets_find(const struct targets *t, const struct definition *d, const char *id,
                       size_t id_len, const char *scope);
+
+/* What is sent first: the highest; 0 at first. Of a target that is there already the higher one
+ * counts. EXIT_DATA where the table has 255 different ones already. */
+int targets_prioritize(struct targets *t, uint32_t row, int32_t priority, struct error *err);
+int32_t targets_priority(const struct targets *t, uint32_t row);
+bool targets_prioritized(const struct targets *t); /* any is not 0 */
+bool targets_accounted(const struct targets *t);   /* any has an account */
 
 uint32_t targets_count(const struct targets *t);
 const struct catalog *targets_catalog(const struct targets *t);

@@ -4,6 +4,7 @@
  *   openrouter,key,8f1b...64 digits,leaked in CI
  *   baseten,key,Ab3x,
  *
+ * Behind the note stand account and priority, where any target has one.
  * It is a manifest too, but read back it must be exactly what was written: canonical, no row twice.
  */
 
@@ -14,6 +15,7 @@
 #include "manifest/read_csv.h"
 #include "provider/identifier.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { BATCH = 1 << 16, SCOPE_NAMES_MAX = 64 };
@@ -22,10 +24,10 @@ enum { BATCH = 1 << 16, SCOPE_NAMES_MAX = 64 };
 static size_t scopes_in_use(const struct targets *t, const char *names[SCOPE_NAMES_MAX])
 {
     const struct catalog *c = targets_catalog(t);
-    bool used[256] = {false};
+    bool *used = mem_zalloc(catalog_count(c) + 1, sizeof *used);
     size_t n = 0;
     for (uint32_t row = 0; row < targets_count(t); row++)
-        used[catalog_index(c, targets_definition(t, row)) & 255] = true;
+        used[catalog_index(c, targets_definition(t, row))] = true;
     for (size_t i = 0; i < catalog_count(c); i++) {
         const struct definition *d = catalog_at(c, i);
         for (size_t k = 0; used[i] && k < d->scope_count; k++) {
@@ -36,6 +38,7 @@ static size_t scopes_in_use(const struct targets *t, const char *names[SCOPE_NAM
                 names[n++] = d->scopes[k];
         }
     }
+    free(used);
     return n;
 }
 
@@ -50,6 +53,18 @@ static void scope_put(const struct definition *d, const char *scope, const char 
             buf_put_csv(out, scope, len);
         scope = end ? end + 1 : scope + len;
     }
+}
+
+/* The columns behind the others, where any row has such a thing. */
+static void extra_put(const struct targets *t, uint32_t row, bool accounts, bool priorities,
+                      struct buf *out)
+{
+    const struct definition *d = targets_definition(t, row);
+    if (accounts)
+        buf_printf(out, ",%s", d->account ? d->account : "");
+    if (priorities)
+        buf_printf(out, ",%ld", (long)targets_priority(t, row));
+    buf_putc(out, '\n');
 }
 
 static void row_put(const struct targets *t, uint32_t row, const char *const *scopes, size_t count,
@@ -70,7 +85,6 @@ static void row_put(const struct targets *t, uint32_t row, const char *const *sc
         buf_putc(out, ',');
     }
     buf_put_csv(out, note, strlen(note));
-    buf_putc(out, '\n');
 }
 
 int targets_save(const struct targets *t, const char *path, struct error *err)
@@ -85,9 +99,11 @@ int targets_save(const struct targets *t, const char *path, struct error *err)
     buf_puts(&out, "provider,kind,id,");
     for (size_t i = 0; i < count; i++)
         buf_printf(&out, "%s,", scopes[i]);
-    buf_puts(&out, "note\n");
+    bool accounts = targets_accounted(t), priorities = targets_prioritized(t);
+    buf_printf(&out, "note%s%s\n", accounts ? ",account" : "", priorities ? ",priority" : "");
     for (uint32_t row = 0; row < targets_count(t) && rc == 0; row++) {
         row_put(t, row, scopes, count, &out);
+        extra_put(t, row, accounts, priorities, &out);
         if (out.len >= BATCH) {
             rc = durable_put(f, out.data, out.len, err);
             buf_clear(&out);
@@ -119,6 +135,8 @@ static const char *row_take(struct targets *t, const struct row_rules *rules, st
         row_say(row, ROW_BAD, err.text);
         return row->reason;
     }
+    if (target.priority && targets_prioritize(t, targets_count(t) - 1, target.priority, &err) < 0)
+        return "too many priorities";
     return fresh ? NULL : "a target that is there already";
 }
 

@@ -4,13 +4,14 @@
 #include "provider/builtin.h"
 #include "provider/definition_text.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFINITIONS_MAX = 255 };
+enum { DEFINITIONS_MAX = 255, ACCOUNTS_MOST = 65000 };
 
 struct entry {
     struct definition *d;
@@ -19,11 +20,12 @@ struct entry {
 
 struct list {
     struct entry *at;
-    size_t count;
+    size_t count, plain; /* plain: of them, those without an account come first */
 };
 
 struct catalog {
-    struct list now, replaced;
+    struct list *list; /* apart, so that accounts can be added to it */
+    struct list replaced;
 };
 
 static void list_put(struct list *l, struct entry e)
@@ -32,10 +34,25 @@ static void list_put(struct list *l, struct entry e)
     l->at[l->count++] = e;
 }
 
+/* What one with an account has of its own: the rest is that of the definition without. */
+static void account_free(struct definition *d)
+{
+    for (char **header = d->headers; header && *header; header++)
+        free(*header);
+    free(d->headers);
+    free(d->credential);
+    free(d->account);
+    free(d->shown);
+    free(d);
+}
+
 static void list_drop(struct list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
-        definition_free(l->at[i].d);
+        if (l->at[i].d->account)
+            account_free(l->at[i].d);
+        else
+            definition_free(l->at[i].d);
         free(l->at[i].source);
     }
     free(l->at);
@@ -88,15 +105,16 @@ static int gather(void *at, struct definition *d, char *source, unsigned line, s
 {
     struct adding *adding = at;
     (void)line;
-    const struct entry *known = find(&adding->to->now, d->provider, d->kind);
+    const struct entry *known = find(adding->to->list, d->provider, d->kind);
     bool twice = find(&adding->fresh, d->provider, d->kind) || (known && !known->d->built_in);
     d->built_in = adding->built_in;
+    d->shown = mem_string(d->provider);
     list_put(&adding->fresh, (struct entry){d, source});
     if (twice)
         return error_set(err, EXIT_CONFIG, "[provider %s %s] is given twice", d->provider, d->kind);
-    if (adding->to->now.count + adding->fresh.count > DEFINITIONS_MAX)
+    if (adding->to->list->count + adding->fresh.count > DEFINITIONS_MAX)
         return error_set(err, EXIT_CONFIG, "more than 255 definitions");
-    if (clash(&adding->to->now, d, known ? known->d : NULL, err) != 0)
+    if (clash(adding->to->list, d, known ? known->d : NULL, err) != 0)
         return -1;
     return clash(&adding->fresh, d, d, err);
 }
@@ -112,14 +130,15 @@ static int add(struct catalog *c, const char *name, unsigned first_line, const c
     }
     for (size_t i = 0; i < adding.fresh.count; i++) {
         struct definition *d = adding.fresh.at[i].d;
-        struct entry *known = find(&c->now, d->provider, d->kind);
+        struct entry *known = find(c->list, d->provider, d->kind);
         if (known) {
             d->index = known->d->index;
             list_put(&c->replaced, *known);
             *known = adding.fresh.at[i];
         } else {
-            d->index = c->now.count;
-            list_put(&c->now, adding.fresh.at[i]);
+            d->index = c->list->count;
+            list_put(c->list, adding.fresh.at[i]);
+            c->list->plain = c->list->count;
         }
     }
     free(adding.fresh.at);
@@ -130,6 +149,7 @@ struct catalog *catalog_new(void)
 {
     struct catalog *c = mem_zalloc(1, sizeof *c);
     struct error err;
+    c->list = mem_zalloc(1, sizeof *c->list);
     for (size_t i = 0; i < builtin_count; i++)
         if (add(c, builtin_texts[i].name, 1, builtin_texts[i].text, true, &err) != 0) {
             fprintf(stderr, "rescind: %s\n", err.text); /* the build is broken: its tests say so */
@@ -142,8 +162,9 @@ void catalog_free(struct catalog *c)
 {
     if (!c)
         return;
-    list_drop(&c->now);
+    list_drop(c->list);
     list_drop(&c->replaced);
+    free(c->list);
     free(c);
 }
 
@@ -153,27 +174,118 @@ int catalog_add(struct catalog *c, const char *name, unsigned first_line, const 
     return add(c, name, first_line, text, false, err);
 }
 
+/* team-a as a variable has it: TEAM_A. False where it is no account's name. */
+static bool account_suffix(const char *account, size_t len, char out[ACCOUNT_MAX + 1])
+{
+    for (size_t i = 0; i < len && i < ACCOUNT_MAX; i++) {
+        char c = account[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool digit = c >= '0' && c <= '9';
+        if (!letter && !digit && !strchr("-_.", c))
+            return false;
+        out[i] = (char)(letter ? c & ~0x20 : digit ? c : '_');
+    }
+    out[len <= ACCOUNT_MAX ? len : 0] = '\0';
+    return len > 0 && len <= ACCOUNT_MAX;
+}
+
+/* A header with each {env:NAME} suffixed. */
+static char *header_for(const char *header, const char *suffix)
+{
+    struct buf out = {0};
+    for (const char *at = header; *at;) {
+        const char *env = strstr(at, "{env:"), *end = env ? strchr(env, '}') : NULL;
+        size_t n = end ? (size_t)(end - at) : strlen(at);
+        buf_put(&out, at, n);
+        if (end)
+            buf_printf(&out, "__%s}", suffix);
+        at += n + (end != NULL);
+    }
+    buf_puts(&out, "");
+    return out.data;
+}
+
+static struct definition *account_new(const struct definition *d, const char *account, size_t len,
+                                      const char *suffix)
+{
+    struct definition *own = mem_alloc(sizeof *own);
+    struct buf text = {0};
+    size_t count = 0;
+    *own = *d;
+    own->account = mem_string_n(account, len);
+    buf_printf(&text, "%s/%s", d->provider, own->account);
+    own->shown = mem_string(buf_text(&text));
+    buf_clear(&text);
+    buf_printf(&text, "%s__%s", d->credential, suffix);
+    own->credential = mem_string(buf_text(&text));
+    buf_free(&text);
+    while (d->headers[count])
+        count++;
+    own->headers = mem_zalloc(count + 1, sizeof *own->headers);
+    for (size_t i = 0; i < count; i++)
+        own->headers[i] = header_for(d->headers[i], suffix);
+    return own;
+}
+
+const struct definition *catalog_account(const struct catalog *c, const struct definition *d,
+                                         const char *account, size_t len, struct error *err)
+{
+    char suffix[ACCOUNT_MAX + 1], other[ACCOUNT_MAX + 1];
+    if (!account_suffix(account, len, suffix)) {
+        error_set(err, EXIT_DATA, "not an account: 1 to %d of A-Z a-z 0-9 . _ - are needed",
+                  ACCOUNT_MAX);
+        return NULL;
+    }
+    for (size_t i = 0; i < c->list->count; i++) {
+        const struct definition *known = c->list->at[i].d;
+        if (!known->account)
+            continue;
+        bool same = strlen(known->account) == len && memcmp(known->account, account, len) == 0;
+        if (same && strcmp(known->provider, d->provider) == 0 && strcmp(known->kind, d->kind) == 0)
+            return known;
+        account_suffix(known->account, strlen(known->account), other);
+        if (!same && strcmp(other, suffix) == 0) {
+            error_set(err, EXIT_DATA, "the account's variables would be those of account %s (__%s)",
+                      known->account, suffix);
+            return NULL;
+        }
+    }
+    if (c->list->count >= ACCOUNTS_MOST) {
+        error_set(err, EXIT_DATA, "more than %d accounts", ACCOUNTS_MOST - DEFINITIONS_MAX);
+        return NULL;
+    }
+    struct definition *own = account_new(d, account, len, suffix);
+    own->index = c->list->count;
+    list_put(c->list, (struct entry){own, NULL});
+    return own;
+}
+
 size_t catalog_count(const struct catalog *c)
 {
-    return c->now.count;
+    return c->list->count;
+}
+
+size_t catalog_plain(const struct catalog *c)
+{
+    return c->list->plain;
 }
 
 const struct definition *catalog_at(const struct catalog *c, size_t i)
 {
-    return i < c->now.count ? c->now.at[i].d : NULL;
+    return i < c->list->count ? c->list->at[i].d : NULL;
 }
 
 const struct definition *catalog_find(const struct catalog *c, const char *provider,
                                       const char *kind)
 {
-    const struct entry *e = find(&c->now, provider, kind ? kind : "key");
+    const struct entry *e = find(c->list, provider, kind ? kind : "key");
     return e ? e->d : NULL;
 }
 
 const struct definition *catalog_by_column(const struct catalog *c, const char *column)
 {
-    for (size_t i = 0; i < c->now.count; i++) {
-        const struct definition *d = c->now.at[i].d;
+    for (size_t i = 0; i < c->list->count; i++) {
+        const struct definition *d = c->list->at[i].d;
         if (d->column && strcmp(d->column, column) == 0)
             return d;
     }
@@ -182,28 +294,28 @@ const struct definition *catalog_by_column(const struct catalog *c, const char *
 
 bool catalog_has_provider(const struct catalog *c, const char *provider)
 {
-    for (size_t i = 0; i < c->now.count; i++)
-        if (strcmp(c->now.at[i].d->provider, provider) == 0)
+    for (size_t i = 0; i < c->list->count; i++)
+        if (strcmp(c->list->at[i].d->provider, provider) == 0)
             return true;
     return false;
 }
 
 bool catalog_has_scope(const struct catalog *c, const char *name)
 {
-    for (size_t i = 0; i < c->now.count; i++)
-        for (size_t k = 0; k < c->now.at[i].d->scope_count; k++)
-            if (strcmp(c->now.at[i].d->scopes[k], name) == 0)
+    for (size_t i = 0; i < c->list->count; i++)
+        for (size_t k = 0; k < c->list->at[i].d->scope_count; k++)
+            if (strcmp(c->list->at[i].d->scopes[k], name) == 0)
                 return true;
     return false;
 }
 
 size_t catalog_index(const struct catalog *c, const struct definition *d)
 {
-    return d->index < c->now.count && c->now.at[d->index].d == d ? d->index : SIZE_MAX;
+    return d->index < c->list->count && c->list->at[d->index].d == d ? d->index : SIZE_MAX;
 }
 
 const char *catalog_source(const struct catalog *c, const struct definition *d)
 {
     size_t i = catalog_index(c, d);
-    return i == SIZE_MAX ? NULL : c->now.at[i].source;
+    return i == SIZE_MAX ? NULL : c->list->at[i].source;
 }

@@ -121,8 +121,9 @@
 #include <stdint.h>
 
 enum {
-    ID_MAX = 256,   /* longest identifier, bytes */
-    SCOPES_MAX = 4, /* scope variables of one definition */
+    ID_MAX = 256,     /* longest identifier, bytes */
+    SCOPES_MAX = 4,   /* scope variables of one definition */
+    ACCOUNT_MAX = 64, /* longest name of an account, bytes */
 };
 
 /* A definition has no request for ACTION_ROTATE: struct rotate_rule says how. */
@@ -263,7 +264,9 @@ struct rotate_rule {
 
 struct definition {
     char *provider, *kind, *title, *column;
-    char *base; /* without a trailing slash; NULL: only an override can say it */
+    char *account; /* whose credential, as a manifest names it; NULL: the plain one */
+    char *shown;   /* the provider for people: "openrouter", or "openrouter/team-a" */
+    char *base;    /* without a trailing slash; NULL: only an override can say it */
     char *credential;
     char **headers; /* "Name: template", NULL-terminated */
     char *scopes[SCOPES_MAX];
@@ -296,8 +299,8 @@ struct definition {
     size_t index; /* in its catalog */
 };
 
-/* All definitions known to this process. At most 255. What it hands out stays valid until it is
- * freed. */
+/* All definitions known to this process. At most 255, and 65,000 with those of accounts. What it
+ * hands out stays valid until it is freed. */
 struct catalog;
 struct catalog *catalog_new(void); /* with the built-in ones */
 void catalog_free(struct catalog *c);
@@ -309,7 +312,16 @@ void catalog_free(struct catalog *c);
 int catalog_add(struct catalog *c, const char *name, unsigned first_line, const char *text,
                 struct error *err);
 
+/* The same definition with the credential of another account: each of its variables (also those of
+ * {env:NAME}) has the account as a suffix, VARIABLE__TEAM_A for team-a, and never falls back to the
+ * bare one. It is one of the catalog's from then on, behind those that are there; the same account
+ * gives the same one. NULL with EXIT_DATA: no name of an account, or one whose variables are those
+ * of another. A catalog grows by it though it is otherwise only read. */
+const struct definition *catalog_account(const struct catalog *c, const struct definition *d,
+                                         const char *account, size_t len, struct error *err);
+
 size_t catalog_count(const struct catalog *c);
+size_t catalog_plain(const struct catalog *c); /* those without an account, which come first */
 const struct definition *catalog_at(const struct catalog *c, size_t i);
 /* NULL where there is none. kind NULL means "key". */
 const struct definition *catalog_find(const struct catalog *c, const char *provider,

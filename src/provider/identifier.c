@@ -219,7 +219,7 @@ bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
             continue;
         if (secret_token(token, n))
             return true;
-        for (size_t i = 0; i < catalog_count(c); i++)
+        for (size_t i = 0; i < catalog_plain(c); i++)
             if (secret_of_rule(&catalog_at(c, i)->id, token, n))
                 return true;
     }

@@ -123,7 +123,7 @@ static size_t lead_of(const char *pattern, const char *text, size_t len)
 static size_t longest_lead(const struct catalog *c, const char *text, size_t len)
 {
     size_t longest = 0;
-    for (size_t i = 0; i < catalog_count(c); i++) {
+    for (size_t i = 0; i < catalog_plain(c); i++) {
         for (char **pattern = catalog_at(c, i)->raw; pattern && *pattern; pattern++) {
             size_t n = lead_of(*pattern, text, len);
             longest = n > longest ? n : longest;
@@ -138,7 +138,7 @@ enum rawkey rawkey_find(const struct catalog *c, const char *text, size_t len,
     enum rawkey found = RAWKEY_NONE;
     unsigned best = 0;
     size_t lead = longest_lead(c, text, len);
-    for (size_t i = 0; i < catalog_count(c); i++) {
+    for (size_t i = 0; i < catalog_plain(c); i++) {
         const struct definition *d = catalog_at(c, i);
         for (char **pattern = d->raw; pattern && *pattern; pattern++) {
             unsigned n = rawkey_fits(*pattern, text, len);
