@@ -128,7 +128,7 @@ static int find_origins(struct prepared *p, struct error *err)
         struct buf origin = {0};
         result = endpoint_origin(&p->options->settings, d, &origin, err);
         if (result == 0)
-            json_object_set_new(all, d->provider, json_string(buf_text(&origin)));
+            json_object_set_new(all, d->shown, json_string(buf_text(&origin)));
         buf_free(&origin);
     }
     char *text = json_dumps(all, JSON_COMPACT);
@@ -244,7 +244,7 @@ static int guard_endpoint(const struct prepared *p, struct error *err)
     int result = 0;
     for (uint16_t n = 1; n <= ledger_eyes(p->ledger) && result == 0; n++) {
         const struct eye *eye = ledger_eye(p->ledger, n);
-        const struct definition *d = catalog_find(catalog, eye->provider, eye->kind);
+        const struct definition *d = catalog_shown(catalog, eye->provider, eye->kind);
         buf_clear(&now);
         if (!d || looker_endpoint(&p->options->settings, d, &now, NULL) != 0 ||
             strcmp(buf_text(&now), eye->endpoint) == 0)
@@ -252,7 +252,7 @@ static int guard_endpoint(const struct prepared *p, struct error *err)
         result = error_set(err, EXIT_REFUSED,
                            "%s belongs to %s %s at %s, not at %s; nothing was sent. Use another "
                            "--run-dir",
-                           p->run_dir, d->provider, d->kind, eye->endpoint, buf_text(&now));
+                           p->run_dir, d->shown, d->kind, eye->endpoint, buf_text(&now));
     }
     buf_free(&now);
     return result;

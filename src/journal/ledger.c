@@ -370,15 +370,17 @@ static int apply_try(struct ledger *l, const struct record *r, struct error *err
     return 0;
 }
 
-static int check_identity(const struct ledger *l, uint32_t row, const char *provider,
-                          const char *kind, const char *name, struct error *err)
+static int check_identity(const struct ledger *l, uint32_t row, const char *account,
+                          const char *provider, const char *kind, const char *name,
+                          struct error *err)
 {
     if (row >= l->states)
         return refuse(err, row, "is not there");
     const struct definition *d = targets_definition(l->targets, row);
     char id[ID_MAX + 1];
     targets_id(l->targets, row, id);
-    if (strcmp(d->provider, provider) != 0 || strcmp(d->kind, kind) != 0 || strcmp(id, name) != 0)
+    if (strcmp(d->account ? d->account : "", account ? account : "") != 0 ||
+        strcmp(d->provider, provider) != 0 || strcmp(d->kind, kind) != 0 || strcmp(id, name) != 0)
         return refuse(err, row, "is another target than this line names");
     return 0;
 }
@@ -392,13 +394,14 @@ static bool absent_from_start(const struct target_state *s, enum outcome o)
 
 static int apply_end(struct ledger *l, const struct record *r, struct error *err)
 {
-    if (check_identity(l, r->end.row, r->end.provider, r->end.kind, r->end.id, err) < 0)
+    if (check_identity(l, r->end.row, r->end.account, r->end.provider, r->end.kind, r->end.id,
+                       err) < 0)
         return -1;
     struct target_state *s = &l->state[r->end.row];
     if (outcome_done((enum outcome)s->outcome))
         return refuse(err, r->end.row, "ends again although it is done");
     s->outcome = (uint8_t)r->end.outcome;
-    s->end_eye = eyes_now(&l->eyes, r->end.provider, r->end.kind);
+    s->end_eye = ledger_eye_now(l, targets_definition(l->targets, r->end.row));
     s->status = clamp16(r->end.status);
     s->attempts = clamp16(r->end.attempts);
     s->finished_s = (uint32_t)(r->at_ms / 1000);
@@ -432,7 +435,8 @@ static int apply_verify(struct ledger *l, const struct record *r, struct error *
         return 0;
     }
     uint32_t row = r->verify.row;
-    if (check_identity(l, row, r->verify.provider, r->verify.kind, r->verify.id, err) < 0 ||
+    if (check_identity(l, row, r->verify.account, r->verify.provider, r->verify.kind, r->verify.id,
+                       err) < 0 ||
         check_verified(l, row, err) < 0)
         return -1;
     const struct verification found = {.verified = r->verify.verified,
@@ -455,7 +459,7 @@ static int apply_seen(struct ledger *l, const struct record *r, struct error *er
         return 0;
     struct sighting x = {
         .l = l,
-        .d = catalog_find(targets_catalog(l->targets), r->seen.provider, r->seen.kind),
+        .d = catalog_shown(targets_catalog(l->targets), r->seen.provider, r->seen.kind),
         .eye = eye,
         .look = r->seen.look,
         .err = err};
@@ -537,7 +541,7 @@ const char *ledger_error(const struct ledger *l, uint32_t row)
 
 uint16_t ledger_eye_now(const struct ledger *l, const struct definition *d)
 {
-    return eyes_now(&l->eyes, d->provider, d->kind);
+    return eyes_now(&l->eyes, d->shown, d->kind);
 }
 
 const struct eye *ledger_eye(const struct ledger *l, uint16_t eye)

@@ -134,6 +134,8 @@ static void put_try(struct buf *out, const struct record *r)
 static void put_end(struct buf *out, const struct record *r)
 {
     PUT_U64(out, "row", (uint64_t)r->end.row + 1);
+    if (r->end.account)
+        PUT_TEXT(out, "account", r->end.account);
     PUT_TEXT(out, "provider", r->end.provider);
     PUT_TEXT(out, "kind", r->end.kind);
     PUT_TEXT(out, "id", r->end.id);
@@ -163,6 +165,8 @@ static void put_verify(struct buf *out, const struct record *r)
         return;
     }
     PUT_U64(out, "row", (uint64_t)r->verify.row + 1);
+    if (r->verify.account)
+        PUT_TEXT(out, "account", r->verify.account);
     PUT_TEXT(out, "provider", r->verify.provider);
     PUT_TEXT(out, "kind", r->verify.kind);
     PUT_TEXT(out, "id", r->verify.id);

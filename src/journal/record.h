@@ -27,6 +27,8 @@
  * end    a target is finished
  *   {"type":"end","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
  *    "outcome":"revoked","status":200,"attempts":2,"ms":31[,"applied":true][,"error":"..."]}
+ *     (of a target that names an account `"account":"team-a"` stands before its provider; where an
+ *     eye is meant, the provider has it: "openrouter/team-a")
  *     (not_attempted: the answer was 401 or 403 and its provider was stopped)
  * seen   an eye of this run saw targets through one of its looks; `account` is its account's id by
  *        the provider's word, "" where that is not known
@@ -111,6 +113,7 @@ struct record {
         } try;
         struct {
             uint32_t row;
+            const char *account; /* as the manifest names it; NULL: none */
             const char *provider, *kind, *id;
             enum outcome outcome;
             unsigned status, attempts, ms;
@@ -128,6 +131,7 @@ struct record {
             struct record_counts counts;
             double rate;
             uint32_t row;
+            const char *account; /* as of `end` */
             const char *provider, *kind, *id;
             enum verified verified;
             unsigned status, ms;

@@ -261,14 +261,22 @@ static bool read_try(struct cursor *c, struct record *r)
            boolean(c, &r->try.applied) && TEXT(c, "error", &r->try.error);
 }
 
+/* Left out where there is none. */
+static bool account(struct cursor *c, const char **out)
+{
+    *out = NULL;
+    return !LITERAL(c, ",\"account\":") || (text(c, out) && **out);
+}
+
 static bool read_end(struct cursor *c, struct record *r)
 {
     const char *word;
-    if (!row_number(c, &r->end.row) || !TEXT(c, "provider", &r->end.provider) ||
-        !TEXT(c, "kind", &r->end.kind) || !TEXT(c, "id", &r->end.id) ||
-        !TEXT(c, "outcome", &word) || !outcome_parse(word, strlen(word), &r->end.outcome) ||
-        r->end.outcome == OUTCOME_NONE || !U32(c, "status", &r->end.status) ||
-        !U32(c, "attempts", &r->end.attempts) || !U32(c, "ms", &r->end.ms))
+    if (!row_number(c, &r->end.row) || !account(c, &r->end.account) ||
+        !TEXT(c, "provider", &r->end.provider) || !TEXT(c, "kind", &r->end.kind) ||
+        !TEXT(c, "id", &r->end.id) || !TEXT(c, "outcome", &word) ||
+        !outcome_parse(word, strlen(word), &r->end.outcome) || r->end.outcome == OUTCOME_NONE ||
+        !U32(c, "status", &r->end.status) || !U32(c, "attempts", &r->end.attempts) ||
+        !U32(c, "ms", &r->end.ms))
         return false;
     r->end.applied = LITERAL(c, ",\"applied\":true");
     r->end.error = NULL;
@@ -289,9 +297,10 @@ static bool read_verify(struct cursor *c, struct record *r)
     if (LITERAL(c, ",\"rows\":"))
         return announced(c, &r->verify.rows, &r->verify.counts, &r->verify.rate);
     r->verify.rows = NULL;
-    if (!row_number(c, &r->verify.row) || !TEXT(c, "provider", &r->verify.provider) ||
-        !TEXT(c, "kind", &r->verify.kind) || !TEXT(c, "id", &r->verify.id) ||
-        !TEXT(c, "verified", &word) || !verified_parse(word, strlen(word), &r->verify.verified) ||
+    if (!row_number(c, &r->verify.row) || !account(c, &r->verify.account) ||
+        !TEXT(c, "provider", &r->verify.provider) || !TEXT(c, "kind", &r->verify.kind) ||
+        !TEXT(c, "id", &r->verify.id) || !TEXT(c, "verified", &word) ||
+        !verified_parse(word, strlen(word), &r->verify.verified) ||
         !U32(c, "status", &r->verify.status) || !U32(c, "ms", &r->verify.ms))
         return false;
     r->verify.error = NULL;

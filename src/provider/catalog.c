@@ -52,8 +52,7 @@ static void list_drop(struct list *l)
         if (l->at[i].d->account)
             account_free(l->at[i].d);
         else
-            definition_free(l->at[i].d);
-        free(l->at[i].source);
+            definition_free(l->at[i].d), free(l->at[i].source);
     }
     free(l->at);
 }
@@ -256,7 +255,7 @@ const struct definition *catalog_account(const struct catalog *c, const struct d
     }
     struct definition *own = account_new(d, account, len, suffix);
     own->index = c->list->count;
-    list_put(c->list, (struct entry){own, NULL});
+    list_put(c->list, (struct entry){own, c->list->at[catalog_index(c, d)].source});
     return own;
 }
 
@@ -280,6 +279,15 @@ const struct definition *catalog_find(const struct catalog *c, const char *provi
 {
     const struct entry *e = find(c->list, provider, kind ? kind : "key");
     return e ? e->d : NULL;
+}
+
+const struct definition *catalog_shown(const struct catalog *c, const char *shown, const char *kind)
+{
+    for (size_t i = 0; i < c->list->count; i++)
+        if (strcmp(c->list->at[i].d->shown, shown) == 0 &&
+            strcmp(c->list->at[i].d->kind, kind) == 0)
+            return c->list->at[i].d;
+    return NULL;
 }
 
 const struct definition *catalog_by_column(const struct catalog *c, const char *column)

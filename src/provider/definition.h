@@ -326,6 +326,9 @@ const struct definition *catalog_at(const struct catalog *c, size_t i);
 /* NULL where there is none. kind NULL means "key". */
 const struct definition *catalog_find(const struct catalog *c, const char *provider,
                                       const char *kind);
+/* By its provider as it is shown, account included. */
+const struct definition *catalog_shown(const struct catalog *c, const char *shown,
+                                       const char *kind);
 /* The definition whose `column` this is. */
 const struct definition *catalog_by_column(const struct catalog *c, const char *column);
 bool catalog_has_provider(const struct catalog *c, const char *provider);

@@ -73,7 +73,7 @@ static void put_row(struct buf *b, const struct entry *e)
     const char *note = targets_note(e->source->targets, e->row);
     bool one_line = targets_id(e->source->targets, e->row, id) <= 64;
     buf_puts(b, "<tr><th scope=\"row\" class=\"t\"><span class=\"note\">");
-    html_text(b, e->definition->provider, 0);
+    html_text(b, e->definition->shown, 0);
     buf_putc(b, ' ');
     html_text(b, e->definition->kind, 0);
     buf_printf(b, "</span><span class=\"id%s\">", one_line ? " k" : "");

@@ -33,7 +33,7 @@ static void put_target(struct buf *b, const struct entry *e, size_t kind)
     buf_puts(b, "<tr><td class=\"o\">");
     put_mark(b, kind);
     buf_puts(b, "</td><td class=\"w\">");
-    html_text(b, e->definition->provider, 0);
+    html_text(b, e->definition->shown, 0);
     buf_putc(b, ' ');
     html_text(b, e->definition->kind, 0);
     buf_puts(b, " <code>");

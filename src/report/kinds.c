@@ -10,11 +10,11 @@
 static struct kind_totals *kind_of(struct kinds *f, const struct definition *d)
 {
     for (size_t i = 0; i < f->count; i++)
-        if (strcmp(f->at[i].provider, d->provider) == 0 && strcmp(f->at[i].kind, d->kind) == 0)
+        if (strcmp(f->at[i].provider, d->shown) == 0 && strcmp(f->at[i].kind, d->kind) == 0)
             return &f->at[i];
     f->at = mem_resize(f->at, f->count + 1, sizeof *f->at);
     struct kind_totals *k = &f->at[f->count++];
-    *k = (struct kind_totals){.provider = d->provider, .kind = d->kind};
+    *k = (struct kind_totals){.provider = d->shown, .kind = d->kind};
     return k;
 }
 

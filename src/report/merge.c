@@ -61,7 +61,7 @@ static bool same_target(const struct entry *a, const struct entry *b)
 {
     const struct definition *d = a->definition, *e = b->definition;
     char x[ID_MAX + 1], y[ID_MAX + 1];
-    if (d != e && (strcmp(d->provider, e->provider) != 0 || strcmp(d->kind, e->kind) != 0))
+    if (d != e && (strcmp(d->shown, e->shown) != 0 || strcmp(d->kind, e->kind) != 0))
         return false;
     size_t len = targets_id(a->source->targets, a->row, x);
     return len == targets_id(b->source->targets, b->row, y) && memcmp(x, y, len) == 0 &&

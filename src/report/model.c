@@ -165,7 +165,7 @@ static void note_reason(struct report *r, const struct entry *e)
     char id[ID_MAX + 1];
     targets_id(e->source->targets, e->row, id);
     bool tried = e->state.outcome != OUTCOME_NONE || e->state.attempts;
-    reasons_add(&r->reasons, e->definition->provider, e->outcome, tried ? e->state.status : 0,
+    reasons_add(&r->reasons, e->definition->shown, e->outcome, tried ? e->state.status : 0,
                 ledger_error(e->source->ledger, e->row), id);
 }
 
@@ -181,7 +181,7 @@ static void sum_up_targets(struct report *r)
         kind = kinds_add(&f->kinds, e.source->ledger, e.definition, &e.state, kind);
         if (e.definition != last) {
             last = e.definition;
-            provider = (size_t)(totals_of(f, last->provider) - f->provider);
+            provider = (size_t)(totals_of(f, last->shown) - f->provider);
         }
         f->targets++;
         f->outcome[e.outcome]++;

@@ -288,7 +288,7 @@ static void put_findings(struct buf *b, const struct report *r)
                 continue;
             targets_id(e.source->targets, e.row, id);
             put_label(b, shown++ ? "" : row[i].label);
-            buf_printf(b, "%s %s ", e.definition->provider, e.definition->kind);
+            buf_printf(b, "%s %s ", e.definition->shown, e.definition->kind);
             put_shown(b, id, REASON_WIDTH);
             buf_puts(b, *why ? ": " : "");
             put_shown(b, why, REASON_WIDTH);

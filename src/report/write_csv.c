@@ -1,3 +1,4 @@
+#include "report/extra.h"
 #include "report/forms.h"
 
 #include "base/clock.h"
@@ -63,7 +64,6 @@ static void put_row(struct buf *b, const struct entry *e, bool rotated)
     put_shown_text(b, targets_note(e->source->targets, e->row));
     if (rotated)
         put_successor(b, e);
-    buf_putc(b, '\n');
 }
 
 /* verified.csv, of the targets that are done, in the order of the manifest:
@@ -107,9 +107,11 @@ void report_csv(const struct report *r, struct sink *s)
     struct entry e;
     bool rotated = r->facts.action == ACTION_ROTATE;
     buf_puts(&s->buf, "provider,kind,id,outcome,status,attempts,finished,error,note");
-    buf_puts(&s->buf, rotated ? ",successor\n" : "\n");
+    buf_puts(&s->buf, rotated ? ",successor" : "");
+    extra_names(r, &s->buf);
     while (cursor_next(&c, &e)) {
         put_row(&s->buf, &e, rotated);
+        extra_values(r, &e, &s->buf);
         sink_rest(s);
     }
 }

@@ -1,3 +1,4 @@
+#include "report/extra.h"
 #include "report/forms.h"
 
 #include "base/mem.h"
@@ -92,7 +93,6 @@ static void put_row(struct buf *b, const struct entry *e, const struct columns *
     buf_put_csv(b, note, strlen(note));
     if (b->len - from > MANIFEST_LINE_MAX)
         b->len = before_note;
-    buf_putc(b, '\n');
 }
 
 static void put_manifest(const struct report *r, struct sink *s, is_wanted *wanted)
@@ -105,11 +105,13 @@ static void put_manifest(const struct report *r, struct sink *s, is_wanted *want
         buf_put_csv(&s->buf, c.name[i], strlen(c.name[i]));
         buf_putc(&s->buf, ',');
     }
-    buf_puts(&s->buf, "note\n");
+    buf_puts(&s->buf, "note");
+    extra_names(r, &s->buf);
     while (cursor_next(&at, &e)) {
         if (!wanted(&e))
             continue;
         put_row(&s->buf, &e, &c);
+        extra_values(r, &e, &s->buf);
         sink_rest(s);
     }
     free(c.name);

@@ -150,6 +150,8 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why)
     struct target_state st = ledger_state(r->session.work.ledger, t->row);
     struct record record = {.type = RECORD_END,
                             .end = {.row = t->row,
+                                    .account = r->d->account,
+                                    .account = r->d->account,
                                     .provider = r->d->provider,
                                     .kind = r->d->kind,
                                     .id = t->id,

@@ -83,6 +83,7 @@ static void put_end(struct session *s, const struct flight *f, const struct http
     targets_id(s->work.targets, f->row, id);
     struct record record = {.type = RECORD_END,
                             .end = {.row = f->row,
+                                    .account = d->account,
                                     .provider = d->provider,
                                     .kind = d->kind,
                                     .id = id,

@@ -64,6 +64,8 @@ static void found(struct lane *l, uint32_t row, enum verified what, const struct
     }
     struct record record = {.type = RECORD_VERIFY,
                             .verify = {.row = row,
+                                       .account = d->account,
+                                       .account = d->account,
                                        .provider = d->provider,
                                        .kind = d->kind,
                                        .id = id,

@@ -93,7 +93,7 @@ static void put_eye(const struct settings *s, const struct targets *t, const str
         looker_account(secrets, account);
         looker_means(catalog_source(targets_catalog(t), d), means);
         buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
-        put_member(out, "provider", d->provider);
+        put_member(out, "provider", d->shown);
         put_member(out, "kind", d->kind);
         put_member(out, "account", account);
         put_member(out, "endpoint", buf_text(&endpoint));

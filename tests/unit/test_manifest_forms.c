@@ -3,6 +3,9 @@
 
 #include "manifest_fixture.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #define H3 "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define U3 "00000000-0000-4000-8000-000000000003"
 
@@ -156,12 +159,61 @@ static void a_cut_document_is_never_taken(void **state)
     }
 }
 
+static void accounts_and_priorities_are_kept(void **state)
+{
+    struct fixture *f = *state;
+    f->options.path = "m.csv";
+    read_text(f, "hash,account,priority\n" H3 ",team-a,5\n" H3 ",,\n" H3 ",team-b,-2\n" H3
+                 ",team-a,7\n");
+    assert_int_equal(f->rc, 0);
+    assert_int_equal(targets_count(f->t), 3);
+    assert_int_equal(f->facts.duplicates, 1);
+    const struct definition *a = targets_definition(f->t, 0), *plain = targets_definition(f->t, 1);
+    assert_string_equal(a->credential, "OPENROUTER_MANAGEMENT_KEY__TEAM_A");
+    assert_string_equal(a->shown, "openrouter/team-a");
+    assert_string_equal(a->provider, "openrouter");
+    assert_string_equal(plain->credential, "OPENROUTER_MANAGEMENT_KEY");
+    assert_null(plain->account);
+    assert_int_equal(targets_priority(f->t, 0), 7);
+    assert_int_equal(targets_priority(f->t, 1), 0);
+    assert_int_equal(targets_priority(f->t, 2), -2);
+    assert_true(targets_identity(f->t, 0) != targets_identity(f->t, 1));
+
+    char path[] = "/tmp/rescind-test-XXXXXX";
+    close(mkstemp(path));
+    struct targets *again = targets_new(f->catalog);
+    assert_int_equal(targets_save(f->t, path, &f->err), 0);
+    assert_int_equal(targets_load(again, path, &f->err), 0);
+    assert_int_equal(targets_count(again), 3);
+    for (uint32_t row = 0; row < 3; row++) {
+        assert_ptr_equal(targets_definition(again, row), targets_definition(f->t, row));
+        assert_int_equal(targets_priority(again, row), targets_priority(f->t, row));
+    }
+    targets_free(again);
+    unlink(path);
+}
+
+static void bad_accounts_and_priorities_are_told(void **state)
+{
+    struct fixture *f = *state;
+    f->options.path = "m.csv";
+    read_text(f, "hash,account,priority\n" H3 ",team-a,1\n" H3 ",Team_A,1\n" H3 ",a b,\n" H3
+                 ",,1.5\n");
+    assert_int_equal(f->rc, -1);
+    expect_told(f, "accounts",
+                "m.csv:3: the account's variables would be those of account team-a (__TEAM_A)\n"
+                "m.csv:4: not an account: 1 to 64 of A-Z a-z 0-9 . _ - are needed\n"
+                "m.csv:5: not a priority: an integer from -1000000 to 1000000 is needed\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_TABLE(forms_are_taken),
         WITH_TABLE(others_are_refused_in_one_line),
         WITH_TABLE(a_cut_document_is_never_taken),
+        WITH_TABLE(accounts_and_priorities_are_kept),
+        WITH_TABLE(bad_accounts_and_priorities_are_told),
     };
     return cmocka_run_group_tests_name("forms of manifests", tests, NULL, NULL);
 }
