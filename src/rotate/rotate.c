@@ -61,7 +61,7 @@ static void failed(void *at, enum exit_code code, const char *why)
 {
     struct rotor *r = at;
     char reason[ENDING_REASON];
-    snprintf(reason, sizeof reason, "%s: %s", r->d->provider, why);
+    snprintf(reason, sizeof reason, "%s: %s", r->d->shown, why);
     session_stop(&r->session, code, reason);
 }
 
@@ -71,7 +71,7 @@ static void done(void *at)
 {
     struct rotor *r = at;
     char reason[512];
-    if (guard_check(&r->guard, r->session.work.settings, r->d->provider, reason) != GUARD_GO)
+    if (guard_check(&r->guard, r->session.work.settings, r->d->shown, reason) != GUARD_GO)
         session_stop(&r->session, EXIT_STOPPED, reason);
     else
         r->ready = true;
@@ -141,7 +141,7 @@ int rotate_check(const struct settings *s, const struct targets *t, const struct
             continue;
         if (!d->rotate.create.method)
             return error_set(err, EXIT_REFUSED,
-                             "%s %s: this provider cannot rotate; nothing was sent", d->provider,
+                             "%s %s: this provider cannot rotate; nothing was sent", d->shown,
                              d->kind);
         int result = endpoint_origin(s, d, &origin, err);
         buf_free(&origin);

@@ -17,7 +17,7 @@ static void settle(struct turn *t)
         t->phase = TURN_WAITS;
         return;
     case VERDICT_STOP:
-        snprintf(reason, sizeof reason, "%s: %s", t->rotor->d->provider, v->reason);
+        snprintf(reason, sizeof reason, "%s: %s", t->rotor->d->shown, v->reason);
         turn_end(t, OUTCOME_NOT_ATTEMPTED, v->reason);
         session_stop(&t->rotor->session, EXIT_CREDENTIAL, reason);
         return;

@@ -88,7 +88,7 @@ static bool is_let(const struct rotor *r, const struct turn *t)
 static void judge(struct rotor *r, uint32_t row)
 {
     struct session *s = &r->session;
-    const char *provider = r->d->provider;
+    const char *provider = r->d->shown;
     char reason[512];
     enum outcome o = (enum outcome)ledger_state(s->work.ledger, row).outcome;
     if (session_stopping(s))

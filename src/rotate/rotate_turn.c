@@ -151,7 +151,6 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why)
     struct record record = {.type = RECORD_END,
                             .end = {.row = t->row,
                                     .account = r->d->account,
-                                    .account = r->d->account,
                                     .provider = r->d->provider,
                                     .kind = r->d->kind,
                                     .id = t->id,
@@ -169,7 +168,7 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why)
     r->tally.done += outcome_done(outcome);
     r->tally.failed += outcome_failed(outcome);
     if (outcome_failed(outcome))
-        session_tell(&r->session, why, "%s: %s: %s", r->d->provider, outcome_word[outcome], why);
+        session_tell(&r->session, why, "%s: %s: %s", r->d->shown, outcome_word[outcome], why);
     guard_finished(&r->guard, (enum outcome)st.outcome, outcome);
 }
 

@@ -118,7 +118,7 @@ static void end(struct lane *l, const struct flight *f, const struct http_answer
     struct runner *r = l->run;
     struct session *s = &r->session;
     const enum outcome o = v->outcome;
-    const char *provider = f->part->endpoint.definition->provider;
+    const char *provider = f->part->endpoint.definition->shown;
     struct guard *g = &f->part->group->guard;
     const enum outcome before = (enum outcome)ledger_state(s->work.ledger, f->row).outcome;
     put_end(s, f, a, v, why);

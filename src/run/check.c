@@ -43,12 +43,12 @@ int check_definition(const struct settings *s, const struct definition *d, struc
 {
     if (s->act && !d->action[s->action].method)
         return error_set(err, EXIT_REFUSED, "%s %s: this provider cannot %s; nothing was sent",
-                         d->provider, d->kind, action_word[s->action]);
+                         d->shown, d->kind, action_word[s->action]);
     if (s->act && s->verify && !check_verifiable(d))
         return error_set(err, EXIT_REFUSED,
                          "%s %s: --verify: its definition says no way to ask whether one is still "
                          "there; nothing was sent",
-                         d->provider, d->kind);
+                         d->shown, d->kind);
     return 0;
 }
 

@@ -43,7 +43,7 @@ static int part_new(struct runner *r, uint32_t row, struct error *err)
         return -1;
     p->first_row = row;
     p->others = accounts_others(work->ledger, d->credential, p->endpoint.secret);
-    p->group = group_of(r, d->provider);
+    p->group = group_of(r, d->shown);
     p->lane = lane_of(r, &p->endpoint);
     wire_join(&p->lane->wire, &p->endpoint);
     return 0;

@@ -137,7 +137,7 @@ static void name_row(const struct runner *r, uint32_t row, struct buf *out)
     const struct targets *t = r->session.work.targets;
     const struct definition *d = targets_definition(t, row);
     targets_id(t, row, id);
-    buf_printf(out, "%s %s %s", d->provider, d->kind, id);
+    buf_printf(out, "%s %s %s", d->shown, d->kind, id);
 }
 
 /* Those between two attempts, of which one that ended may have taken effect. */

@@ -65,7 +65,6 @@ static void found(struct lane *l, uint32_t row, enum verified what, const struct
     struct record record = {.type = RECORD_VERIFY,
                             .verify = {.row = row,
                                        .account = d->account,
-                                       .account = d->account,
                                        .provider = d->provider,
                                        .kind = d->kind,
                                        .id = id,
@@ -78,10 +77,10 @@ static void found(struct lane *l, uint32_t row, enum verified what, const struct
     l->tally.done += what == VERIFIED_ABSENT;
     l->tally.failed += what != VERIFIED_ABSENT;
     if (what == VERIFIED_PRESENT)
-        session_tell(&r->session, "still_present", "%s: STILL PRESENT: %s %s", d->provider, d->kind,
+        session_tell(&r->session, "still_present", "%s: STILL PRESENT: %s %s", d->shown, d->kind,
                      id);
     else if (what == VERIFIED_UNPROVEN)
-        session_tell(&r->session, why, "%s: unproven: %s", d->provider, why);
+        session_tell(&r->session, why, "%s: unproven: %s", d->shown, why);
 }
 
 static void verify_fill(struct runner *r)

@@ -99,7 +99,7 @@ bool guards_suspicious(const struct settings *s, const struct targets *t,
     size_t *of =
         mem_zalloc(definitions, sizeof *of); /* a definition's group: its provider's first */
     for (size_t i = 0; i < definitions; i++) {
-        while (strcmp(catalog_at(catalog, of[i])->provider, catalog_at(catalog, i)->provider) != 0)
+        while (strcmp(catalog_at(catalog, of[i])->shown, catalog_at(catalog, i)->shown) != 0)
             of[i]++;
     }
     for (uint32_t row = 0; row < targets_count(t); row++) {
@@ -112,7 +112,7 @@ bool guards_suspicious(const struct settings *s, const struct targets *t,
     bool suspicious = false;
     for (size_t i = 0; i < definitions && !suspicious; i++)
         suspicious =
-            guard_check(&guard[i], s, catalog_at(catalog, i)->provider, reason) == GUARD_ABSENT;
+            guard_check(&guard[i], s, catalog_at(catalog, i)->shown, reason) == GUARD_ABSENT;
     free(guard);
     free(of);
     return suspicious;

@@ -20,8 +20,8 @@ static int keep_secret(struct filling *f, const char *secret, struct error *err)
     while (f->secrets[n])
         n++;
     if (n == HEADER_SECRETS)
-        return error_set(err, EXIT_CONFIG, "%s: more than %d secrets in its headers",
-                         f->d->provider, HEADER_SECRETS);
+        return error_set(err, EXIT_CONFIG, "%s: more than %d secrets in its headers", f->d->shown,
+                         HEADER_SECRETS);
     f->secrets[n] = secret;
     return 0;
 }
@@ -48,7 +48,7 @@ static int fill_header(struct filling *f, const char *template, struct buf *out,
             buf_puts(out, more);
         } else {
             return error_set(err, EXIT_CONFIG, "%s: header with an unknown placeholder",
-                             f->d->provider);
+                             f->d->shown);
         }
         at = end + 1;
     }

@@ -20,7 +20,7 @@ static void finish(struct lister *l)
 static void fail(struct lister *l, const char *what)
 {
     const struct definition *d = l->endpoint->definition;
-    error_set(&l->error, EXIT_STOPPED, "%s %s: %s", d->provider, d->kind, what);
+    error_set(&l->error, EXIT_STOPPED, "%s %s: %s", d->shown, d->kind, what);
     l->failed = true;
     finish(l);
 }
@@ -33,7 +33,7 @@ static void tell_how_far(struct lister *l)
     if (now < l->tell_at_us)
         return;
     l->tell_at_us = now + TELL_US;
-    session_tell(l->wire->session, "", "%s %s: %s read so far", d->provider, d->kind,
+    session_tell(l->wire->session, "", "%s %s: %s read so far", d->shown, d->kind,
                  text_count(keylist_count(l->keys), count));
 }
 
@@ -116,7 +116,7 @@ static void changed(struct lister *l, const char *reason)
         return;
     }
     session_tell(l->wire->session, "",
-                 "%s %s: the list changed while it was read (%s): reading it anew", d->provider,
+                 "%s %s: the list changed while it was read (%s): reading it anew", d->shown,
                  d->kind, reason);
     l->again++;
     keylist_cut(l->keys, l->part.before);
@@ -130,7 +130,7 @@ static void on_page(void *at, struct read *r)
     if (r->result != PREFLIGHT_OK) {
         l->failed = true;
         error_set(&l->error, r->result == PREFLIGHT_REFUSED ? EXIT_CREDENTIAL : EXIT_STOPPED,
-                  "%s: %s", l->endpoint->definition->provider, r->verdict.reason);
+                  "%s: %s", l->endpoint->definition->shown, r->verdict.reason);
         finish(l);
         return;
     }
@@ -213,7 +213,7 @@ static void on_failure(void *at, enum exit_code code, const char *why)
 {
     struct reading *r = at;
     r->over = r->failed = true;
-    error_set(&r->error, code, "%s: %s", r->endpoint.definition->provider, why);
+    error_set(&r->error, code, "%s: %s", r->endpoint.definition->shown, why);
 }
 
 static int open_all(struct reading *r, const struct work *work, const struct definition *d,
@@ -250,8 +250,8 @@ static int read_to_the_end(struct reading *r, struct error *err)
         int64_t now = clock_mono_us();
         session_take_stops(&r->session, now);
         if (session_stopping(&r->session))
-            return error_set(err, r->session.ending.code, "%s: %s",
-                             r->endpoint.definition->provider, r->session.ending.reason);
+            return error_set(err, r->session.ending.code, "%s: %s", r->endpoint.definition->shown,
+                             r->session.ending.reason);
         reads_send(&r->wire, now);
         if (!r->over)
             session_wait(&r->session, reads_next_us(&r->wire, clock_mono_us()));
@@ -270,7 +270,7 @@ int lister_read(const struct settings *s, const struct definition *d, struct cre
     *out = (struct inventory){0};
     if (!d->list.request.method)
         return error_set(err, EXIT_USAGE, "%s %s: its definition does not say how to list it",
-                         d->provider, d->kind);
+                         d->shown, d->kind);
     int result = open_all(&r, &work, d, err);
     if (result == 0) {
         begin_reading(&r);

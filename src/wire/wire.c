@@ -51,7 +51,7 @@ static void join_hold(struct wire *w, const char *credential)
 void wire_join(struct wire *w, const struct endpoint *e)
 {
     const struct definition *d = e->definition;
-    join_name(w, d->provider);
+    join_name(w, d->shown);
     join_hold(w, d->credential);
     if (!w->url)
         w->url = endpoint_url(e);
