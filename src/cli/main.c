@@ -8,6 +8,7 @@
 #include "base/descriptors.h"
 #include "base/digest.h"
 #include "base/mem.h"
+#include "provider/mask.h"
 #include "wire/credential.h"
 #include "wire/http.h"
 
@@ -80,6 +81,7 @@ int main(int argc, char **argv)
     descriptors_raise();
     credentials_harden();
     watch_allocations();
+    mask_learn_environment(environ);
     struct catalog *catalog = catalog_new();
     int code;
     if (options_read(argc, argv, catalog, &options, &err) != 0) {

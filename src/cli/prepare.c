@@ -1,6 +1,7 @@
 #include "cli/prepare.h"
 
 #include "base/mem.h"
+#include "provider/mask.h"
 #include "run/check.h"
 #include "wire/alias.h"
 #include "wire/endpoint.h"
@@ -22,10 +23,15 @@ void say(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    fputs("rescind: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    char *line = NULL;
+    struct buf shown = {0};
+    int len = vasprintf(&line, format, args);
     va_end(args);
+    if (len > 0)
+        mask_put(&shown, line, (size_t)len);
+    fprintf(stderr, "rescind: %s\n", buf_text(&shown));
+    buf_free(&shown);
+    free(line);
 }
 
 void say_line(void *at, const char *line)

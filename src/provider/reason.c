@@ -1,7 +1,10 @@
 /* A provider's error text can hold anything: terminal escapes, a page of HTML, the very token that
- * was sent. It is masked first and cut last, so that no cut leaves half a secret behind. */
+ * was sent. What cannot be seen goes first, so that a secret with something between its characters
+ * is one again; then it is masked; and what is left is cut last, so that no cut leaves half a
+ * secret behind. What goes beyond WORDS_LOOKED_AT was never going to be shown. */
 
 #include "provider/reason.h"
+#include "provider/mask.h"
 #include "provider/secret.h"
 
 #include "base/text.h"
@@ -14,7 +17,8 @@
 static const char masked[] = "[masked]";
 
 enum {
-    WORDS_LOOKED_AT = 4096,
+    WORDS_READ = 1 << 16,
+    WORDS_LOOKED_AT = 4096, /* of what can be seen of them */
     SECRET_SHORTEST = 4, /* a shorter one would mask half of the language */
 };
 
@@ -131,26 +135,34 @@ static void put_visible(struct buf *out, const char *text, size_t len)
         out->data[--out->len] = '\0';
 }
 
+/* How much of a text fits into so many bytes, whole characters of it. */
+static size_t cut_at(const struct buf *b, size_t most)
+{
+    size_t keep = b->len < most ? b->len : most;
+    while (keep && keep < b->len && ((unsigned char)b->data[keep] & 0xc0) == 0x80)
+        keep--;
+    return keep;
+}
+
 void reason_put(char out[REASON_SIZE], const char *lead, const char *words, size_t len,
                 const struct reason_context *context)
 {
-    struct buf known = {0}, hidden = {0}, line = {0};
+    struct buf visible = {0}, known = {0}, whole = {0}, line = {0};
     if (words && len) {
-        mask_known(&known, words, len < WORDS_LOOKED_AT ? len : WORDS_LOOKED_AT, context->secrets);
-        mask_tokens(&hidden, known.data, known.len, context);
-        put_visible(&line, hidden.data, hidden.len);
+        put_visible(&visible, words, len < WORDS_READ ? len : WORDS_READ);
+        mask_put(&known, buf_text(&visible), cut_at(&visible, WORDS_LOOKED_AT));
+        mask_known(&whole, buf_text(&known), known.len, context->secrets);
+        mask_tokens(&line, buf_text(&whole), whole.len, context);
     }
     struct buf all = {0};
     buf_printf(&all, "%s%s%s", lead, line.len && *lead ? ": " : "", buf_text(&line));
     size_t keep = all.len;
-    if (keep >= REASON_SIZE) {
-        keep = REASON_SIZE - 4;
-        while (keep && ((unsigned char)all.data[keep] & 0xc0) == 0x80)
-            keep--;
-    }
+    if (keep >= REASON_SIZE)
+        keep = cut_at(&all, REASON_SIZE - 4);
     snprintf(out, REASON_SIZE, "%.*s%s", (int)keep, buf_text(&all), keep < all.len ? "..." : "");
+    buf_free(&visible);
     buf_free(&known);
-    buf_free(&hidden);
+    buf_free(&whole);
     buf_free(&line);
     buf_free(&all);
 }

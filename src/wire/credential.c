@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/locked.h"
 #include "base/mem.h"
+#include "provider/mask.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -215,6 +216,7 @@ static struct secret *secret_read(struct credentials *c, const char *name, struc
     s->name = mem_string(name);
     s->text = text;
     s->room = room;
+    mask_learn(text);
     room = NULL;
 out:
     locked_free(room, ROOM);
