@@ -28,7 +28,7 @@ archive   = @rm -f $@; echo "  ar $(notdir $@)"; $(AR) rcs $@ $(filter %.o,$^)
 link      = @mkdir -p $(@D); echo "  ld $(notdir $@)"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
 .PHONY: all check demo demo-purge demo-incident test asan bench bench-rate rate-lab crash fuzz install unit-tests clean \
-        format format-check layers objects FORCE
+        format format-check layers map objects FORCE
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
 $(BUILD)/rescind: $(call obj,$(cli_src)) $(BUILD)/librescind.a
@@ -92,10 +92,12 @@ $(BUILD)/fuzz_%: $(BUILD)/obj/tests/fuzz/fuzz_%.o $(BUILD)/librescind.a
 # The inner loop: everything compiles, the structure holds, unit tests pass. Quiet, and in parallel.
 check:
 	@scripts/install-deps build check
-	@$(MAKE) -j$$(nproc) --no-print-directory -k layers format-check objects $(addsuffix .ok,$(unit_bin))
+	@$(MAKE) -j$$(nproc) --no-print-directory -k layers map format-check objects $(addsuffix .ok,$(unit_bin))
 objects: $(call obj,$(all_src))
 layers:
 	@scripts/check-layers
+map:
+	@scripts/check-map
 compile_commands.json: FORCE
 	@scripts/compile-commands '$(CC) $(CPPFLAGS) -Itests/unit -Itests/fuzz $(CFLAGS)' $(all_src) >$@
 
