@@ -27,7 +27,7 @@ unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
 archive   = @rm -f $@; echo "  ar $(notdir $@)"; $(AR) rcs $@ $(filter %.o,$^)
 link      = @mkdir -p $(@D); echo "  ld $(notdir $@)"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
-.PHONY: all check demo demo-purge demo-incident test asan bench bench-rate rate-lab crash fuzz install unit-tests clean \
+.PHONY: all check demo demo-purge demo-incident test test-real asan bench bench-rate rate-lab crash fuzz install unit-tests clean \
         format format-check layers map objects FORCE
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
@@ -109,6 +109,10 @@ demo demo-purge demo-incident:
 test:
 	scripts/install-deps build test
 	scripts/test
+test-real:
+	scripts/install-deps build real
+	$(MAKE) -j$$(nproc) all
+	scripts/test-real
 asan:
 	scripts/install-deps build test
 	scripts/test sanitized

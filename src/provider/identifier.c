@@ -209,6 +209,11 @@ int identifier_canonical(const struct definition *d, const char *raw, size_t len
     return (int)len;
 }
 
+bool identifier_reserved(const struct definition *d, const char *raw, size_t len)
+{
+    return is_reserved(&d->id, raw, len);
+}
+
 bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
 {
     enum { SHORTEST = 11 }; /* sk- and a tail */

@@ -18,6 +18,9 @@ enum { ID_REASON = 160 };
 int identifier_canonical(const struct definition *d, const char *raw, size_t len,
                          char out[ID_MAX + 1], char reason[ID_REASON]);
 
+/* Whether it is one of the definition's reserved words, in any case: never a target. */
+bool identifier_reserved(const struct definition *d, const char *raw, size_t len);
+
 /* Whether a free text such as a note holds something of the shape of a raw secret of any provider:
  * sk- and a tail, a prefix that a definition names in id.secret and a tail, or prefix.secret with a
  * long random tail. A masked key (sk-or-v1-abc...123) is none. */

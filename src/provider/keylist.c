@@ -242,6 +242,8 @@ static enum walk_step take_key(struct keylist *l, struct walk *w, json_t *item, 
     char canonical[ID_MAX + 1], why[ID_REASON];
     struct buf texts = {0};
     struct key key;
+    if (identifier_reserved(l->d, id, strlen(id))) /* its administrator, say */
+        return WALK_MORE;
     if (identifier_canonical(l->d, id, strlen(id), canonical, why) <= 0) {
         snprintf(reason, WALK_REASON, "an item of it: %.150s", why);
         return WALK_BROKEN;

@@ -16,6 +16,7 @@ static const char text[] = "[provider x]\n"
                            "id.class = word\n"
                            "id.length = 1-9\n"
                            "id.fold = lower\n"
+                           "id.reserved = root\n"
                            "delete = DELETE /k/{id}\n"
                            "list = GET /k?all=1\n"
                            "list.items = /data\n"
@@ -101,6 +102,10 @@ static void pages(void **state)
           "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]}"},
          "MC",
          3},
+        {"a reserved word is in it, and no target",
+         {"{\"data\":[{\"id\":\"Root\"},{\"id\":\"b\"}]}", "{\"data\":[{\"id\":\"b\"}]}"},
+         "ME",
+         1},
         {"twice in a page", {"{\"data\":[{\"id\":\"a\"},{\"id\":\"a\"}]}"}, "C", 1},
         {"twice in another case", {"{\"data\":[{\"id\":\"a\"},{\"id\":\"A\"}]}"}, "C", 1},
         {"twice in two pages",
@@ -338,7 +343,8 @@ static void impossible_lists(void **state)
         {HEAD "raw = sk-{9}\nraw.loose = {9a}.{3-4b}\n", NULL},
         {HEAD "self = read GET /me /id\nraw = sk-{9}\n", NULL},
         {LIST "list.field = a /a\nlist.hint = a\n", NULL},
-        {LIST "list.field = a /a\nlist.hint = b\n", "t.ini:13: list.hint: no list.field of that name"},
+        {LIST "list.field = a /a\nlist.hint = b\n",
+         "t.ini:13: list.hint: no list.field of that name"},
         {HEAD "self = sha256\nraw = sk-*\n", "t.ini:10: raw: not a pattern such as abc-{16-64}"},
     };
     (void)state;

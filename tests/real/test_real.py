@@ -1,0 +1,119 @@
+"""rescind at servers that nobody here wrote, as a platform engineer would use it. The truth is what
+the server says."""
+
+import csv
+import itertools
+import json
+import time
+
+import pytest
+from tool import Tool, finish
+
+KEYS, BYSTANDERS = 500, 20
+fresh = itertools.count()
+
+
+class Site:
+    """A server, and a tool with the credential of its account."""
+
+    def __init__(self, server, directory):
+        self.server = server
+        self.tool = Tool(directory, [f"{server.name}={server.origin}"], ["--job", server.job])
+        self.tool.env[server.variable] = server.secret
+
+    def manifest(self, ids, name="keys.csv"):
+        path = self.tool.directory / name
+        with open(path, "w", newline="", encoding="utf-8") as out:
+            rows = csv.writer(out, lineterminator="\n")
+            rows.writerow(["provider", "kind", "id"])
+            rows.writerows([self.server.name, self.server.kind, i] for i in ids)
+        return path
+
+    def call(self, command, *args):
+        url = ("--base-url", self.tool.origins[0])
+        return self.tool.call(command, "--job", self.server.job, *url, *args)
+
+    def others(self):
+        """All keys that there are but the credential itself."""
+        return self.server.truth() - {self.server.own}
+
+    def list(self, *args):
+        found = self.call("list", "--kind", self.server.kind, "--format", "jsonl", *args, self.server.name)
+        assert found.code == 0, found.err
+        return [json.loads(line)["id"] for line in found.out.splitlines()]
+
+
+@pytest.fixture
+def site(server, tmp_path):
+    one = Site(server, tmp_path)
+    yield one
+    one.tool.stop()
+
+
+def test_all_the_way(site):
+    """List, plan, canary, a kill in the middle, the rest, and the proof; others' keys stay."""
+    server = site.server
+    stay = set(server.make("stay", BYSTANDERS))
+    ids = server.make("go", KEYS)
+    assert set(site.list()) == site.others() >= stay | set(ids)
+    plan = site.call("plan", site.manifest(ids))
+    assert plan.code == 0 and f"{KEYS} targets" in plan.out, plan.err
+    process = site.tool.start(site.manifest(ids), "--canary", "5", "--max-rate", "150")
+    before = len(server.truth())
+    while len(server.truth()) > before - 100:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    process.kill()
+    finish(process)
+    assert len(server.truth()) > before - KEYS
+    result = site.tool.run(site.manifest(ids), "--verify", "--verify-delay", "0")
+    assert result.code == 0, result.err
+    assert not set(ids) & server.truth() and stay <= server.truth()
+    assert sum(site.tool.run_dir.totals.values()) == KEYS
+    assert site.tool.run_dir.report["verified"]["confirmed_absent"] == KEYS
+    assert set(site.list()) == site.others()
+
+
+def test_a_list_with_a_filter(site):
+    server = site.server
+    if "list.field = name" not in server.job.read_text():
+        pytest.skip("its list tells no names")
+    made = server.make("named", 30)
+    assert set(site.list("--name", "named*")) == set(made)
+
+
+def untouched(site, secret, *args, ids=None, codes=(75, 77)):
+    """A run that must not delete anything."""
+    server = site.server
+    ids = ids or server.make(f"keep{next(fresh)}", 30)
+    before = server.truth()
+    site.tool.env[server.variable] = secret
+    result = site.tool.run(site.manifest(ids), *args)
+    print(result.code, result.out, result.err)
+    assert result.code in codes, (result.code, result.out, result.err)
+    assert server.truth() == before
+    return result
+
+
+def test_a_wrong_credential(site):
+    untouched(site, site.server.wrong)
+
+
+def test_another_account(site):
+    untouched(site, site.server.other)
+
+
+def test_absent_targets(site):
+    untouched(site, site.server.secret, ids=site.server.never(30), codes=(75,))
+
+
+def test_a_typo_in_the_path(site):
+    site.tool.origins[0] += "/typo"
+    untouched(site, site.server.secret)
+
+
+def test_the_credential_in_use(site):
+    own = site.server.own
+    if not own:
+        pytest.skip("its credential is no key like these")
+    untouched(site, site.server.secret, ids=[own, *site.server.make("others", 5)], codes=(1, 2, 65, 75))
