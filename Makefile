@@ -11,9 +11,9 @@ SANITIZE  =
 CPPFLAGS  = -D_GNU_SOURCE -DRESCIND_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen
 CFLAGS    = -std=c11 $(OPT) $(WARN) $(SANITIZE) -fstack-protector-strong -fno-common
 LDFLAGS   = $(SANITIZE) -Wl,-z,relro,-z,now
-LDLIBS    = -lcurl -lcsv -ljansson -linih -lcrypto -lm
+LDLIBS    = -lcurl -lcsv -ljansson -linih -lcrypto -lz -lm
 
-parts     = base provider manifest journal report wire run rotate
+parts     = base provider manifest intake journal report wire run rotate
 cli_src   = src/cli/main.c
 lib_src   = $(foreach p,$(parts),$(wildcard src/$(p)/*.c)) $(filter-out $(cli_src),$(wildcard src/cli/*.c))
 box_src   = $(wildcard src/sandbox/*.c)

@@ -1,194 +1,190 @@
-/* `rescind match`: from raw keys to a manifest, on this machine alone. What leaves the lines is the
+/* `rescind match`: from raw keys to a manifest, on this machine alone. What leaves the files is the
  * id that the definition's `self` rule makes of a key: a digest, or its public part. */
 
 #include "cli/commands.h"
 #include "cli/prepare.h"
-#include "cli/rawlines.h"
 #include "cli/sheet.h"
 
 #include "base/text.h"
-#include "provider/classify.h"
-#include "provider/rawkey.h"
+#include "intake/intake.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-enum { RANGES_SHOWN = 20 };
-
-/* Line numbers as "4, 9-11", of which the first RANGES_SHOWN are shown. */
-struct numbers {
-    uint64_t count, first, last, hidden;
-    unsigned ranges;
-    struct buf text;
-};
-
-static void numbers_close(struct numbers *n)
-{
-    if (!n->first)
-        return;
-    uint64_t size = n->last - n->first + 1;
-    if (n->ranges++ >= RANGES_SHOWN)
-        n->hidden += size;
-    else if (size == 1)
-        buf_printf(&n->text, "%s%" PRIu64, n->text.len ? ", " : "", n->first);
-    else
-        buf_printf(&n->text, "%s%" PRIu64 "-%" PRIu64, n->text.len ? ", " : "", n->first, n->last);
-    n->first = 0;
-}
-
-static void numbers_add(struct numbers *n, uint64_t line)
-{
-    n->count++;
-    if (n->first && line == n->last + 1) {
-        n->last = line;
-        return;
-    }
-    numbers_close(n);
-    n->first = n->last = line;
-}
-
-static void tell_numbers(const char *path, struct numbers *n, const char *what)
-{
-    struct buf more = {0};
-    numbers_close(n);
-    if (n->hidden)
-        buf_printf(&more, " and %" PRIu64 " more", n->hidden);
-    if (n->count)
-        say("%s: %" PRIu64 " line%s %s: line%s %s%s", path, n->count, n->count == 1 ? "" : "s",
-            what, n->count == 1 ? "" : "s", buf_text(&n->text), buf_text(&more));
-    buf_free(&more);
-    buf_free(&n->text);
-}
-
 struct match {
     const struct options *o;
-    const char *file; /* for messages */
     const struct catalog *catalog;
-    struct targets *found; /* their notes say the line */
-    struct targets *known; /* of --against, or NULL */
-    struct row_set *listed;
-    uint64_t lines, keys, repeated, not_there;
-    struct numbers foreign, unclear;
+    struct listed *listed; /* of --against, or NULL */
+    struct intake *intake;
 };
 
-static int read_known(struct match *m, struct error *err)
+static void say_plainly(const char *line)
 {
-    struct manifest_facts facts;
-    if (!m->o->against)
-        return 0;
-    m->known = targets_new(m->catalog);
-    m->listed = row_set_new();
+    say("%s", line);
+}
+
+static bool is_stdin(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+static int check_files(const struct options *o, struct error *err)
+{
+    unsigned stdins = o->against && is_stdin(o->against);
+    for (char **file = o->operands; *file; file++) {
+        stdins += is_stdin(*file);
+        if (o->output && is_same_file(*file, o->output))
+            return error_set(err, EXIT_USAGE,
+                             "--output %s is the file with the raw keys: name another", o->output);
+    }
+    if (stdins > 1)
+        return error_set(err, EXIT_USAGE,
+                         o->against && is_stdin(o->against)
+                             ? "both FILE and --against are standard input"
+                             : "standard input is named twice");
+    return 0;
+}
+
+static int read_listed(struct match *m, struct error *err)
+{
     const struct manifest_options how = {.path = m->o->against,
                                          .allow_empty = true,
                                          .scopes = (const char *const *)m->o->scopes,
                                          .tell = say_line};
-    return manifest_read(&how, m->known, m->listed, &facts, err);
-}
-
-static int take_key(struct match *m, const struct definition *d, const char *id, size_t len,
-                    uint64_t line, struct error *err)
-{
-    struct buf note = {0};
-    bool fresh;
-    m->keys++;
-    if (m->known && targets_find(m->known, d, id, len, "") == UINT32_MAX) {
-        m->not_there++;
+    if (!m->o->against)
         return 0;
-    }
-    buf_printf(&note, "line %" PRIu64, line);
-    uint32_t row = targets_add(m->found, d, id, len, "", buf_text(&note), note.len,
-                               line < UINT32_MAX ? (uint32_t)line : 0, &fresh, err);
-    buf_free(&note);
-    m->repeated += row != UINT32_MAX && !fresh;
-    return row == UINT32_MAX ? -1 : 0;
+    m->listed = listed_read(&how, m->catalog, err);
+    return m->listed ? 0 : -1;
 }
 
-static int take_line(struct match *m, const char *text, size_t len, uint64_t line,
-                     struct error *err)
+static int read_files(struct match *m, struct error *err)
 {
-    const struct definition *d = NULL;
-    char id[ID_MAX + 1];
-    enum rawkey which = rawkey_find(m->catalog, text, len, &d);
-    int n = which == RAWKEY_ONE && !d->scope_count ? own_id_of_secret(d, text, id) : 0;
-    if (n > 0)
-        return take_key(m, d, id, (size_t)n, line, err);
-    numbers_add(which == RAWKEY_AMBIGUOUS ? &m->unclear : &m->foreign, line);
+    const struct options *o = m->o;
+    const struct intake_rules rules = {.catalog = m->catalog,
+                                       .provider = o->provider,
+                                       .listed = m->listed,
+                                       .form = o->form,
+                                       .output = o->output,
+                                       .tell = say_plainly};
+    m->intake = intake_new(&rules, err);
+    if (!m->intake)
+        return -1;
+    for (char **file = o->operands; *file; file++)
+        if (intake_read(m->intake, *file, err) != 0)
+            return -1;
     return 0;
 }
 
-static int read_lines(struct match *m, struct rawlines *r, struct error *err)
+static const struct targets *found(const struct match *m)
 {
-    const char *text;
-    size_t len;
-    for (;;) {
-        switch (rawlines_next(r, &text, &len, err)) {
-        case RAWLINE_TEXT:
-            m->lines++;
-            if (take_line(m, text, len, rawlines_line(r), err) != 0)
-                return -1;
-            break;
-        case RAWLINE_LONG:
-            m->lines++;
-            numbers_add(&m->foreign, rawlines_line(r));
-            break;
-        case RAWLINE_END:
-            return 0;
-        case RAWLINE_FAILED:
-            return -1;
-        }
-    }
+    return finds_targets(intake_finds(m->intake));
 }
 
-/* Which definitions have a column of their own in the manifest: those that were found. */
-static bool in_use(const struct match *m, const struct definition *d)
+/* The definitions that have a column of their own in the manifest: those that were found. */
+struct columns_used {
+    const struct definition *own[256];
+    size_t owns;
+    bool plain; /* some have none: provider, kind and id */
+};
+
+static void find_columns(const struct match *m, struct columns_used *used)
 {
-    for (uint32_t row = 0; row < targets_count(m->found); row++)
-        if (targets_definition(m->found, row) == d)
-            return true;
-    return false;
+    bool in_use[256] = {false};
+    uint32_t rows = targets_count(found(m));
+    used->owns = 0;
+    used->plain = rows == 0;
+    for (uint32_t row = 0; row < rows; row++)
+        in_use[targets_definition(found(m), row)->index] = true;
+    for (size_t i = 0; i < catalog_plain(m->catalog) && i < 256; i++) {
+        const struct definition *d = catalog_at(m->catalog, i);
+        if (in_use[d->index] && d->column)
+            used->own[used->owns++] = d;
+        used->plain |= in_use[d->index] && !d->column;
+    }
 }
 
 static void put_rows(const struct match *m, struct sheet *sheet)
 {
-    const struct definition *own[256];
-    size_t owns = 0;
-    bool plain = targets_count(m->found) == 0;
-    for (size_t i = 0; i < catalog_plain(m->catalog); i++) {
-        const struct definition *d = catalog_at(m->catalog, i);
-        if (!in_use(m, d))
-            continue;
-        if (d->column)
-            own[owns++] = d;
-        else
-            plain = true;
-    }
     static const char *const words[] = {"provider", "kind", "id"};
-    for (size_t i = 0; plain && i < 3; i++)
+    struct columns_used used;
+    struct buf note = {0};
+    find_columns(m, &used);
+    for (size_t i = 0; used.plain && i < 3; i++)
         sheet_column(sheet, words[i]);
-    for (size_t i = 0; i < owns; i++)
-        sheet_column(sheet, own[i]->column);
+    for (size_t i = 0; i < used.owns; i++)
+        sheet_column(sheet, used.own[i]->column);
     sheet_column(sheet, "note");
     sheet_end_row(sheet);
-    for (uint32_t row = 0; row < targets_count(m->found); row++) {
+    for (uint32_t row = 0; row < targets_count(found(m)); row++) {
         char id[ID_MAX + 1];
-        const struct definition *d = targets_definition(m->found, row);
-        targets_id(m->found, row, id);
+        const struct definition *d = targets_definition(found(m), row);
+        targets_id(found(m), row, id);
         const char *const values[] = {d->provider, d->kind, id};
-        for (size_t i = 0; plain && i < 3; i++)
+        for (size_t i = 0; used.plain && i < 3; i++)
             sheet_word(sheet, words[i], d->column ? NULL : values[i]);
-        for (size_t i = 0; i < owns; i++)
-            sheet_word(sheet, own[i]->column, own[i] == d ? id : NULL);
-        sheet_word(sheet, "note", targets_note(m->found, row));
+        for (size_t i = 0; i < used.owns; i++)
+            sheet_word(sheet, used.own[i]->column, used.own[i] == d ? id : NULL);
+        buf_clear(&note);
+        finds_note(intake_finds(m->intake), row, intake_places(m->intake), &note);
+        sheet_own(sheet, "note", buf_text(&note));
         sheet_end_row(sheet);
     }
+    buf_free(&note);
 }
 
-static int write_found(struct match *m, struct error *err)
+/* What was looked through, for people. */
+static void put_files(const struct match *m, struct buf *out)
 {
+    const char *first = m->o->operands[0];
+    char files[TEXT_COUNT];
+    if (!m->o->operands[1] && intake_files(m->intake) == 1)
+        buf_puts(out, is_stdin(first) ? "standard input" : first);
+    else
+        buf_printf(out, "%s file%s", text_count(intake_files(m->intake), files),
+                   intake_files(m->intake) == 1 ? "" : "s");
+}
+
+static void tell(const struct match *m)
+{
+    const struct finds *finds = intake_finds(m->intake);
+    char keys[TEXT_COUNT], repeated[TEXT_COUNT];
+    struct buf more = {0}, file = {0}, files = {0};
+    if (finds_repeated(finds))
+        buf_printf(&more, " (found %s more time%s)", text_count(finds_repeated(finds), repeated),
+                   finds_repeated(finds) == 1 ? "" : "s");
+    sheet_tell(m->o->output, finds_count(finds), &file);
+    put_files(m, &files);
+    say("%s: %s key%s%s written%s", buf_text(&files), text_count(finds_count(finds), keys),
+        finds_count(finds) == 1 ? "" : "s", buf_text(&more), buf_text(&file));
+    buf_free(&more);
+    buf_free(&file);
+    buf_free(&files);
+}
+
+/* EXIT_SOME_FAILED where something that looks like a whole key was not taken, so that a script that
+ * goes on only after success does not. */
+static enum exit_code verdict(const struct match *m)
+{
+    if (intake_unread(m->intake))
+        return EXIT_NOINPUT;
+    return leftovers_whole(intake_leftovers(m->intake)) && !m->o->partial ? EXIT_SOME_FAILED
+                                                                          : EXIT_DONE;
+}
+
+static int write_found(const struct match *m, struct error *err)
+{
+    struct leftovers *left = intake_leftovers(m->intake);
     struct sheet sheet;
-    if (!m->keys)
-        return error_set(err, EXIT_DATA, "%s: no line of it is a whole key of a known provider",
-                         m->file);
+    if (!finds_count(intake_finds(m->intake)) && !leftovers_count(left, LEFT_UNLISTED) &&
+        !leftovers_count(left, LEFT_PROVIDER)) {
+        struct buf files = {0};
+        put_files(m, &files);
+        error_set(err, leftovers_whole(left) && !m->o->partial ? EXIT_SOME_FAILED : EXIT_DATA,
+                  "%s: no whole key of a known provider whose id can be told from it",
+                  buf_text(&files));
+        buf_free(&files);
+        return -1;
+    }
     sheet_init(&sheet, m->catalog, m->o->format, m->o->output);
     put_rows(m, &sheet);
     int result = sheet_write(&sheet, m->o->output, err);
@@ -196,55 +192,26 @@ static int write_found(struct match *m, struct error *err)
     return result;
 }
 
-static void tell(const struct match *m)
-{
-    char keys[TEXT_COUNT], lines[TEXT_COUNT];
-    struct buf more = {0}, file = {0};
-    if (m->repeated)
-        buf_printf(&more, ", %" PRIu64 " of them repeated", m->repeated);
-    if (m->known)
-        buf_printf(&more, ", %" PRIu64 " not in %s", m->not_there, m->o->against);
-    sheet_tell(m->o->output, targets_count(m->found), &file);
-    say("%s: %s key%s in %s line%s%s; %" PRIu32 " written%s", m->file, text_count(m->keys, keys),
-        m->keys == 1 ? "" : "s", text_count(m->lines, lines), m->lines == 1 ? "" : "s",
-        buf_text(&more), targets_count(m->found), buf_text(&file));
-    buf_free(&more);
-    buf_free(&file);
-}
-
 static int match(struct match *m, struct error *err)
 {
-    const struct options *o = m->o;
-    if (o->against && strcmp(o->against, "-") == 0 && strcmp(o->manifest, "-") == 0)
-        return error_set(err, EXIT_USAGE, "both FILE and --against are standard input");
-    if (o->output && is_same_file(o->manifest, o->output))
-        return error_set(err, EXIT_USAGE, "--output %s is the file with the raw keys: name another",
-                         o->output);
-    if (read_known(m, err) != 0)
+    if (check_files(m->o, err) != 0 || read_listed(m, err) != 0 || read_files(m, err) != 0)
         return -1;
-    struct rawlines *r = rawlines_open(o->manifest, err);
-    int result = r ? read_lines(m, r, err) : -1;
-    rawlines_free(r);
-    tell_numbers(m->file, &m->foreign, "without a whole key of a known provider");
-    tell_numbers(m->file, &m->unclear, "that several providers know as a key");
-    if (result == 0)
-        result = write_found(m, err);
-    if (result == 0)
-        tell(m);
-    return result;
+    leftovers_tell(intake_leftovers(m->intake), m->o->against, say_plainly);
+    if (write_found(m, err) != 0)
+        return -1;
+    tell(m);
+    return 0;
 }
 
 int command_match(const struct options *o, struct catalog *catalog)
 {
-    struct match m = {.o = o, .catalog = catalog, .found = targets_new(catalog)};
+    struct match m = {.o = o, .catalog = catalog};
     struct error err = {0};
-    m.file = strcmp(o->manifest, "-") == 0 ? "standard input" : o->manifest;
     int result = match(&m, &err);
+    enum exit_code code = result == 0 ? verdict(&m) : err.code;
     if (result != 0)
         say("%s", err.text);
-    targets_free(m.found);
-    targets_free(m.known);
-    if (m.listed)
-        row_set_free(m.listed);
-    return result == 0 ? EXIT_DONE : (int)err.code;
+    intake_free(m.intake);
+    listed_free(m.listed);
+    return (int)code;
 }

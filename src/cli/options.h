@@ -36,15 +36,17 @@ struct list_options {
 struct options {
     enum command command;
     enum command help_for; /* COMMAND_HELP: of which command; COMMAND_HELP itself: the overview */
-    char *manifest;  /* run, plan; verify: it, or its run directory; match: the file of raw keys */
-    char **operands; /* report, check: run directories; providers, list: names; else NULL */
+    char *manifest;        /* run, plan; verify: it, or its run directory */
+    char **operands;       /* report, check: run directories; match: files; providers, list: names;
+                               else NULL */
     enum manifest_format format;
     const char *column; /* that holds the identifier, or NULL */
     char *provider, *run_dir, *job, *protect, *metrics_file;
     char *output, *against;       /* list, match */
+    char *form;                   /* match: the form of a scanner's report, or "text" */
     char *secrets_file, *deliver; /* rotate: one of them */
     struct list_options list;
-    bool yes, allow_empty, skip_bad_rows, salvage;
+    bool yes, allow_empty, skip_bad_rows, salvage, partial;
     bool has_expect, has_max;
     uint64_t expect, max;
     uint32_t shard, shards; /* K of N; 0 of 1 */

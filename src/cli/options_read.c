@@ -276,7 +276,7 @@ static int take_job(struct reading *r, struct error *err)
 static bool takes_one(enum command c)
 {
     return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY || c == COMMAND_ROTATE ||
-           c == COMMAND_LIST || c == COMMAND_MATCH;
+           c == COMMAND_LIST;
 }
 
 static int check_operands(const struct reading *r, const struct words *w, struct error *err)
@@ -299,7 +299,8 @@ static int check_operands(const struct reading *r, const struct words *w, struct
                          command_table[o->command].operands,
                          value_shown(r->catalog, w->operands[2], shown));
     if (w->count == 1 && !one && o->command != COMMAND_PROVIDERS)
-        return error_set(err, EXIT_USAGE, "no RUN_DIR given");
+        return error_set(err, EXIT_USAGE, "no %s given",
+                         o->command == COMMAND_MATCH ? "FILE" : "RUN_DIR");
     return 0;
 }
 
@@ -318,7 +319,7 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
         o->manifest = reading_keep(r, w->operands[1]);
     if (!o->manifest)
         return error_set(err, EXIT_USAGE, "no %s given", command_table[o->command].operands);
-    if (o->command != COMMAND_MATCH && strcmp(o->manifest, "-") == 0 && !o->run_dir)
+    if (strcmp(o->manifest, "-") == 0 && !o->run_dir)
         return error_set(err, EXIT_USAGE, "a manifest from standard input needs --run-dir");
     return 0;
 }

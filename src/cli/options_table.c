@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "intake/reports.h"
 #include "journal/evidence.h"
 #include "provider/identifier.h"
 
@@ -24,7 +25,7 @@ const struct command_spec command_table[COMMAND_COUNT] = {
                         "write the reports again; several make a merged one"},
     [COMMAND_CHECK] = {"check", "RUN_DIR...", "verify journals and print their digests"},
     [COMMAND_LIST] = {"list", "PROVIDER", "write a manifest of the keys that a provider lists"},
-    [COMMAND_MATCH] = {"match", "FILE", "write a manifest of the raw keys in a file; no network"},
+    [COMMAND_MATCH] = {"match", "FILE...", "write a manifest of the raw keys in files; no network"},
     [COMMAND_PROVIDERS] = {"providers", "[NAME...]", "list the providers, or print definitions"},
 };
 
@@ -75,6 +76,10 @@ static bool set_format(struct reading *r, const char *value, struct error *err)
 {
     unsigned n;
     (void)err;
+    if (r->out->command == COMMAND_MATCH && report_form_known(value)) {
+        r->out->form = reading_keep(r, value);
+        return true;
+    }
     if (!option_word(value, manifest_format_word, FORMAT_JSON + 1, &n))
         return false;
     r->out->format = (enum manifest_format)n;
@@ -236,6 +241,12 @@ static bool set_skip_bad_rows(struct reading *r, const char *value, struct error
 {
     (void)err;
     return option_bool(value, &r->out->skip_bad_rows);
+}
+
+static bool set_partial(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return option_bool(value, &r->out->partial);
 }
 
 static bool set_salvage(struct reading *r, const char *value, struct error *err)
@@ -470,16 +481,20 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 const struct option_spec option_table[] = {
     {"manifest", "FILE", 0, true, false, GROUP_INPUT, set_manifest, A_FILE ", or -",
      "the manifest, where the command line names none"},
-    {"provider", "NAME", ACTING, true, false, GROUP_INPUT, set_provider, NULL,
-     "provider of the rows that name none"},
+    {"provider", "NAME", ACTING | BIT(COMMAND_MATCH), true, false, GROUP_INPUT, set_provider, NULL,
+     "provider of the rows (of the keys) that name none"},
     {"kind", "KIND", LIST, false, false, GROUP_INPUT, option_set_kind,
      "a kind that the provider has", "what to list: key, byok, ... (default: key)"},
     {"against", "MANIFEST", BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_against,
-     A_FILE ", or -", "only the keys that this manifest has"},
+     A_FILE ", or -", "only the keys that this manifest (a list) has"},
     {"output", "FILE", OUTPUT, false, false, GROUP_INPUT, set_output, A_FILE ", or -",
      "write there, whole or not at all (default: stdout)"},
-    {"format", "csv|jsonl|json", ACTING | OUTPUT, true, false, GROUP_INPUT, set_format,
-     "csv, jsonl or json", "of the manifest (default: by its ending)"},
+    {"format", "FORMAT", ACTING | OUTPUT, true, false, GROUP_INPUT, set_format,
+     "csv, jsonl or json; for match also what it reads: text, trufflehog, gitleaks, sarif, github, "
+     "gitguardian, ggshield or detect-secrets",
+     "csv, jsonl, json; match: a scanner's name, or text"},
+    {"partial", NULL, BIT(COMMAND_MATCH), false, false, GROUP_INPUT, set_partial, YES_NO,
+     "exit 0 although not all keys could be taken"},
     {"column", "NAME", ACTING, true, false, GROUP_INPUT, set_column, "a column's name",
      "the column (or key) that holds the identifier"},
     {"job", "FILE", ALL, false, false, GROUP_INPUT, set_job, A_FILE,

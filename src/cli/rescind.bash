@@ -11,7 +11,11 @@ _rescind_providers() {
 _rescind_value() {
     local cur=$1
     case $2 in
-        --format) mapfile -t COMPREPLY < <(compgen -W 'csv jsonl json' -- "$cur") ;;
+        --format)
+            local formats='csv jsonl json'
+            [[ " ${COMP_WORDS[*]} " != *' match '* ]] || formats+=' text trufflehog gitleaks sarif github gitguardian ggshield detect-secrets'
+            mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$cur")
+            ;;
         --action) mapfile -t COMPREPLY < <(compgen -W 'delete disable enable' -- "$cur") ;;
         --progress) mapfile -t COMPREPLY < <(compgen -W 'auto always never json' -- "$cur") ;;
         --provider) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
@@ -70,7 +74,7 @@ _rescind() {
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
         list) options='--kind= --output= --format= --job= --created-before= --updated-before= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;
-        match) options='--against= --output= --format= --job= --help --version' ;;
+        match) options='--provider= --against= --output= --format= --partial --job= --help --version' ;;
         providers) options='--job= --help --version' ;;
         help) ;;
         *)

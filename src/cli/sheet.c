@@ -52,22 +52,26 @@ void sheet_word(struct sheet *s, const char *name, const char *text)
         put_cell(s, name, text ? text : "", text ? strlen(text) : 0);
 }
 
-void sheet_text(struct sheet *s, const char *name, const char *text)
+void sheet_own(struct sheet *s, const char *name, const char *text)
 {
     struct buf shown = {0};
-    if (!text || !*text) {
-        sheet_word(s, name, NULL);
+    if (s->jsonl || !strchr("=+-@", *text)) {
+        sheet_word(s, name, *text ? text : NULL);
         return;
     }
-    if (identifier_is_secret(s->catalog, text, strlen(text))) {
-        buf_puts(&shown, "(looks like a secret, not written)");
-    } else {
-        if (!s->jsonl && strchr("=+-@", *text))
-            buf_putc(&shown, '\'');
-        buf_puts(&shown, text);
-    }
+    buf_printf(&shown, "%s%s", *text ? "'" : "", text);
     put_cell(s, name, buf_text(&shown), shown.len);
     buf_free(&shown);
+}
+
+void sheet_text(struct sheet *s, const char *name, const char *text)
+{
+    if (!text || !*text)
+        sheet_word(s, name, NULL);
+    else if (identifier_is_secret(s->catalog, text, strlen(text)))
+        sheet_word(s, name, "(looks like a secret, not written)");
+    else
+        sheet_own(s, name, text);
 }
 
 void sheet_end_row(struct sheet *s)

@@ -28,6 +28,8 @@ void sheet_word(struct sheet *s, const char *name, const char *text);
 /* A text of somebody else's: one that looks like a raw secret is not written, and in CSV an
  * apostrophe stands before what a spreadsheet would take for a formula. */
 void sheet_text(struct sheet *s, const char *name, const char *text);
+/* Likewise of a text that holds no secret for certain. */
+void sheet_own(struct sheet *s, const char *name, const char *text);
 void sheet_end_row(struct sheet *s);
 
 /* To the file `output` (mode 0600, whole or not at all; a device or a pipe is written to as it is),

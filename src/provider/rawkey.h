@@ -6,7 +6,8 @@
  * the }, of less or more: h 0-9 a-f, a A-Z a-z 0-9, b A-Z a-z 0-9 + / _ - with up to two = at its
  * end. */
 
-#include "provider/definition.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 enum rawkey_class { RAWKEY_WORD, RAWKEY_HEX, RAWKEY_ALNUM, RAWKEY_BASE64 };
 
@@ -21,16 +22,10 @@ struct rawkey_span {
 bool rawkey_span(const char **at, struct rawkey_span *out);
 
 /* Whether a character may stand in a run of that class (a = only ends one). */
-bool rawkey_holds(enum rawkey_class class, char c);
-
-/* Whether a whole text fits; if so one more than the pattern's literal characters, else 0. */
-unsigned rawkey_fits(const char *pattern, const char *text, size_t len);
-
-enum rawkey { RAWKEY_NONE, RAWKEY_ONE, RAWKEY_AMBIGUOUS };
-
-/* The definition whose pattern fits a text, that with the most literal characters where several
- * do; AMBIGUOUS where that is no one's alone. */
-enum rawkey rawkey_find(const struct catalog *c, const char *text, size_t len,
-                        const struct definition **out);
+extern const unsigned char rawkey_classes[256];
+static inline bool rawkey_holds(enum rawkey_class class, char c)
+{
+    return rawkey_classes[(unsigned char)c] >> class & 1;
+}
 
 #endif

@@ -23,7 +23,8 @@ SAID = re.compile(
     r"rescind: (\w+\.csv: warning: unknown columns ignored: "
     r"|openrouter key: .* (listed|selected, written to .*)$"
     r"|openrouter key: the filter selects every key there is \(60\); nothing was written"
-    r"|leaked\.txt: |canary of 1 succeeded)"
+    r"|leaked\.txt: |canary of 1 succeeded"
+    r"|\d+ (masked )?OpenRouter keys?(, and| that (is|are) not in the list))"
 )
 
 

@@ -127,11 +127,13 @@ static inline void describe(const struct options *o, struct buf *out)
     put_text(out, "metrics_file", o->metrics_file);
     put_text(out, "output", o->output);
     put_text(out, "against", o->against);
+    put_text(out, "form", o->form);
     put_list(&o->list, out);
     put_flag(out, "yes", o->yes);
     put_flag(out, "allow_empty", o->allow_empty);
     put_flag(out, "skip_bad_rows", o->skip_bad_rows);
     put_flag(out, "salvage", o->salvage);
+    put_flag(out, "partial", o->partial);
     if (o->has_expect)
         buf_printf(out, " expect=%llu", (unsigned long long)o->expect);
     if (o->has_max)

@@ -4,7 +4,7 @@
 #include "provider/classify.h"
 #include "provider/hints.h"
 #include "provider/identifier.h"
-#include "provider/rawkey.h"
+#include "intake/finder.h"
 #include "sandbox/announce.h"
 #include "sandbox/forms.h"
 #include "sandbox/generate.h"
@@ -289,12 +289,20 @@ static void hints_are_read_as_announced(void **state)
             }
 }
 
+static void see_key(void *found, const struct sighting *s)
+{
+    assert_int_equal(s->kind, SIGHT_KEY);
+    *(const struct definition **)found = s->shape->definition;
+}
+
 /* What is made up as a raw key is taken for one of the same definition, with the same id. */
 static void raw_keys_are_known(void **state)
 {
     (void)state;
     unsigned seen = 0;
     struct rng r = rng_seed(5);
+    struct shapes *shapes = shapes_new(catalog, NULL);
+    struct finder *finder = finder_new(shapes);
     for (size_t i = 0; i < catalog_count(catalog); i++)
         for (unsigned n = 0; n < 50; n++) {
             const struct definition *d = catalog_at(catalog, i), *found = NULL;
@@ -304,13 +312,15 @@ static void raw_keys_are_known(void **state)
                             d->self == SELF_READ);
                 continue;
             }
-            assert_int_equal(rawkey_find(catalog, raw, strlen(raw), &found), RAWKEY_ONE);
+            finder_run(finder, raw, strlen(raw), 0, strlen(raw), see_key, &found);
             assert_ptr_equal(found, d);
             assert_int_equal(own_id_of_secret(d, raw, own), strlen(id));
             assert_string_equal(own, id);
             seen += n == 0;
         }
     assert_true(seen >= 3);
+    finder_free(finder);
+    shapes_free(shapes);
 }
 
 int main(void)

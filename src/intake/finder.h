@@ -1,0 +1,24 @@
+#ifndef RESCIND_INTAKE_FINDER_H
+#define RESCIND_INTAKE_FINDER_H
+
+/* Keys in any bytes: as they stand, with escapes of JSON, URLs and HTML in them, in UTF-16 among
+ * other bytes, and in base64, decoded once. What begins like a key and is none is told, too. */
+
+#include "intake/judge.h"
+
+struct finder;
+struct finder *finder_new(const struct shapes *shapes); /* NULL and errno: no memory for keys */
+void finder_free(struct finder *f);
+
+enum {
+    FINDER_PAD = 8,       /* bytes behind a text that must be readable, whatever they are */
+    FINDER_AHEAD = 16384, /* bytes behind `to` that must be there unless the text ends before */
+    FINDER_BACK = 1024,   /* likewise before `from` */
+};
+
+/* Calls for what begins in [from, to) of a text. */
+typedef void finder_see(void *at, const struct sighting *s);
+void finder_run(struct finder *f, const char *text, size_t len, size_t from, size_t to,
+                finder_see *see, void *at);
+
+#endif

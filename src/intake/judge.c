@@ -1,0 +1,214 @@
+#include "intake/judge.h"
+
+#include "intake/edges.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+enum { FILL = 8, SHOWN_MIN = 2, CUT_MIN = 8, LEAD_TELLING = 4 };
+
+/* What fits best: a strict shape before a loose one, ours before another vendor's, then the one
+ * with the most literals. */
+struct best {
+    const struct shape *shape;
+    size_t len;
+    bool several;
+};
+
+static int rank(const struct shape *s)
+{
+    return (s->loose ? 0 : 100000) + (int)s->literal * 2 + (s->definition != NULL);
+}
+
+static void better(struct best *b, const struct shape *s, size_t len)
+{
+    if (b->shape && rank(s) < rank(b->shape))
+        return;
+    bool tie = b->shape && rank(s) == rank(b->shape);
+    b->several = tie && (b->several || s->definition != b->shape->definition);
+    if (tie && len <= b->len)
+        return;
+    b->shape = s;
+    b->len = len;
+}
+
+/* x is how people hide what stood there. */
+static bool filled(const char *text, size_t len)
+{
+    size_t run = 0;
+    for (size_t i = 0; i < len; i++) {
+        bool x = text[i] == 'x' || text[i] == 'X';
+        run = x ? run + 1 : 0;
+        if (run == FILL)
+            return true;
+    }
+    return false;
+}
+
+/* The length of a mask that begins at text: ... … ** •• xxxx ### [REDACTED] <hidden>; 0 for none.
+ */
+static size_t mask_length(const char *text, size_t len)
+{
+    static const char *const words[] = {"[redacted", "<redacted", "[masked",  "<masked",
+                                        "[hidden",   "<hidden",   "[filtered"};
+    static const struct {
+        const char *mark;
+        size_t least;
+    } marks[] = {{".", 2}, {"*", 2}, {"\xe2\x80\xa6", 1}, {"\xe2\x80\xa2", 1}, {"x", 4},
+                 {"X", 4}, {"#", 3}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) <= len && strncasecmp(text, words[i], strlen(words[i])) == 0)
+            return strlen(words[i]) + 1;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t n = strlen(marks[i].mark), times = 0;
+        while ((times + 1) * n <= len && memcmp(text + times * n, marks[i].mark, n) == 0)
+            times++;
+        if (times >= marks[i].least)
+            return times * n;
+    }
+    return 0;
+}
+
+static size_t word_length(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && shape_word(text[n]))
+        n++;
+    return n;
+}
+
+static bool masked(const struct shape *s, const char *text, size_t len, size_t reach,
+                   struct sighting *out)
+{
+    size_t shown = reach - s->lead, mask = mask_length(text + reach, len - reach);
+    if (!mask && filled(text, reach + word_length(text + reach, len - reach))) {
+        *out = (struct sighting){.kind = SIGHT_MASKED, .shape = s, .text = text, .len = reach};
+        return true;
+    }
+    if (!mask)
+        return false;
+    size_t tail = word_length(text + reach + mask, len - reach - mask);
+    if (shown < SHOWN_MIN && tail < SHOWN_MIN && mask < FILL)
+        return false;
+    *out = (struct sighting){.kind = SIGHT_MASKED,
+                             .shape = s,
+                             .text = text,
+                             .len = reach + mask + tail,
+                             .head = reach,
+                             .tail = tail};
+    return true;
+}
+
+/* Whether so much of a key is there that it can be nothing else: beyond the first of its runs,
+ * where it has several, with a digit in it. */
+static bool cut(const struct shape *s, const char *text, size_t reach, size_t piece)
+{
+    size_t digits = 0;
+    for (size_t i = s->lead; i < reach; i++)
+        digits += isdigit((unsigned char)text[i]) != 0;
+    return s->lead >= LEAD_TELLING && reach - s->lead >= CUT_MIN && digits > 0 &&
+           (s->pieces <= 2 || piece >= 3);
+}
+
+static size_t longest_lead(const struct shape_group *g, const char *text, size_t len)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < g->count; i++) {
+        const struct shape *s = g->shape[i];
+        if (s->lead > longest && s->lead <= len &&
+            s->pattern[SHAPE_LEAD - 1] == text[SHAPE_LEAD - 1] &&
+            s->pattern[s->lead - 1] == text[s->lead - 1] && memcmp(s->pattern, text, s->lead) == 0)
+            longest = s->lead;
+    }
+    return longest;
+}
+
+/* The best of those that begin with the longest beginning there is: what begins with sk-or-v1- and
+ * was cut is no key of those that begin with sk-. `furthest` goes along furthest. */
+static struct best best_of(const struct shape_group *g, const char *text, size_t len, size_t lead,
+                           struct best *furthest, size_t *piece)
+{
+    struct best whole = {0}, stuck = {0};
+    for (size_t i = 0; i < g->count; i++) {
+        const struct shape *s = g->shape[i];
+        size_t at;
+        if (s->lead != lead || memcmp(s->pattern, text, lead) != 0)
+            continue;
+        size_t n = shape_fits(s, text, len), reach = n ? n : shape_reach(s, text, len, &at);
+        if (n)
+            better(shape_ends(s, text, len, n) ? &whole : &stuck, s, n);
+        if (!n && reach > furthest->len) {
+            *furthest = (struct best){.shape = s, .len = reach};
+            *piece = at;
+        }
+    }
+    return whole.shape ? whole : stuck;
+}
+
+/* Whether a run of the shape goes on in an escape at `at`: what is there is for the decoded text.
+ */
+static bool goes_on(const struct shape *s, const char *text, size_t len, size_t at)
+{
+    size_t size;
+    int c = at < len ? edge_escape(text, len, at, &size) : -1;
+    const struct rawkey_span *span = &s->piece[s->pieces - 1].span;
+    return c >= 0 && (s->piece[s->pieces - 1].text || rawkey_holds(span->class, (char)c) ||
+                      (span->class == RAWKEY_BASE64 && c == '='));
+}
+
+static bool judge_fit(const struct best *b, const char *text, size_t len, size_t at,
+                      struct sighting *out)
+{
+    const struct shape *s = b->shape;
+    bool edges = edge_left(text, at, s->dotted) && shape_ends(s, text + at, len - at, b->len);
+    if (goes_on(s, text, len, at + b->len) || (!edges && (s->loose || s->lead < LEAD_TELLING)))
+        return false;
+    *out = (struct sighting){.shape = s, .text = text + at, .len = b->len};
+    out->kind = filled(text + at, b->len) ? SIGHT_MASKED
+                : !edges                  ? SIGHT_STUCK
+                : b->several              ? SIGHT_SEVERAL
+                : s->loose                ? SIGHT_LOOSE
+                                          : SIGHT_KEY;
+    return true;
+}
+
+bool judge_lead(const struct shape_group *group, const char *text, size_t len, size_t at,
+                struct sighting *out)
+{
+    const char *from = text + at;
+    size_t left = len - at, lead = longest_lead(group, from, left), piece = 0, size;
+    struct best furthest = {0};
+    if (!lead || (lead < LEAD_TELLING && !edge_left(text, at, false)))
+        return false;
+    struct best b = best_of(group, from, left, lead, &furthest, &piece);
+    if (b.shape)
+        return judge_fit(&b, text, len, at, out);
+    const struct shape *s = furthest.shape;
+    if (!s || !edge_left(text, at, s->dotted))
+        return false;
+    if (at + furthest.len < len && edge_escape(text, len, at + furthest.len, &size) >= 0)
+        return false; /* goes on behind the escape */
+    if (masked(s, from, left, furthest.len, out))
+        return true;
+    if (!cut(s, from, furthest.len, piece))
+        return false;
+    *out = (struct sighting){.kind = SIGHT_CUT, .shape = s, .text = from, .len = furthest.len};
+    return true;
+}
+
+bool judge_whole(const struct shape_group *group, const char *text, size_t len,
+                 struct sighting *out)
+{
+    struct best b = {0};
+    for (size_t i = 0; i < group->count; i++) {
+        const struct shape *s = group->shape[i];
+        if (len >= s->least && len <= s->most && shape_fits(s, text, len) == len)
+            better(&b, s, len);
+    }
+    if (!b.shape || filled(text, len))
+        return false;
+    *out = (struct sighting){.shape = b.shape, .text = text, .len = len};
+    out->kind = b.several ? SIGHT_SEVERAL : b.shape->loose ? SIGHT_LOOSE : SIGHT_KEY;
+    return true;
+}

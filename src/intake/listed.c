@@ -1,0 +1,196 @@
+#include "intake/listed.h"
+
+#include "intake/records.h"
+
+#include "base/mem.h"
+#include "provider/identifier.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { SHOWN = 4, LINE_MOST = 1 << 20, HINT_MOST = 255 };
+
+struct hint {
+    uint32_t row; /* of the targets */
+    uint32_t at;  /* in the texts */
+    uint8_t head, tail;
+};
+
+struct listed {
+    struct targets *targets;
+    struct row_set *rows;
+    struct hint *hint;
+    size_t hints;
+    struct buf text; /* head and tail of each */
+};
+
+bool listed_has(const struct listed *l, const struct definition *d, const char *id, size_t len)
+{
+    return targets_find(l->targets, d, id, len, "") != UINT32_MAX;
+}
+
+/* sk-or-v1-0e6...1c9, ****1c9, or the last few characters alone. */
+static void add_hint(struct listed *l, uint32_t row, const char *text, size_t len)
+{
+    static const char marks[] = ".*\xe2\x80\xa6\xa2";
+    size_t head = 0, tail = 0;
+    while (head < len && !strchr(marks, text[head]))
+        head++;
+    while (tail < len - head && !strchr(marks, text[len - 1 - tail]))
+        tail++;
+    if (head == len) { /* nothing is hidden in it: all that a short one can be is the end */
+        tail = len;
+        head = 0;
+    }
+    if (len > HINT_MOST || head + tail < SHOWN || tail > 16)
+        return;
+    l->hint = mem_resize(l->hint, l->hints + 1, sizeof *l->hint);
+    l->hint[l->hints++] = (struct hint){
+        .row = row, .at = (uint32_t)l->text.len, .head = (uint8_t)head, .tail = (uint8_t)tail};
+    buf_put(&l->text, text, head);
+    buf_put(&l->text, text + len - tail, tail);
+}
+
+/* A line of the list: what is in its cells by the names of the header. */
+struct line {
+    const struct catalog *catalog;
+    const struct field *name, *value;
+    size_t count;
+};
+
+static const struct field *cell(const struct line *line, const char *name)
+{
+    for (size_t i = 0; name && i < line->count; i++)
+        if (line->name[i].len == strlen(name) &&
+            strncasecmp(line->name[i].text, name, line->name[i].len) == 0 && line->value[i].len)
+            return &line->value[i];
+    return NULL;
+}
+
+static bool is_word(const struct field *f, const char *word)
+{
+    return f && f->len == strlen(word) && strncasecmp(f->text, word, f->len) == 0;
+}
+
+static void take_line(struct listed *l, const struct line *line)
+{
+    char id[ID_MAX + 1], reason[ID_REASON];
+    for (size_t i = 0; i < catalog_plain(line->catalog); i++) {
+        const struct definition *d = catalog_at(line->catalog, i);
+        const struct field *hint = cell(line, d->list.hint), *own = cell(line, d->column);
+        if (!hint)
+            continue;
+        if (!own && is_word(cell(line, "provider"), d->provider) &&
+            (!cell(line, "kind") || is_word(cell(line, "kind"), d->kind)))
+            own = cell(line, "id");
+        int n = own ? identifier_canonical(d, own->text, own->len, id, reason) : 0;
+        uint32_t row = n > 0 ? targets_find(l->targets, d, id, (size_t)n, "") : UINT32_MAX;
+        if (row != UINT32_MAX)
+            add_hint(l, row, hint->text, hint->len);
+    }
+}
+
+enum { CELLS = 256 };
+
+static void read_csv_hints(struct listed *l, const struct catalog *catalog, FILE *f, char **line,
+                           size_t *room)
+{
+    struct field name[CELLS], value[CELLS];
+    char *header = NULL;
+    struct line at = {.catalog = catalog, .name = name, .value = value};
+    ssize_t n;
+    while ((n = getline(line, room, f)) > 0) {
+        struct field *out = header ? value : name;
+        char *text = header ? *line : mem_string_n(*line, (size_t)n);
+        size_t skip = !header && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+        size_t count = csv_fields(text + skip, (size_t)n - skip, ',', out, CELLS);
+        if (header && count >= at.count)
+            take_line(l, &at);
+        else if (!header)
+            at.count = count;
+        header = header ? header : text;
+    }
+    free(header);
+}
+
+static void read_jsonl_hints(struct listed *l, const struct catalog *catalog, FILE *f, char **line,
+                             size_t *room)
+{
+    struct field name[CELLS], value[CELLS];
+    ssize_t n;
+    while ((n = getline(line, room, f)) > 0) {
+        struct line at = {.catalog = catalog, .name = name, .value = value};
+        at.count = json_members(*line, (size_t)n, name, value, CELLS);
+        take_line(l, &at);
+    }
+}
+
+static void read_hints(struct listed *l, const char *path, const struct catalog *catalog)
+{
+    FILE *f = strcmp(path, "-") == 0 ? NULL : fopen(path, "re");
+    char *line = NULL;
+    size_t room = 0;
+    if (!f)
+        return;
+    int first = getc(f);
+    ungetc(first, f);
+    if (first == '{')
+        read_jsonl_hints(l, catalog, f, &line, &room);
+    else
+        read_csv_hints(l, catalog, f, &line, &room);
+    free(line);
+    fclose(f);
+}
+
+struct listed *listed_read(const struct manifest_options *how, const struct catalog *catalog,
+                           struct error *err)
+{
+    struct manifest_facts facts;
+    struct listed *l = mem_zalloc(1, sizeof *l);
+    l->targets = targets_new(catalog);
+    l->rows = row_set_new();
+    if (manifest_read(how, l->targets, l->rows, &facts, err) == 0) {
+        read_hints(l, how->path, catalog);
+        return l;
+    }
+    listed_free(l);
+    return NULL;
+}
+
+void listed_free(struct listed *l)
+{
+    if (!l)
+        return;
+    targets_free(l->targets);
+    row_set_free(l->rows);
+    buf_free(&l->text);
+    free(l->hint);
+    free(l);
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t listed_fit(const struct listed *l, const struct definition *d, size_t lead, const char *head,
+                  size_t head_len, const char *tail, size_t tail_len, char id[ID_MAX + 1])
+{
+    uint32_t found = UINT32_MAX;
+    for (size_t i = 0; i < l->hints; i++) {
+        const struct hint *h = &l->hint[i];
+        const char *text = l->text.data + h->at;
+        size_t front = least(h->head, head_len), back = least(h->tail, tail_len);
+        size_t beyond = front > lead ? front - lead : 0;
+        if (targets_definition(l->targets, h->row) != d || beyond + back < SHOWN ||
+            memcmp(text, head, front) != 0 ||
+            memcmp(text + h->head + h->tail - back, tail + tail_len - back, back) != 0)
+            continue;
+        if (found != UINT32_MAX && found != h->row)
+            return 0;
+        found = h->row;
+    }
+    return found == UINT32_MAX ? 0 : targets_id(l->targets, found, id);
+}
