@@ -68,16 +68,16 @@ static json_t *id_at(const struct listing *l, const struct listing_filter *f, ui
     return json_string(id);
 }
 
+/* One that is said to be in none is listed for each. */
 static bool in_workspace(const struct listing *l, uint32_t row, const struct listing_filter *f)
 {
     char id[ACCOUNT_ID];
-    const json_t *over = overlay_get(l->overlay, row);
-    const char *said = json_string_value(json_object_get(over, f->d->list.each));
+    const json_t *said = json_object_get(overlay_get(l->overlay, row), f->d->list.each);
     if (!said)
         return profile_workspace_of(targets_identity(l->truth->targets, row), l->workspaces) ==
                (unsigned)f->workspace;
     profile_workspace_id((unsigned)f->workspace, f->who->account, id);
-    return !strcmp(said, id);
+    return json_is_null(said) || !strcmp(json_string_value(said), id);
 }
 
 static bool members_agree(const struct listing *l, const struct listing_filter *f, uint32_t place)

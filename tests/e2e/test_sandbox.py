@@ -844,6 +844,80 @@ def test_a_creation_whose_answer_is_lost(box, fault, made):
     assert [key["name"] for key in keys] == ["lost"] * made
 
 
+# ---------------------------------------------------------------- whose keys, and what lists hide
+
+
+def keys_of(one, secret=None):
+    headers = {"Authorization": "Bearer " + (secret or SECRET["openrouter"])}
+    spaces = one.ask("GET", "/api/v1/workspaces", headers=headers).json["data"]
+    listed = one.ask("GET", "/api/v1/keys", headers=headers).json["data"]
+    read = one.ask("GET", "/api/v1/keys/" + HASH, headers=headers).status
+    return spaces[0]["id"], {key["hash"] for key in listed}, read
+
+
+def test_accounts(box, tmp_path):
+    for name in ("renewed", "theirs"):
+        (tmp_path / name).write_text("sk-or-v1-" + name)
+    lines = [{"id": HASH}, {"id": HASHES[1], "account": "other"}]
+    stock = tmp_path / "stock.jsonl"
+    stock.write_text("\n".join(json.dumps({"provider": "openrouter", **line}) for line in lines))
+    accounts = [f"openrouter=main:{tmp_path / 'renewed'}", f"openrouter=other:{tmp_path / 'theirs'}"]
+    one = box("--account", accounts[0], "--account", accounts[1], "--inventory", stock)
+    ours = keys_of(one)
+    assert ours == (WORKSPACE(0), {HASH}, 200) == keys_of(one, "sk-or-v1-renewed")
+    whose, listed, read = keys_of(one, "sk-or-v1-theirs")
+    assert whose != WORKSPACE(0) and (listed, read) == ({HASHES[1]}, 404)
+    theirs = {"Authorization": "Bearer sk-or-v1-theirs"}
+    assert one.ask("DELETE", "/api/v1/keys/" + HASH, headers=theirs).status == 404
+    assert one.counts()["exist"] == 2 and one.tally()["foreign"] == 2
+    assert one.truth()["openrouter", "key", HASHES[1]]["account"] == 1
+
+
+def test_account_reads(box):
+    one = box()
+    assert one.ask("GET", "/v1/manage/org", "requesty").json == {"id": WORKSPACE(0)}
+
+
+def test_a_list_that_leaves_keys_out(box, many):
+    one = box("--manifest", many, "--hide", "openrouter=20%")
+    listed = set(pages(one, "/api/v1/keys", "", 100, "hash"))
+    assert 700 < len(listed) < 950
+    hidden = next(h for h in (f"{n:064x}" for n in range(1, 1051)) if h not in listed)
+    assert one.ask("GET", "/api/v1/keys/" + hidden, "openrouter").status == 200
+
+
+def test_deletions_that_are_seen_late(box, manifest):
+    one = box("--manifest", manifest, "--linger", "openrouter=600ms")
+
+    def seen():
+        listed = one.ask("GET", "/api/v1/keys", "openrouter").json["data"]
+        return len(listed), one.ask("GET", "/api/v1/keys/" + HASH, "openrouter").status
+
+    start = time.monotonic()
+    assert one.delete("key").status == 200 and one.truth()["openrouter", "key", HASH]["exists"] is False
+    first = seen()
+    assert first == (1, 200) or time.monotonic() - start > 0.6
+    assert one.delete("key").status == 404
+    time.sleep(max(0.0, start + 0.7 - time.monotonic()))
+    assert seen() == (0, 404)
+
+
+def test_a_list_that_says_that_there_is_more(box, manifest):
+    one = box("--manifest", manifest, "--fault", "requesty=more:1:on=read:times=1")
+    answers = [one.ask("GET", "/v1/manage/apikey", "requesty").json for _ in range(2)]
+    assert [answer.get("has_more") for answer in answers] == [True, None]
+    assert answers[0]["keys"] == answers[1]["keys"]
+
+
+def test_a_key_of_no_workspace_is_listed_for_each(box, tmp_path):
+    line = {"provider": "openrouter", "kind": "byok", "id": UUID, "fields": {"workspace_id": None}}
+    (tmp_path / "stock.jsonl").write_text(json.dumps(line))
+    one = box("--inventory", tmp_path / "stock.jsonl", "--workspaces", "2")
+    for i in range(2):
+        found = one.ask("GET", f"/api/v1/byok?workspace_id={WORKSPACE(i)}", "openrouter").json["data"]
+        assert [key["id"] for key in found] == [UUID]
+
+
 # ---------------------------------------------------------------- providers of a job file
 
 JOB = """\
@@ -884,6 +958,25 @@ disable.confirm = /on is false
 enable = POST /soft/{id}
 enable.body = {"on":true}
 enable.confirm = /on is true
+[provider relic]
+base = https://relic.example
+credential = RELIC_TOKEN
+header = Authorization: Bearer {secret}
+id.name = key id
+id.class = word
+id.length = 1-12
+delete = DELETE /keys/{id}
+delete.confirm = /ok is true
+delete.absent = success
+read = GET /keys/{id}
+read.confirm = /key/id is {id}
+read.gone = /key/revoked is true
+gone.status = 404
+gone.form = /error is "none"
+list = GET /keys
+list.items = /keys
+list.id = /id
+list.gone = /revoked is true
 """
 ACME = {
     "X-Acme": "sandbox-demo-acme",
@@ -941,6 +1034,24 @@ def test_a_deletion_that_only_disables_can_be_repeated(box, job):
     ]
     known = one.truth()["soft", "key", "abc"]
     assert [event["effect"] for event in known["events"]] == [True, False, True, True]
+
+
+def test_what_is_dead_and_still_seen(box, job, tmp_path):
+    (tmp_path / "m.csv").write_text("provider,kind,id\nrelic,key,abc\nrelic,key,def\n")
+    one = box("--job", job, "--manifest", tmp_path / "m.csv")
+    headers = {"Authorization": "Bearer sandbox-demo-relic"}
+
+    def state():
+        listed = one.ask("GET", "/keys", headers=headers).json["keys"]
+        read = one.ask("GET", "/keys/abc", headers=headers).json["key"]
+        return {key["id"]: key["revoked"] for key in listed}, read["revoked"]
+
+    assert state() == ({"abc": False, "def": False}, False)
+    for identifier in ("abc", "never"):  # the same answer for what never was
+        answer = one.ask("DELETE", "/keys/" + identifier, headers=headers)
+        assert (answer.status, answer.json) == (200, {"ok": True})
+    assert state() == ({"abc": True, "def": False}, True)
+    assert one.ask("GET", "/keys/never", headers=headers).status == 404
 
 
 # ---------------------------------------------------------------- the program
@@ -1035,6 +1146,10 @@ BAD_USAGE = [
     (["--absent", "2"], "not a share"),
     (["--tls-cert", "/dev/null"], "cannot be read, or is empty"),
     (["--generate", "5", "--mix", "nobody=1"], "not a share"),
+    (["--workers", "0:1s"], "no workers"),
+    (["--account", "openrouter=other"], "not NAME:FILE"),
+    (["--hide", "2"], "not a share"),
+    (["--linger", "soon"], "not a span"),
     (["--raw", "raw.txt"], "--raw goes with --generate"),
     (["stray"], "no such argument"),
     (["--manifest", "/nonexistent.csv"], "/nonexistent.csv"),
