@@ -277,7 +277,7 @@ static bool refuses(const struct definition *d, int status, json_t *json, bool o
 {
     if (of_target && !status_in(&d->read_stop, status))
         return false;
-    return !d->stop_form.count || conditions_met(&d->stop_form, json, NULL, false);
+    return !json || !conditions_broken(&d->stop_form, json, NULL, false);
 }
 
 static json_t *answer_json(const struct answer *a)
@@ -383,6 +383,8 @@ void classify_verify(const struct definition *d, const struct request *r, const 
         what = !json ? body_kind(a, json) : has_error(json) ? "its body has an `error`" : NULL;
     if (what)
         event = EVENT_UNCONFIRMED;
+    else if (event == EVENT_CONFIRMED && id && conditions_met(&d->read_gone, json, id, d->id.lower))
+        event = EVENT_GONE; /* it is named, and dead */
 
     const struct consequence *c = &consequences[event];
     *out = (struct verdict){.kind = c->kind,

@@ -114,6 +114,7 @@ void classify(const struct definition *d, enum action action, const char *id, bo
  * classify, and VERDICT_END has `verified`:
  *
  * | a success whose body confirms what `read.confirm` says | still_present    |
+ * | the same, and what `read.gone` says                    | confirmed_absent |
  * | gone.status in gone.form                               | confirmed_absent |
  * | everything else that ends                              | unproven         |
  *

@@ -131,7 +131,7 @@ static const char *value_parse(const char *text, struct condition *out)
 }
 
 static const char form[] = "a condition is a POINTER and `is [not] VALUE`, `is in [VALUES]`, `has "
-                           "VALUE`, `exists` or `contains \"TEXT\"`";
+                           "VALUE`, `exists`, `contains \"TEXT\"` or `lacks \"TEXT\"`";
 
 static const char *contains_parse(const char *text, struct condition *out)
 {
@@ -169,7 +169,8 @@ static const char *test_parse(char *test, struct condition *out)
         out->test = TEST_EXISTS;
         return *rest || out->if_present ? form : NULL;
     }
-    if (skip_word(&rest, "contains")) {
+    out->negated = skip_word(&rest, "lacks");
+    if (out->negated || skip_word(&rest, "contains")) {
         out->test = TEST_CONTAINS;
         return contains_parse(rest, out);
     }
@@ -325,6 +326,8 @@ static bool condition_holds(const struct condition *c, json_t *body, const char 
     json_t *value = pointer_get(body, c->pointer);
     if (c->if_present && (!value || json_is_null(value)))
         return true;
+    if (c->test == TEST_CONTAINS && !json_is_string(value))
+        return false;
     return value && test_holds(c, value, id, fold) != c->negated;
 }
 

@@ -274,6 +274,7 @@ struct definition {
     struct id_rule id;
     struct request action[ACTION_COUNT];
     enum absent_rule absent;
+    char *note;                  /* what else a deletion does, or leaves undone, or NULL */
     struct request read;         /* of one target */
     struct status_set read_stop; /* refuses the credential in an answer to it */
     struct conditions read_gone; /* what tells, in a success, that it is dead; or none */

@@ -249,9 +249,14 @@ static bool target_read_good(const struct definition *d, char *why)
         return false;
     if (!uses.id)
         return WHY("read: {id} is missing from its path and its body");
-    for (size_t k = 0; k < r->confirm.count; k++)
-        named |= r->confirm.at[k].test == TEST_ID && !r->confirm.at[k].if_present &&
-                 !r->confirm.at[k].negated && !r->confirm.at[k].or_before;
+    for (size_t k = 0; k < r->confirm.count;) {
+        bool each = true; /* of what is joined by `or` */
+        do
+            each &= r->confirm.at[k].test == TEST_ID && !r->confirm.at[k].if_present &&
+                    !r->confirm.at[k].negated;
+        while (++k < r->confirm.count && r->confirm.at[k].or_before);
+        named |= each;
+    }
     return named || WHY("read.confirm: none of it says where the answer has {id}");
 }
 

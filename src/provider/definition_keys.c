@@ -456,6 +456,7 @@ static const struct key {
     {"delete.status", take_success, AT(action[ACTION_DELETE].status), false},
     {"delete.body", take_body, AT(action[ACTION_DELETE]), false},
     {"delete.form", take_form, AT(action[ACTION_DELETE]), false},
+    {"delete.note", take_text, AT(note), false},
     {"delete.absent", take_absent, AT(absent), false},
     {"delete.confirm", take_condition, AT(action[ACTION_DELETE].confirm), true},
     {"disable", take_request, AT(action[ACTION_DISABLE]), false},

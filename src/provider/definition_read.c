@@ -318,7 +318,8 @@ void definition_free(struct definition *d)
 {
     if (!d)
         return;
-    char *texts[] = {d->provider, d->shown, d->kind, d->title, d->column, d->base, d->credential, d->id.name};
+    char *texts[] = {d->provider, d->shown,      d->kind,    d->title, d->column,
+                     d->base,     d->credential, d->id.name, d->note};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     char **lists[] = {d->headers, d->id.reserved,      d->id.secret,

@@ -152,9 +152,20 @@ static void put_members(struct buf *out, json_t *object)
     }
 }
 
+static void put_items(struct buf *out, json_t *array)
+{
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        if (i)
+            buf_putc(out, KEYLIST_PART);
+        put_scalar(out, json_array_get(array, i));
+    }
+}
+
 static void put_field(struct buf *out, json_t *value)
 {
-    if (json_is_object(value))
+    if (json_is_array(value))
+        put_items(out, value);
+    else if (json_is_object(value))
         put_members(out, value);
     else if (!put_scalar(out, value))
         buf_puts(out, absent);

@@ -30,8 +30,9 @@ size_t keylist_dead(const struct keylist *l);
 size_t keylist_find(const struct keylist *l, const char *id);
 
 const char *keylist_id(const struct keylist *l, size_t i);
-/* A field's text: "true" and "false", numbers in decimal, an object's members as "name=value" with
- * KEYLIST_PART between; without what acts on a terminal. NULL where there is none, or null. */
+/* A field's text: "true" and "false", numbers in decimal, an object's members as "name=value", and
+ * an array's items, with KEYLIST_PART between; without what acts on a terminal. NULL where there is
+ * none, or null. */
 #define KEYLIST_PART '\x1f'
 const char *keylist_field(const struct keylist *l, size_t i, size_t field);
 

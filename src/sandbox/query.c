@@ -50,5 +50,6 @@ bool query_number(const char *query, const char *name, uint64_t min, uint64_t ma
 bool query_flag(const char *query, const char *name)
 {
     char text[QUERY_VALUE];
-    return query_value(query, name, text) && (!strcmp(text, "true") || !strcmp(text, "1"));
+    return query_value(query, name, text) &&
+           (!strcmp(text, "true") || !strcmp(text, "1") || !strcmp(text, "any"));
 }

@@ -12,6 +12,6 @@ enum { QUERY_VALUE = 256 };
 bool query_value(const char *query, const char *name, char out[QUERY_VALUE]);
 /* A number; `*out` stays where there is none. false where it is none, or out of [min, max]. */
 bool query_number(const char *query, const char *name, uint64_t min, uint64_t max, uint64_t *out);
-bool query_flag(const char *query, const char *name); /* true, 1 */
+bool query_flag(const char *query, const char *name); /* true, 1, any */
 
 #endif

@@ -90,8 +90,7 @@ def test_a_run_directory_of_another_action(before, after, make_sandbox, make_too
 
 
 @pytest.mark.parametrize("action", ["disable", "enable"])
-@pytest.mark.parametrize("rows", [targets(2, "openrouter", "byok"), targets(2, "requesty"),
-                                  targets(2, "baseten"), mixed(8)])
+@pytest.mark.parametrize("rows", [targets(2, "requesty"), targets(2, "baseten"), mixed(8)])
 def test_a_provider_that_cannot(action, rows, make_sandbox, make_tool):
     sandbox = make_sandbox(rows)
     tool = make_tool(*sandbox.origins)

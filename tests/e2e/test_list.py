@@ -270,7 +270,6 @@ def test_what_a_list_does_not_tell_is_refused(world, provider, kind):
     [
         (["nobody"], "nobody: no such provider"),
         (["openrouter", "--kind", "cat"], "openrouter has no kind cat"),
-        (["sendgrid"], "does not say how to list it"),
         (["openrouter", "--min-window", "3d"], "--min-window says something with --unused only"),
         (["openrouter", "--unused", "year"], "want day, week or month"),
         (["openrouter", "requesty"], "more than one PROVIDER"),
@@ -280,6 +279,16 @@ def test_wrong_usage(make_tool, words, says):
     result = make_tool().call("list", *words)
     assert (result.code, result.out) == (64, "")
     assert says in result.err
+
+
+def test_a_definition_without_a_list(make_tool, tmp_path):
+    job = tmp_path / "job.ini"
+    job.write_text("[provider mute]\nbase = https://mute.example\ncredential = MUTE\n"
+                   "header = X: {secret}\nid.name = id\nid.class = word\nid.length = 1-9\n"
+                   "delete = DELETE /k/{id}\n")
+    result = make_tool().call("list", "--job", job, "mute")
+    assert (result.code, result.out) == (64, "")
+    assert "does not say how to list it" in result.err
 
 
 def test_what_is_not_told_is_never_selected(world):

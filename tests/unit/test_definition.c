@@ -122,17 +122,17 @@ static void impossible_definitions(void **state)
         {GOOD "gone.form = /a is not 1 or /b has \" or \" or /c is in [1, \"x\"]\n", NULL},
         {GOOD "gone.form = /a is 1 or /b\n",
          "t.ini:8: gone.form: a condition is a POINTER and `is [not] VALUE`, `is in [VALUES]`, "
-         "`has VALUE`, `exists` or `contains \"TEXT\"`"},
+         "`has VALUE`, `exists`, `contains \"TEXT\"` or `lacks \"TEXT\"`"},
         {GOOD "gone.form = a is 1\n",
          "t.ini:8: gone.form: the pointer is not one of RFC 6901: it begins with /"},
         {GOOD "gone.form = /a~2 is 1\n",
          "t.ini:8: gone.form: the pointer is not one of RFC 6901: it begins with /"},
         {GOOD "gone.form = /a\n",
          "t.ini:8: gone.form: a condition is a POINTER and `is [not] VALUE`, `is in [VALUES]`, "
-         "`has VALUE`, `exists` or `contains \"TEXT\"`"},
+         "`has VALUE`, `exists`, `contains \"TEXT\"` or `lacks \"TEXT\"`"},
         {GOOD "gone.form = /a equals 1\n",
          "t.ini:8: gone.form: a condition is a POINTER and `is [not] VALUE`, `is in [VALUES]`, "
-         "`has VALUE`, `exists` or `contains \"TEXT\"`"},
+         "`has VALUE`, `exists`, `contains \"TEXT\"` or `lacks \"TEXT\"`"},
         {GOOD "gone.form = /a is yes\n",
          "t.ini:8: gone.form: the value is not JSON, {id}, string, number, object, array "
          "or boolean"},
