@@ -194,11 +194,12 @@ static char *header_for(const char *header, const char *suffix)
     struct buf out = {0};
     for (const char *at = header; *at;) {
         const char *env = strstr(at, "{env:"), *end = env ? strchr(env, '}') : NULL;
-        size_t n = end ? (size_t)(end - at) : strlen(at);
+        bool optional = end && end[-1] == '?';
+        size_t n = end ? (size_t)(end - at) - optional : strlen(at);
         buf_put(&out, at, n);
         if (end)
-            buf_printf(&out, "__%s}", suffix);
-        at += n + (end != NULL);
+            buf_printf(&out, optional ? "__%s?}" : "__%s}", suffix);
+        at = end ? end + 1 : at + n;
     }
     buf_puts(&out, "");
     return out.data;

@@ -19,7 +19,7 @@ static const char masked[] = "[masked]";
 enum {
     WORDS_READ = 1 << 16,
     WORDS_LOOKED_AT = 4096, /* of what can be seen of them */
-    SECRET_SHORTEST = 4, /* a shorter one would mask half of the language */
+    SECRET_SHORTEST = 4,    /* a shorter one would mask half of the language */
 };
 
 /* The length of the secret that stands at text; 0 where none does. */

@@ -295,6 +295,18 @@ static bool base_path_good(const char *path)
     return !*path || path_segments_plain(path);
 }
 
+bool base_url_loopback(const char *base)
+{
+    char host[256];
+    unsigned port;
+    const char *authority = strstr(base, "://");
+    if (!authority)
+        return false;
+    authority += 3;
+    return !authority_split(authority, strcspn(authority, "/?#\\"), host, &port) &&
+           is_loopback(host);
+}
+
 int base_url_check(const char *base, struct buf *origin, bool *plain_http, struct error *err)
 {
     char host[256];

@@ -43,6 +43,10 @@ bool request_body(const struct definition *d, const struct request *r, const cha
  * its path, or is plain http to anything but a loopback address (127.0.0.0/8, ::1, localhost). */
 int base_url_check(const char *base, struct buf *origin, bool *plain_http, struct error *err);
 
+/* Whether such a URL leads to a loopback address. A name that begins like one (127.example.test) is
+ * none: it is reached through the proxy, and over https. */
+bool base_url_loopback(const char *base);
+
 /* Whether a path (and what follows a ?, which is left alone) has no empty, `.` or `..` segment,
  * however it is spelled; one slash at its end is fine. */
 bool path_segments_plain(const char *path);

@@ -89,11 +89,32 @@ static enum handover_wait await(pid_t child, int child_fd, int64_t end_us,
     return how;
 }
 
+/* NAME=..., NAME_FILE=..., and those of accounts, NAME__TEAM_A=... */
+static bool is_named(const char *variable, const char *name, size_t len)
+{
+    if (strncmp(variable, name, len) != 0)
+        return false;
+    const char *rest = variable + len;
+    return *rest == '=' || strncmp(rest, "__", 2) == 0 || strncmp(rest, "_FILE=", 6) == 0;
+}
+
+/* Whether some header of this definition has it. */
+static bool in_header(const struct definition *d, const char *variable)
+{
+    for (char **header = d->headers; header && *header; header++)
+        for (const char *at = *header; (at = strstr(at, "{env:"));) {
+            at += 5;
+            if (is_named(variable, at, strcspn(at, "?}")))
+                return true;
+        }
+    return false;
+}
+
 static bool is_credential(const struct catalog *c, const char *variable)
 {
     for (size_t i = 0; i < catalog_count(c); i++) {
-        const char *name = catalog_at(c, i)->credential;
-        if (strncmp(variable, name, strlen(name)) == 0 && variable[strlen(name)] == '=')
+        const struct definition *d = catalog_at(c, i);
+        if (is_named(variable, d->credential, strlen(d->credential)) || in_header(d, variable))
             return true;
     }
     return false;

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "provider/request.h"
 #include "wire/stream_end.h"
 
 #include <stdio.h>
@@ -163,20 +164,6 @@ static const char *header_of(void *at, const char *name)
 
 /* Setting it up */
 
-static bool is_loopback(const char *base)
-{
-    CURLU *url = curl_url();
-    char *host = NULL;
-    bool loopback = false;
-    if (url && curl_url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK &&
-        curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK)
-        loopback = strncmp(host, "127.", 4) == 0 || strcmp(host, "localhost") == 0 ||
-                   strcmp(host, "[::1]") == 0;
-    curl_free(host);
-    curl_url_cleanup(url);
-    return loopback;
-}
-
 bool transfer_init(struct transfer *t, const struct http_config *config, struct transfers *shared)
 {
     CURL *e = t->easy = curl_easy_init();
@@ -184,7 +171,7 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
         return false;
     t->shared = shared;
     stream_end_tell(stream_ended);
-    bool loopback = is_loopback(config->base);
+    bool loopback = base_url_loopback(config->base);
     CURLcode bad = CURLE_OK;
 #define SET(option, value) bad = bad ? bad : curl_easy_setopt(e, option, value)
     SET(CURLOPT_PRIVATE, t);

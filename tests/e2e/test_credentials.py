@@ -1,9 +1,11 @@
 """Where credentials come from, and that they go nowhere but into a request header."""
 
+import base64
+
 import pytest
 from targets import mixed, targets
 from tool import CREDENTIALS, all_bytes, command_line, finish
-from wire import DELETED, error
+from wire import DELETED, error, reply
 
 NAME = "OPENROUTER_MANAGEMENT_KEY"
 SECRET = CREDENTIALS[NAME]
@@ -120,3 +122,65 @@ def test_no_keys_of_tls_sessions(make_wire, make_tool, authority):
     assert tool.run(tool.manifest(targets(2))).code == 0
     assert len(wire.deletions) == 2
     assert not keys.exists()
+
+
+PROXY_PASSWORD = "S3cretPw"
+
+
+@pytest.mark.parametrize("proxy", [
+    "http://alice:{}@127.0.0.1:99999",
+    "http://alice:{}@127.0.0.1:",
+    "htpp://alice:{}@127.0.0.1:1",
+    "http://alice:{}@127.0.0.1 :1",
+    "http://alice:{}@127.0.0.1:1",
+    "alice:{}@127.0.0.1:1",
+])
+def test_a_proxys_password_is_never_said(proxy, make_tool):
+    """libcurl quotes the whole of a proxy that it cannot read."""
+    tool = make_tool("openrouter=https://192.0.2.1/api/v1")
+    tool.env["HTTPS_PROXY"] = proxy.format(PROXY_PASSWORD)
+    options = ("--no-preflight", "--max-attempts", "1", "--timeout", "2", "--connect-timeout", "1")
+    result = tool.run(tool.manifest(targets(1)), *options)
+    assert result.code not in (0, None)
+    texts = [result.out, result.err]
+    texts += [path.read_text() for path in tool.run_dir.path.iterdir()]
+    assert not [text for text in texts if PROXY_PASSWORD in text]
+
+
+KNOWN = "Q7wkZpLm.xYbRtHgVnKdFsJqWcM3zPaLeUoTiGhBvX"
+
+
+@pytest.mark.parametrize("form", [
+    lambda s: " " * (4096 - 23) + s,
+    lambda s: "x " * 70 + s,
+    lambda s: s[::-1],
+    lambda s: s.swapcase(),
+    lambda s: s.replace(".", "%2E"),
+    lambda s: "".join(f"%{ord(c):02X}" for c in s),
+    lambda s: "\u200b".join(s),
+    lambda s: "-".join(s[i : i + 4] for i in range(0, len(s), 4)),
+    lambda s: f"one half {s[:21]} other half {s[21:]}",
+    lambda s: base64.b64encode(f"u:{s}".encode()).decode(),
+])
+def test_a_credential_that_comes_back_in_an_error_is_never_said(form, make_wire, make_tool):
+    said = form(KNOWN)
+
+    def answer(request):
+        if request.method == "DELETE":
+            return reply(400, {"error": said})
+        keys = [{"prefix": p, "type": "PERSONAL", "name": "k", "model_ids": []} for p in ("Q7wkZpLm", "pfx1")]
+        return reply(200, {"keys": keys})
+
+    wire = make_wire(answer)
+    tool = make_tool(f"baseten=http://127.0.0.1:{wire.port}")
+    tool.env["BASETEN_API_KEY"] = KNOWN
+    result = tool.run(tool.manifest("prefix\npfx1\n"), "--no-preflight")
+    assert tool.run_dir.totals == {"failed": 1}, result
+    texts = [result.out, result.err]
+    texts += [path.read_text() for path in tool.run_dir.path.iterdir() if path.name != "targets.csv"]
+    for text in texts:
+        bare = "".join(c for c in text if c.isalnum()).lower()
+        for whole in (KNOWN, said[-len(KNOWN) :], KNOWN[::-1]):
+            whole = "".join(c for c in whole if c.isalnum()).lower()
+            pieces = {whole[i : i + 12] for i in range(len(whole) - 12)}
+            assert not [piece for piece in pieces if piece in bare]

@@ -82,9 +82,20 @@ def test_a_command_gets_them(make_sandbox, make_tool):
     rows = targets(4)
     sandbox = make_sandbox(rows)
     tool = make_tool(*sandbox.origins)
+    job = tool.directory / "more.ini"
+    job.write_text(
+        "[provider more]\nbase = https://more.test\ncredential = MORE_KEY\n"
+        "header = A: {secret} {env:MORE_SECOND} {env:MORE_THIRD?}\n"
+        "id.name = key\nid.class = hex\nid.length = 64\ndelete = DELETE /keys/{id}\n"
+    )
+    ours = ("OPENROUTER_MANAGEMENT_KEY__TEAM_A", "DD_API_KEY", "MORE_SECOND", "MORE_THIRD__X", "MORE_KEY")
+    tool.env |= dict.fromkeys(ours, "not-for-others") | {"MORE_KEYS": "for all"}
     command = "cat > one && cat one >> taken && cat one && cat one >&2 && rm one && env > env"
-    result = rotate(tool, tool.manifest(rows), "--deliver", command)
+    result = rotate(tool, tool.manifest(rows), "--deliver", command, "--job", job)
     assert result.code == 0, result.err
+    env = (tool.directory / "env").read_text()
+    assert "not-for-others" not in env and "5ec7e7" not in env
+    assert "MORE_KEYS=for all" in env
     lines = [json.loads(line) for line in (tool.directory / "taken").read_text().splitlines()]
     with open(tool.directory / "secrets.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, ["old_hash", "new_hash", "name", "key"])

@@ -85,11 +85,12 @@ def test_plain_http_to_loopback_by_name(make_sandbox, make_tool):
     assert result.code == 0, result.err
 
 
-def test_https_goes_through_the_proxy(make_wire, make_tool, make_proxy, authority):
+@pytest.mark.parametrize("host", ["keys.example.test", "127.example.test", "localhost.example.test"])
+def test_https_goes_through_the_proxy(host, make_wire, make_tool, make_proxy, authority):
     """By name, in a tunnel, without the credential in what the proxy sees."""
-    wire = make_wire([DELETED], tls=authority.issue("named", "DNS:keys.example.test"))
+    wire = make_wire([DELETED], tls=authority.issue("named", f"DNS:{host}"))
     proxy = make_proxy(wire.port)
-    tool = make_tool("openrouter=https://keys.example.test/api/v1",
+    tool = make_tool(f"openrouter=https://{host}/api/v1",
                      options=("--ca-file", authority.pem))
     tool.env["HTTPS_PROXY"] = proxy.url
     result = tool.run(tool.manifest(ROWS))
@@ -97,7 +98,7 @@ def test_https_goes_through_the_proxy(make_wire, make_tool, make_proxy, authorit
     assert len(wire.deletions) == len(ROWS)
     assert proxy.asked
     for head in proxy.asked:
-        assert head.startswith("CONNECT keys.example.test:443 HTTP/1.1\r\n")
+        assert head.startswith(f"CONNECT {host}:443 HTTP/1.1\r\n")
         assert "uthorization" not in head and "5ec7e7" not in head
 
 
