@@ -59,7 +59,7 @@ static void add_open(struct filling *f)
 {
     static const double rtts[] = {.01, .05, .2, .5};
     for (int i = 0; i < COUNT(rtts); i++)
-        add(f, DISTANCE_OPEN, rtts[i], .05)->requests = 20000;
+        add(f, DISTANCE_OPEN, rtts[i], .05)->requests = rtts[i] < .05 ? 100000 : 20000;
 }
 
 static void add_buckets(struct filling *f)

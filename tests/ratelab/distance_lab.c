@@ -1,8 +1,10 @@
 /* distance-lab: the pacer far away from its server; the table of bars, and several on one limiter.
  *
- *   distance-lab [--seeds N] [--turn MICROSECONDS] [--client pacer|reference] [--class N] [--cases]
+ *   distance-lab [--seeds N] [--turn MICROSECONDS] [--client pacer|reference] [--class N] [--only
+ * TEXT]
+ *                [--cases]
  *
- * Exit status 1 when a bar is missed. */
+ * --only: cases whose name holds that. Exit status 1 when a bar is missed. */
 
 #include "distance.h"
 
@@ -23,7 +25,8 @@ static struct {
     int class;
     bool cases;
     const struct client *client;
-} options = {3, 0, -1, false, &client_pacer};
+    const char *only;
+} options = {3, 0, -1, false, &client_pacer, ""};
 
 static struct distance_case cases[DISTANCE_MAX];
 static int count;
@@ -35,7 +38,10 @@ struct shared {
 
 static bool chosen(int i)
 {
-    return options.class < 0 || (int)cases[i].class == options.class;
+    char name[DISTANCE_NAME];
+    distance_name(&cases[i], name, sizeof name);
+    return (options.class < 0 || (int)cases[i].class == options.class) &&
+           strstr(name, options.only);
 }
 
 static void work(struct shared *shared)
@@ -158,6 +164,8 @@ static void read_options(int argc, char **argv)
             options.seeds = atoi(value);
         else if (strcmp(argv[i], "--turn") == 0 && ++i)
             options.turn_us = atoi(value);
+        else if (strcmp(argv[i], "--only") == 0 && ++i)
+            options.only = value;
         else if (strcmp(argv[i], "--class") == 0 && ++i)
             options.class = atoi(value);
         else if (strcmp(argv[i], "--client") == 0 && ++i)
@@ -181,7 +189,7 @@ int main(int argc, char **argv)
     int missed = 0;
     for (int class = 0; class < DISTANCES; class ++)
         missed += print_class(shared, class);
-    if (options.class < 0)
+    if (options.class < 0 && !*options.only)
         print_crowds();
     return missed > 0;
 }

@@ -27,6 +27,11 @@ static void ours_answer(void *state, int64_t now, int64_t sent_at, enum reply wh
     pacer_answer(state, now, sent_at, said[what], hold_us);
 }
 
+static void ours_left(void *state, int64_t left)
+{
+    pacer_left(state, (uint64_t)left);
+}
+
 static double ours_rate(const void *state)
 {
     return ((const struct pacer *)state)->rate;
@@ -34,5 +39,5 @@ static double ours_rate(const void *state)
 
 _Static_assert(sizeof(struct pacer) <= CLIENT_SIZE, "it must fit");
 const struct client client_pacer = {
-    "pacer", ours_init, ours_next, ours_sent, ours_answer, NULL, ours_rate,
+    "pacer", ours_init, ours_next, ours_sent, ours_answer, ours_left, ours_rate,
 };
