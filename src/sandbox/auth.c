@@ -6,13 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
-void auth_demo_secret(const char *provider, char out[SECRET_MAX])
+void auth_demo_secret(const struct definition *d, char out[SECRET_MAX])
 {
-    const char *known = vendor_named(provider)->secret;
-    if (known)
-        snprintf(out, SECRET_MAX, "%s", known);
-    else
-        snprintf(out, SECRET_MAX, "sandbox-demo-%s", provider);
+    static const char *const shapes[] = {[SELF_BEFORE_DOT] = "demo-%s.sandbox",
+                                         [SELF_BETWEEN_DOTS] = "sandbox.demo-%s.sandbox",
+                                         [SELF_BEFORE_COLON] = "demo-%s:sandbox",
+                                         [SELF_USER] = "demo-%s:sandbox",
+                                         [SELF_READ] = NULL};
+    const char *known = vendor_of(d)->secret, *shape = shapes[d->self];
+    size_t room = SECRET_MAX;
+    if (known) {
+        snprintf(out, room, "%s", known);
+        return;
+    }
+    shape = shape ? shape : "sandbox-demo-%s";
+    size_t before = (size_t)(strchr(shape, '%') - shape);
+    snprintf(out, room, "%.*s%s%s", (int)before, shape, d->provider, shape + before + 2);
 }
 
 void auth_demo_extra(const char *name, char out[SECRET_MAX])

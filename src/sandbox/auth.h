@@ -17,8 +17,9 @@ enum auth_result {
     AUTH_HEADER, /* a constant header that the definition names is not there */
 };
 
-/* The fixed secret that a provider takes unless it is given another. */
-void auth_demo_secret(const char *provider, char out[SECRET_MAX]);
+/* The fixed secret that a provider takes unless it is given another; its id is in it where the
+ * definition looks for it there. */
+void auth_demo_secret(const struct definition *d, char out[SECRET_MAX]);
 /* And that of a further secret, {env:NAME}. */
 void auth_demo_extra(const char *name, char out[SECRET_MAX]);
 

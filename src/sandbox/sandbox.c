@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned provider_index(struct sandbox *s, const char *name)
+static unsigned provider_index(struct sandbox *s, const struct definition *d)
 {
+    const char *name = d->provider;
     unsigned i = 0;
     while (i < s->providers && strcmp(s->provider[i].name, name) != 0)
         i++;
@@ -21,7 +22,7 @@ static unsigned provider_index(struct sandbox *s, const char *name)
         p->tally.first_us = p->tally.last_us = p->tally.last_effect_us = -1;
         limiter_init(&p->limiter);
         p->credentials = 1;
-        auth_demo_secret(name, p->credential[0].secret);
+        auth_demo_secret(d, p->credential[0].secret);
     }
     return i;
 }
@@ -33,7 +34,7 @@ void sandbox_init(struct sandbox *s, struct catalog *catalog, int64_t now_us)
     size_t count = catalog_count(catalog);
     s->provider_of = mem_zalloc(count ? count : 1, 1);
     for (size_t i = 0; i < count; i++)
-        s->provider_of[i] = (unsigned char)provider_index(s, catalog_at(catalog, i)->provider);
+        s->provider_of[i] = (unsigned char)provider_index(s, catalog_at(catalog, i));
     s->routes = routes_new(catalog);
     s->forms = forms_new(catalog);
     truth_init(&s->truth, catalog);

@@ -65,8 +65,8 @@ list.id = /id
 list.gone = /state is not "alive"
 """
 
-# The ways in which a list has pages, and the forms that its items have.
-PAGED = {
+# The ways in which a list has pages, the forms of its items, and what a credential tells of itself.
+LINES = {
     "bare": ["list = GET /keys", 'list.items = ""', "list.id = /id"],
     "strings": ["list = LIST /keys", "list.items = /data/keys", 'list.id = ""'],
     "posted": ["list = POST /keys/search", 'list.body = {"all":true}', "list.items = /k", "list.id = /id"],
@@ -115,15 +115,20 @@ PAGED = {
         "list.each.id = /id",
         "list.each.after = after",
     ],
+    "colon": ["self = before-colon"],
+    "middle": ["self = between-dots"],
+    "itself": ["self = secret"],
+    "user": ["self = user"],
 }
 PLAIN = """\
 [provider {name}]
 title = Keys of {name}
 base = https://{name}.example/v1
 credential = SOME_TOKEN
-header = Authorization: Bearer {{secret}}
+header = Authorization: {sent}
 id.name = key id
-id.class = uuid
+id.class = word
+id.length = 1-40
 delete = DELETE {above}/keys/{{id}}
 delete.confirm = /deleted is true
 delete.absent = gone
@@ -132,13 +137,14 @@ gone.form = /error/code is "not_found"
 """
 
 
-def paged(name, lines):
+def plain(name, lines):
     above = "/projects/{project}" if "scope = project" in lines else ""
-    text = "\n".join([PLAIN.format(name=name, above=above), *lines])
+    sent = "Basic {basic}" if "self = user" in lines else "Bearer {secret}"
+    text = "\n".join([PLAIN.format(name=name, above=above, sent=sent), *lines])
     return definitions_of(text, text)[0]
 
 
-MADE = definitions_of(MADE_UP, MADE_UP) + [paged(*each) for each in PAGED.items()]
+MADE = definitions_of(MADE_UP, MADE_UP) + [plain(*each) for each in LINES.items()]
 ALL = built_in() + MADE
 TELLS = [d for d in ALL if d.says.get("delete.absent") != ["success"]]
 
@@ -201,6 +207,18 @@ def test_wrong_account(world, definition):
     result = one.tool.run(one.manifest)
     assert "revoked" not in one.outcomes() and result.code == 75, result.err
     assert len(one.existing()) == 30
+
+
+@each([d for d in ALL if d.has("self")])
+def test_the_credential_in_use(world, definition):
+    one = world(definition)
+    own = one.own_id()
+    row = one.manifest.read_text().splitlines()[1].replace(one.ids[0], own)
+    with open(one.manifest, "a", encoding="utf-8") as out:
+        out.write(row + "\n")
+    result = one.tool.run(one.manifest)
+    assert result.code == 2 and "credential in use" in result.err, result.err
+    assert one.existing() == set(one.ids)
 
 
 @each([d for d in ALL if d.has("disable")])

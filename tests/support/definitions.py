@@ -2,7 +2,9 @@
 is tested for each definition is tested for the next one, too."""
 
 import csv
+import hashlib
 import json
+import re
 import shlex
 import subprocess
 from collections import defaultdict
@@ -104,11 +106,39 @@ class World:
     def use_other_account(self):
         self.tool.env[self.definition.says["credential"][0]] = "sandbox-demo.other.account"
 
+    def _get(self, path, headers=()):
+        options = [part for line in headers for part in ("-H", line)]
+        asked = ["curl", "-fsS", "--noproxy", "*", *options, self.address + path]
+        return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+
+    def own_id(self):
+        """The id of the credential in use, by the definition's own word for it."""
+        says, secret = self.definition.says, self.tool.env[self.definition.says["credential"][0]]
+        rule, *how = says["self"][0].split()
+        if rule != "read":
+            return {
+                "sha256": lambda: hashlib.sha256(secret.encode()).hexdigest(),
+                "before-dot": lambda: secret.split(".")[0],
+                "between-dots": lambda: secret.split(".")[1],
+                "before-colon": lambda: secret.split(":")[0],
+                "user": lambda: secret.split(":")[0],
+                "secret": lambda: secret,
+            }[rule]()
+        headers = [line.replace("{secret}", secret) for line in says["header"]]
+        headers = [re.sub(r"{env:(\w+)}", lambda m: self.tool.env[m[1]], line) for line in headers]
+        answer = json.loads(self._get(self.definition.path + how[1], headers))
+        for pointer in how[2:]:
+            found = answer
+            for token in pointer.split("/")[1:]:
+                found = found.get(token) if isinstance(found, dict) else None
+            if found is not None:
+                return str(found)
+        raise AssertionError(f"none of {how[2:]} in {answer}")
+
     def truth(self):
         """{id: what is known of it}, of those of the manifest."""
-        asked = ["curl", "-fsS", "--noproxy", "*", self.address + "/sandbox/truth"]
-        lines = subprocess.run(asked, check=True, capture_output=True, text=True).stdout
-        known = {line["id"]: line for line in map(json.loads, lines.splitlines())}
+        lines = self._get("/sandbox/truth").splitlines()
+        known = {line["id"]: line for line in map(json.loads, lines)}
         return {i: known[i] for i in self.ids}
 
     def existing(self):
