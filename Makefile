@@ -27,7 +27,7 @@ unit_bin  = $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(test_src))
 archive   = @rm -f $@; echo "  ar $(notdir $@)"; $(AR) rcs $@ $(filter %.o,$^)
 link      = @mkdir -p $(@D); echo "  ld $(notdir $@)"; $(CC) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(LDLIBS)
 
-.PHONY: all check demo demo-purge demo-incident test test-real asan bench bench-rate rate-lab crash fuzz install unit-tests clean \
+.PHONY: all check demo demo-purge demo-incident test test-real asan bench bench-rate rate-lab simulate crash fuzz install unit-tests clean \
         format format-check layers map objects FORCE
 all: $(BUILD)/rescind $(BUILD)/rescind-sandbox
 
@@ -49,6 +49,14 @@ $(BUILD)/rate-lab: $(call obj,tests/ratelab/rate_lab.c) $(BUILD)/libratelab.a $(
 	$(link)
 $(BUILD)/distance-lab: $(call obj,tests/ratelab/distance_lab.c) $(BUILD)/libratelab.a $(BUILD)/librescind.a
 	$(link)
+# Histories of runs, with faults that can be planted where two files meet.
+sim_src   = $(wildcard tests/simulate/*.c)
+sim_wraps = lane_announce hold_left_us ledger_state guard_allows ledger_outcome durable_sync
+$(BUILD)/simulate: LDFLAGS += $(sim_wraps:%=-Wl,--wrap=%)
+$(BUILD)/simulate: $(call obj,$(sim_src)) $(BUILD)/librescind.a
+	$(link)
+simulate: $(BUILD)/simulate
+	$< --histories 100000 --jobs 2
 rate-lab: $(BUILD)/rate-lab $(BUILD)/distance-lab
 	$(BUILD)/rate-lab; near=$$?; $(BUILD)/distance-lab && exit $$near
 
@@ -62,6 +70,7 @@ said_flags   = $(CC) $(CPPFLAGS) $(CFLAGS)
 $(BUILD)/list/%: FORCE
 	@mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(said_$*))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(said_$*))' >$@
 
+$(BUILD)/obj/tests/simulate/%.o: CPPFLAGS += -Itests/unit
 $(BUILD)/obj/tests/unit/%.o: CPPFLAGS += -Itests/unit
 $(BUILD)/obj/tests/fuzz/%.o: CPPFLAGS += -Itests/fuzz
 $(BUILD)/obj/%.o: %.c $(BUILD)/list/flags

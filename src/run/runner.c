@@ -84,6 +84,21 @@ static int64_t wake_at(struct runner *r, int64_t now)
     return at;
 }
 
+/* What is left waits at the canary's door, or the gate's, for answers about targets of a provider
+ * that was stopped: they will not come. */
+static void give_up_stuck(struct runner *r, int64_t now)
+{
+    if (session_stopping(&r->session) || r->session.dirty_since_us || finished(r))
+        return;
+    for (size_t i = 0; i < r->lanes; i++)
+        if (wire_in_flight(&r->lane[i].wire) > 0 || lane_next_us(&r->lane[i], now) < INT64_MAX)
+            return;
+    session_stop(&r->session, EXIT_STOPPED,
+                 r->canary.left ? "canary: not all of its targets could be tried, since their "
+                                  "provider was stopped"
+                                : "what is left waits for targets of a provider that was stopped");
+}
+
 static void take_stops(struct runner *r, int64_t now)
 {
     session_take_stops(&r->session, now);
@@ -108,6 +123,7 @@ static void loop(struct runner *r)
             reads_send(&r->lane[i].wire, now);
             lane_send(&r->lane[i], now);
         }
+        give_up_stuck(r, now);
         view_tick(r, now);
         if (!r->abandon)
             session_wait(&r->session, wake_at(r, clock_mono_us()));

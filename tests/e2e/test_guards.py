@@ -250,6 +250,19 @@ def test_canary_that_succeeds_lets_the_rest_go(make_sandbox, make_tool):
     assert tool.run(tool.manifest(ROWS), "--canary", "3").code == 0
 
 
+def test_a_canary_whose_provider_is_stopped_holds_nobody_for_ever(make_wire, make_tool):
+    """Its credential is refused, so its target is never tried, and nobody opens the door."""
+    refusing = make_wire([error(401)])
+    well = make_wire([reply(200, {"prefix": "x"})])
+    tool = make_tool(refusing.origin, f"baseten=http://127.0.0.1:{well.port}")
+    rows = targets(1) + targets(3, "baseten")
+    result = tool.run(tool.manifest(rows), "--canary", "1", "--no-preflight", timeout=20)
+    assert result.code == 77, result.err
+    assert "canary: not all of its targets could be tried" in result.out + result.err
+    assert not well.deletions
+    assert tool.run_dir.totals == {"not_attempted": 4}
+
+
 def test_canary_that_fails_halts(make_wire, make_tool):
     wire = make_wire([DELETED, DELETED, error(400, "no"), DELETED])
     tool = make_tool(wire.origin)

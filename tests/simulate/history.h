@@ -1,0 +1,88 @@
+/* One history of a run directory: what is so at the providers, what has been promised on the disk,
+ * and what the present process has been told. A history is drawn from one seed and is the same
+ * every time. */
+
+#ifndef RESCIND_SIMULATE_HISTORY_H
+#define RESCIND_SIMULATE_HISTORY_H
+
+#include "base/rng.h"
+#include "manifest/targets.h"
+#include "provider/classify.h"
+#include "wire/settings.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { ROWS_MAX = 56, KINDS = 3, PAIRS = 2, LIVES_MAX = 8, GATE = 20 };
+
+/* What is known of a target. */
+struct row {
+    unsigned kind;
+    bool alive;            /* at its provider */
+    int64_t dies_us;       /* a request that was lost arrives late; 0: none is on its way */
+    bool deleted;          /* by a request of ours */
+    bool ever_sent;        /* any deletion, in any life */
+    enum outcome end;      /* its last synced `end` */
+    enum verified checked; /* its last synced finding */
+    unsigned retried;      /* attempts of this round that ended, as the disk has it */
+    /* of this life */
+    unsigned announced;    /* on the disk */
+    unsigned sent;         /* deletions that count */
+    unsigned carried;      /* attempts that were used up before it */
+    bool success, absence; /* such an answer came back */
+    bool settled;          /* one came back that ends it */
+};
+
+struct pair {
+    const char *host;      /* of its URLs */
+    int64_t held_until_us; /* told to this process, mono */
+    int64_t journal_ms;    /* what the disk had of it when this process began, wall */
+};
+
+struct history {
+    uint64_t seed;
+    struct rng rng;
+    bool tells; /* step by step, on stdout */
+    bool broken;
+    char why[400];
+
+    struct settings settings;
+    struct targets *targets;
+    struct row_set *listed;
+    struct row row[ROWS_MAX];
+    uint32_t rows;
+    struct pair pair[PAIRS];
+    /* the weather at the providers: shares of requests, for so many requests */
+    double faults, limits, hints;
+    int64_t hold_most_us;
+    unsigned weather_left;
+    bool seen[KINDS]; /* one of its targets was not absent */
+
+    int64_t now_us, wall_offset_ms;
+    int64_t stop_us, hurry_us; /* of this life; 0: none */
+    unsigned life;
+    unsigned long requests, waits;
+};
+extern struct history h;
+
+/* The definitions that all histories use. */
+void history_setup(void);
+/* Draws one; and frees it. */
+void history_begin(uint64_t seed, bool tells);
+void history_end(void);
+
+double chance(void);                       /* [0, 1) */
+int64_t pick(int64_t least, int64_t most); /* both may come */
+
+const char *row_id(uint32_t row); /* good until the next call */
+/* The row of an id, ROWS_MAX where there is none. */
+uint32_t row_of(const char *id, size_t len);
+const char *kind_name(unsigned kind);
+unsigned pair_of_kind(unsigned kind);
+
+/* A line of the story, where it is told. */
+void told(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A promise was broken; the first one is kept. */
+void broken(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

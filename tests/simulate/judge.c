@@ -1,0 +1,191 @@
+#include "judge.h"
+
+#include "disk.h"
+#include "history.h"
+
+#include "base/clock.h"
+#include "report/report.h"
+
+#include <string.h>
+
+/* A hold that reaches less far beyond a known one than this is not written down. */
+enum { HOLD_SLACK_MS = 102 };
+
+/* What is written */
+
+static void announced(void *at, uint32_t first, uint32_t last)
+{
+    (void)at;
+    for (uint32_t i = first; i <= last; i++)
+        h.row[i].announced++;
+}
+
+static void judge_end(const struct record *r)
+{
+    struct row *row = &h.row[r->end.row];
+    const char *id = r->end.id;
+    const enum outcome o = r->end.outcome;
+    if (outcome_done(row->end))
+        broken("%s ended again: %s, after %s", id, outcome_word[o], outcome_word[row->end]);
+    row->end = o;
+    if (outcome_failed(o))
+        row->retried = 0;
+    if (outcome_done(o) && row->alive)
+        broken("%s is told as %s, and lives", id, outcome_word[o]);
+    if (o == OUTCOME_REVOKED && !row->success)
+        broken("%s is told as revoked, and no answer said so", id);
+    if (outcome_done(o) && outcome_absent(o) && !row->absence)
+        broken("%s is told as %s, and no answer said so", id, outcome_word[o]);
+    if (o == OUTCOME_ALREADY_ABSENT && row->deleted)
+        broken("%s is told as already_absent, and it was deleted by us", id);
+}
+
+void judge_synced(const struct record *r)
+{
+    if (r->type == RECORD_TRY && r->try.rows) {
+        row_ranges_parse(r->try.rows, strlen(r->try.rows), h.rows, announced, NULL);
+    } else if (r->type == RECORD_TRY) {
+        h.row[r->try.row].announced++;
+        h.row[r->try.row].retried++;
+    } else if (r->type == RECORD_END) {
+        judge_end(r);
+    } else if (r->type == RECORD_VERIFY && !r->verify.rows) {
+        h.row[r->verify.row].checked = r->verify.verified;
+        if (r->verify.verified == VERIFIED_ABSENT && h.row[r->verify.row].alive)
+            broken("%s is told as confirmed absent, and lives", r->verify.id);
+    } else if (r->type == RECORD_HOLD) {
+        struct pair *p = &h.pair[strstr(r->hold.pair, h.pair[1].host) ? 1 : 0];
+        p->journal_ms = r->hold.until_ms > p->journal_ms ? r->hold.until_ms : p->journal_ms;
+    }
+}
+
+/* What is sent */
+
+static unsigned others_sent(unsigned pair)
+{
+    unsigned count = 0;
+    for (uint32_t i = 0; i < h.rows; i++)
+        count += pair_of_kind(h.row[i].kind) == pair && h.row[i].ever_sent;
+    return count;
+}
+
+static void judge_deletion(struct row *row, const char *id, unsigned pair)
+{
+    if (row->announced <= row->sent)
+        broken("%s is sent, and its try is not on the disk", id);
+    if (outcome_done(row->end))
+        broken("%s is sent again, and it is %s on the disk", id, outcome_word[row->end]);
+    if (row->carried + row->sent >= h.settings.max_attempts)
+        broken("%s is sent for attempt %u, and %u are allowed", id, row->carried + row->sent + 1,
+               h.settings.max_attempts);
+    if (!row->ever_sent && !h.seen[pair] && !h.settings.expect_absent && others_sent(pair) >= GATE)
+        broken("%s is sent after %u others, none of which was there", id, others_sent(pair));
+    row->ever_sent = true;
+    row->sent++;
+}
+
+void judge_request(const struct asked *what)
+{
+    const struct pair *p = &h.pair[what->pair];
+    if (h.now_us < p->held_until_us)
+        broken("a request to %s, which asked to wait %.3f s more", p->host,
+               (double)(p->held_until_us - h.now_us) / 1e6);
+    if (clock_wall_ms() + HOLD_SLACK_MS < p->journal_ms)
+        broken("a request to %s, which asked an earlier run to wait %.3f s more", p->host,
+               (double)(p->journal_ms - clock_wall_ms()) / 1e3);
+    if (h.stop_us && h.now_us > h.stop_us)
+        broken("a request after the run was asked to stop");
+    if (what->deletes && what->row < ROWS_MAX)
+        judge_deletion(&h.row[what->row], row_id(what->row), what->pair);
+}
+
+static bool tells_wait(const struct reply *r)
+{
+    return r->transport == TRANSPORT_WHOLE && r->wait_us >= 0;
+}
+
+static bool about_rate(const struct reply *r)
+{
+    return r->transport == TRANSPORT_WHOLE && (r->status == 429 || r->status == 425);
+}
+
+static void judge_deleted(struct row *row, unsigned pair, const struct reply *r)
+{
+    bool whole = r->transport == TRANSPORT_WHOLE;
+    if (about_rate(r)) {
+        row->sent--;
+        return;
+    }
+    bool success = whole && r->status == 200 && strstr(r->body, "true");
+    bool absence = whole && r->status == 404 && strstr(r->body, "404");
+    bool again = !whole || r->status >= 500 || r->status == 408 || r->status == 421;
+    row->success |= success;
+    row->absence |= absence;
+    row->settled |= success || absence;
+    if (again ? row->carried + row->sent >= h.settings.max_attempts
+              : r->status != 404 && r->status != 401 && r->status != 403)
+        h.seen[pair] = true;
+}
+
+void judge_answer(const struct asked *what, const struct reply *r)
+{
+    struct pair *p = &h.pair[what->pair];
+    if (tells_wait(r) && h.now_us + r->wait_us > p->held_until_us)
+        p->held_until_us = h.now_us + r->wait_us;
+    if (what->deletes && what->row < ROWS_MAX)
+        judge_deleted(&h.row[what->row], what->pair, r);
+}
+
+/* Lives */
+
+void judge_life_begins(const struct ledger *l)
+{
+    for (uint32_t i = 0; i < h.rows; i++) {
+        struct row *row = &h.row[i];
+        const enum outcome known = (enum outcome)ledger_state(l, i).outcome;
+        if (outcome_done(row->end) && known != row->end)
+            broken("%s was %s on the disk, and is no more", row_id(i), outcome_word[row->end]);
+        row->announced = row->sent = 0;
+        row->carried = row->retried;
+        row->success = row->absence = row->settled = false;
+    }
+    for (unsigned i = 0; i < PAIRS; i++)
+        h.pair[i].held_until_us = 0;
+}
+
+static void judge_totals(const struct ledger *l)
+{
+    uint64_t truth[OUTCOME_COUNT] = {0}, sum = 0;
+    const struct report_source source = {
+        .targets = h.targets, .ledger = l, .run_dir = disk_run_dir(), .journal_sha256 = ""};
+    struct report *report = report_new(&source, 1);
+    const struct report_facts *f = report_facts(report);
+    for (uint32_t i = 0; i < h.rows; i++)
+        truth[h.row[i].end == OUTCOME_NONE ? OUTCOME_NOT_ATTEMPTED : h.row[i].end]++;
+    for (unsigned o = 0; o < OUTCOME_COUNT; o++) {
+        sum += f->outcome[o];
+        if (f->outcome[o] != truth[o])
+            broken("the report counts %u as %s, and the journal has %u", (unsigned)f->outcome[o],
+                   o ? outcome_word[o] : "nothing", (unsigned)truth[o]);
+    }
+    if (sum != h.rows)
+        broken("the totals sum to %u of %u targets", (unsigned)sum, h.rows);
+    report_free(report);
+}
+
+void judge_life_ended(const struct ledger *l, const struct ending *e)
+{
+    bool all = true;
+    for (uint32_t i = 0; i < h.rows; i++) {
+        const struct row *row = &h.row[i];
+        all &= outcome_done(row->end);
+        if (row->settled && row->end == OUTCOME_NONE)
+            broken("%s was answered, and the result is lost", row_id(i));
+    }
+    if (e->code == EXIT_DONE && !all)
+        broken("the run ended with 0, and not all is done");
+    if (all && !h.settings.verify && (e->code == EXIT_SOME_FAILED || e->code == EXIT_STOPPED) &&
+        !*e->reason)
+        broken("all is done, and the run ended with %d", (int)e->code);
+    judge_totals(l);
+}
