@@ -45,11 +45,11 @@ json_t *profile_group(const struct definition *d, const char *id, unsigned i, in
 
 /* What is derived for one object, before it is known which of it the definition asks for. */
 struct traits {
-    char name[48], label[40];
+    char name[48], label[40], owner[40];
     double usage[WINDOW_COUNT + 1]; /* the last: of all time */
     double byok;
     int64_t created_ms, updated_ms, expires_ms; /* 0: never */
-    bool long_form;
+    bool long_form, seconds;
 };
 
 static void draw_name(struct traits *t, struct rng *r)
@@ -60,6 +60,7 @@ static void draw_name(struct traits *t, struct rng *r)
     snprintf(t->name, sizeof t->name, "%s-%04x", word, (unsigned)(rng_next(r) & 0xffff));
     snprintf(t->label, sizeof t->label, "sk-%03x...%03x", (unsigned)(rng_next(r) & 0xfff),
              (unsigned)(rng_next(r) & 0xfff));
+    snprintf(t->owner, sizeof t->owner, "someone-%u@example.com", (unsigned)(rng_next(r) % 40));
 }
 
 /* Some never spent anything, some long ago, some through others' credentials only, some today. */
@@ -93,26 +94,33 @@ static json_t *money(double n)
 
 static json_t *time_or_null(const struct traits *t, int64_t ms)
 {
-    return ms ? moment(ms, t->long_form) : json_null();
+    return !ms ? json_null() : t->seconds ? json_integer(ms / 1000) : moment(ms, t->long_form);
 }
 
 /* By the name under which the field can be filtered; what has none of these is a text. */
 static json_t *value_of(const char *field, const struct traits *t, const struct profile *p)
 {
-    if (!strcmp(field, "name"))
-        return json_string(t->name);
-    if (!strcmp(field, "label"))
-        return json_string(t->label);
-    if (!strcmp(field, "created"))
-        return time_or_null(t, t->created_ms);
-    if (!strcmp(field, "updated"))
-        return time_or_null(t, t->updated_ms);
-    if (!strcmp(field, "expires"))
-        return time_or_null(t, t->expires_ms);
+    const struct {
+        const char *name;
+        int64_t ms;
+    } times[] = {{"created", t->created_ms},
+                 {"updated", t->updated_ms},
+                 {"used", t->updated_ms},
+                 {"expires", t->expires_ms}};
+    const struct {
+        const char *name, *text;
+    } texts[] = {{"label", t->label},
+                 {"owner", t->owner},
+                 {"creator", t->owner},
+                 {"workspace", p->workspace}};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (!strcmp(field, times[i].name))
+            return time_or_null(t, times[i].ms);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (!strcmp(field, texts[i].name) && texts[i].text)
+            return json_string(texts[i].text);
     if (!strcmp(field, "disabled"))
         return json_boolean(p->disabled);
-    if (!strcmp(field, "workspace") && p->workspace)
-        return json_string(p->workspace);
     if (!strcmp(field, "spend") || !strncmp(field, "usage", 5))
         return money(t->usage[WINDOW_COUNT]);
     return json_string(t->name);
@@ -207,6 +215,7 @@ json_t *profile_make(const struct definition *d, const struct profile *p)
     struct rng r = rng_seed(p->identity);
     struct traits t = {.name = ""};
     json_t *o = vendor->members ? json_loads(vendor->members, 0, NULL) : json_object();
+    t.seconds = vendor_of(d)->seconds;
     draw_name(&t, &r);
     draw_usage(&t, &r);
     draw_dates(&t, &r, p->epoch_ms);

@@ -18,6 +18,7 @@ static const struct vendor vendors[] = {
      .limited = "Rate limit exceeded. Please try again later.",
      .secret = "sbxdemo.sandbox-demo-secret",
      .tells_in_body = true},
+    {.provider = "openai", .seconds = true},
     {.provider = NULL},
 };
 

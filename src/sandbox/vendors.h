@@ -17,6 +17,7 @@ struct vendor {
     const char *secret;  /* the demo credential */
     int wrong;           /* status of a credential that is not known */
     bool tells_in_body;  /* its 429 is documented to have a hint in the body */
+    bool seconds;        /* its times are Unix seconds */
     bool terse;          /* a success is as often a 204 as an empty 200 */
 };
 const struct vendor *vendor_of(const struct definition *d); /* never NULL */

@@ -203,10 +203,20 @@ def test_absent(world, definition):
 @each(TELLS)
 def test_wrong_account(world, definition):
     one = world(definition, count=30)
-    one.use_other_account()
+    one.use("other")
     result = one.tool.run(one.manifest)
     assert "revoked" not in one.outcomes() and result.code == 75, result.err
     assert len(one.existing()) == 30
+
+
+@each([d for d in ALL if d.has("account")])
+def test_whose_keys_they_are(world, definition):
+    one = world(definition)
+    ours = one.told("account")
+    one.use("main")
+    assert one.told("account") == ours
+    one.use("other")
+    assert one.told("account") != ours
 
 
 @each([d for d in ALL if d.has("self")])

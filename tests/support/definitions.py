@@ -15,6 +15,7 @@ from paths import RESCIND, SANDBOX
 from targets import Target
 from tool import Tool
 
+SECRETS = {"main": "sandbox.renewed.main:x", "other": "sandbox.theirs.other:x"}
 EMPTY = {"PATH": "/usr/bin:/bin"}
 
 
@@ -72,6 +73,19 @@ def built_in():
     return [d for name in names for d in definitions_of(rescind("providers", name))]
 
 
+def pointed(value, pointer):
+    """Where a pointer leads, {NAME=TEXT} being an item of an array; None where nowhere."""
+    for token in pointer.split("/")[1:]:
+        if token.startswith("{") and isinstance(value, list):
+            name, text = token.strip("{}").split("=")
+            value = next((item for item in value if item.get(name) == text), None)
+        elif isinstance(value, list):
+            value = value[int(token)] if int(token) < len(value) else None
+        else:
+            value = value.get(token) if isinstance(value, dict) else None
+    return value
+
+
 class World:
     """A sandbox that holds keys of one kind, and a tool with the credential of their account."""
 
@@ -87,10 +101,12 @@ class World:
         self.manifest.write_text(made)
         rows = list(csv.DictReader(made.splitlines()))
         self.ids = [row["id"] for row in rows]
-        (directory / "other").write_text("sandbox-demo.other.account")
-        other = f"{d.provider}=other:{directory / 'other'}"
+        accounts = []
+        for name, secret in SECRETS.items():
+            (directory / name).write_text(secret)
+            accounts += ["--account", f"{d.provider}={name}:{directory / name}"]
         self.process = subprocess.Popen(
-            [SANDBOX, *map(str, (*self.job, "--manifest", self.manifest, "--account", other)), *options],
+            [SANDBOX, *map(str, (*self.job, "--manifest", self.manifest, *accounts)), *options],
             stdout=subprocess.PIPE,
         )
         self.address = self.process.stdout.readline().decode().strip()
@@ -103,37 +119,41 @@ class World:
         command = [SANDBOX, *map(str, (*args, *self.job))]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    def use_other_account(self):
-        self.tool.env[self.definition.says["credential"][0]] = "sandbox-demo.other.account"
+    def use(self, name):
+        """Another credential: "main", a renewed one of the same account, or "other"."""
+        self.tool.env[self.definition.says["credential"][0]] = SECRETS[name]
 
-    def _get(self, path, headers=()):
+    def _get(self, path, headers=(), method="GET", body=None):
         options = [part for line in headers for part in ("-H", line)]
-        asked = ["curl", "-fsS", "--noproxy", "*", *options, self.address + path]
+        options += ["--data", body] if body else []
+        asked = ["curl", "-fsS", "--noproxy", "*", "-X", method, *options, self.address + path]
         return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
+
+    def told(self, key):
+        """What `self = read ...` or `account = read ...` leads to."""
+        says, env = self.definition.says, self.tool.env
+        _, method, path, *pointers = says[key][0].split()
+        secret = env[says["credential"][0]]
+        headers = [line.replace("{secret}", secret) for line in says["header"]]
+        headers = [re.sub(r"{env:(\w+)}", lambda m: env[m[1]], line) for line in headers]
+        body = says.get(key + ".body", [None])[0]
+        answer = json.loads(self._get(self.definition.path + path, headers, method, body))
+        found = [pointed(answer, pointer) for pointer in pointers]
+        return next(str(value) for value in found if isinstance(value, (str, int)))
 
     def own_id(self):
         """The id of the credential in use, by the definition's own word for it."""
-        says, secret = self.definition.says, self.tool.env[self.definition.says["credential"][0]]
-        rule, *how = says["self"][0].split()
-        if rule != "read":
-            return {
-                "sha256": lambda: hashlib.sha256(secret.encode()).hexdigest(),
-                "before-dot": lambda: secret.split(".")[0],
-                "between-dots": lambda: secret.split(".")[1],
-                "before-colon": lambda: secret.split(":")[0],
-                "user": lambda: secret.split(":")[0],
-                "secret": lambda: secret,
-            }[rule]()
-        headers = [line.replace("{secret}", secret) for line in says["header"]]
-        headers = [re.sub(r"{env:(\w+)}", lambda m: self.tool.env[m[1]], line) for line in headers]
-        answer = json.loads(self._get(self.definition.path + how[1], headers))
-        for pointer in how[2:]:
-            found = answer
-            for token in pointer.split("/")[1:]:
-                found = found.get(token) if isinstance(found, dict) else None
-            if found is not None:
-                return str(found)
-        raise AssertionError(f"none of {how[2:]} in {answer}")
+        says = self.definition.says
+        secret = self.tool.env[says["credential"][0]]
+        return {
+            "read": lambda: self.told("self"),
+            "sha256": lambda: hashlib.sha256(secret.encode()).hexdigest(),
+            "before-dot": lambda: secret.split(".")[0],
+            "between-dots": lambda: secret.split(".")[1],
+            "before-colon": lambda: secret.split(":")[0],
+            "user": lambda: secret.split(":")[0],
+            "secret": lambda: secret,
+        }[says["self"][0].split()[0]]()
 
     def truth(self):
         """{id: what is known of it}, of those of the manifest."""
