@@ -9,6 +9,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "manifest/columns.h"
+#include "manifest/manifest.h"
+#include "provider/moment.h"
+#include "provider/request.h"
 #include "wire/endpoint.h"
 #include "wire/lister.h"
 
@@ -23,11 +26,18 @@ struct selection {
     uint64_t others; /* keys but for the credential in use */
     uint64_t selected;
     bool own_is_there;
+    struct targets *kept; /* what --not-in names */
+    uint64_t left_out;    /* of the others, for that */
     struct untold {
         const char *option;
         uint64_t count;
     } untold[FILTERS_MAX];
 };
+
+static bool filters(const struct options *o)
+{
+    return o->list.not_in || filter_any(&o->list.filter);
+}
 
 static int find_definition(const struct options *o, const struct catalog *catalog,
                            const struct definition **d, struct error *err)
@@ -102,6 +112,36 @@ static void count_untold(struct selection *s, const char *option)
     s->untold[i].count++;
 }
 
+/* What --not-in names. */
+static int read_kept(const struct options *o, const struct definition *d, struct catalog *catalog,
+                     struct targets **kept, struct error *err)
+{
+    struct row_set *rows = row_set_new();
+    struct manifest_facts facts;
+    const struct manifest_options how = {.path = o->list.not_in,
+                                         .provider = d->provider,
+                                         .others = true,
+                                         .allow_empty = true,
+                                         .scopes = (const char *const *)o->scopes,
+                                         .tell = say_line};
+    *kept = targets_new(catalog);
+    int result = o->list.not_in ? manifest_read(&how, *kept, rows, &facts, err) : 0;
+    row_set_free(rows);
+    return result;
+}
+
+static bool is_kept(const struct selection *s, const struct definition *d,
+                    const struct keylist *keys, size_t i)
+{
+    const char *id = keylist_id(keys, i), *of = keylist_of(keys, i);
+    struct buf scope = {0};
+    if (of && d->list.each_scope)
+        request_scope(d, d->list.each, of, &scope);
+    bool kept = targets_find(s->kept, d, id, strlen(id), buf_text(&scope)) != UINT32_MAX;
+    buf_free(&scope);
+    return kept;
+}
+
 static void select_keys(const struct options *o, const struct definition *d,
                         const struct inventory *all, int64_t now_ms, struct selection *s)
 {
@@ -114,6 +154,10 @@ static void select_keys(const struct options *o, const struct definition *d,
             continue;
         }
         s->others++;
+        if (is_kept(s, d, all->keys, i)) {
+            s->left_out++;
+            continue;
+        }
         switch (filter_match(&o->list.filter, d, all->keys, i, now_ms, &untold)) {
         case FILTER_SELECTED:
             s->chosen[i] = true;
@@ -137,6 +181,8 @@ static void put_header(struct sheet *sheet, const struct definition *d)
         sheet_column(sheet, "kind");
         sheet_column(sheet, "id");
     }
+    if (d->list.each_scope)
+        sheet_column(sheet, d->list.each);
     for (size_t i = 0; i < d->list.field_count; i++)
         sheet_column(sheet, d->list.field[i].name);
     sheet_end_row(sheet);
@@ -145,9 +191,13 @@ static void put_header(struct sheet *sheet, const struct definition *d)
 /* For people: one form of time, and a blank between the parts of what has several. */
 static void put_field(struct sheet *sheet, const char *name, const char *text)
 {
+    static const char *const times[] = {"created", "updated", "expires", "used"};
     char moment[CLOCK_TEXT];
     struct buf shown = {0};
     int64_t at = text ? clock_parse(text) : -1;
+    for (size_t i = 0; i < sizeof times / sizeof *times && text && at < 0; i++)
+        if (strcmp(name, times[i]) == 0 && strlen(text) != 10) /* a day stays one */
+            at = moment_parse(text);
     if (at >= 0)
         text = clock_text(at, moment);
     for (; text && *text; text++)
@@ -166,6 +216,8 @@ static void put_key(struct sheet *sheet, const struct definition *d, const struc
         sheet_word(sheet, "kind", d->kind);
         sheet_word(sheet, "id", keylist_id(keys, i));
     }
+    if (d->list.each_scope)
+        sheet_word(sheet, d->list.each, keylist_of(keys, i));
     for (size_t k = 0; k < d->list.field_count; k++)
         put_field(sheet, d->list.field[k].name, keylist_field(keys, i, k));
     sheet_end_row(sheet);
@@ -197,7 +249,10 @@ static void tell(const struct options *o, const struct definition *d, const stru
         say("%s %s: the credential in use is one of them and was left out", d->provider, d->kind);
     text_count(s->others, others);
     sheet_tell(o->output, s->selected, &file);
-    if (filter_any(&o->list.filter))
+    if (s->left_out)
+        say("%s %s: %" PRIu64 " left out, because %s names them", d->provider, d->kind, s->left_out,
+            o->list.not_in);
+    if (filters(o))
         say("%s %s: %s of %s selected%s%s", d->provider, d->kind, text_count(s->selected, selected),
             others, file.len ? ", written" : "", buf_text(&file));
     else
@@ -209,7 +264,7 @@ static int check_selection(const struct options *o, const struct definition *d,
                            const struct selection *s, struct error *err)
 {
     char count[TEXT_COUNT];
-    if (!filter_any(&o->list.filter) || o->list.all || s->selected == 0 || s->selected < s->others)
+    if (!filters(o) || o->list.all || s->selected == 0 || s->selected < s->others)
         return 0;
     return error_set(err, EXIT_REFUSED,
                      "%s %s: the filter selects every key there is (%s); nothing was written. "
@@ -219,10 +274,11 @@ static int check_selection(const struct options *o, const struct definition *d,
 
 /* What was read: whether it can be selected from, selected, and written. */
 static int use(const struct options *o, const struct catalog *catalog, const struct definition *d,
-               const struct inventory *all, int64_t began_ms, struct error *err)
+               const struct inventory *all, struct targets *kept, int64_t began_ms,
+               struct error *err)
 {
     const struct filter *f = &o->list.filter;
-    struct selection s = {0};
+    struct selection s = {.kept = kept};
     int64_t now_ms = clock_wall_ms();
     if (f->by_unused && window_start_ms(f->unused, began_ms) != window_start_ms(f->unused, now_ms))
         return error_set(err, EXIT_STOPPED,
@@ -251,15 +307,19 @@ static int list(const struct options *o, struct catalog *catalog, struct credent
     const struct definition *d = NULL;
     const struct observer observer = {.tell = say_event};
     struct inventory all = {0};
+    struct targets *kept = NULL;
     int64_t began_ms = clock_wall_ms();
     if (find_definition(o, catalog, &d, err) != 0 || check_filter(o, d, err) != 0 ||
         check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0 ||
         endpoint_ca_file(&o->settings, err) != 0)
         return -1;
-    int result = lister_read(&o->settings, d, credentials, &observer, &all, err);
+    int result = read_kept(o, d, catalog, &kept, err);
     if (result == 0)
-        result = use(o, catalog, d, &all, began_ms, err);
+        result = lister_read(&o->settings, d, credentials, &observer, &all, err);
+    if (result == 0)
+        result = use(o, catalog, d, &all, kept, began_ms, err);
     inventory_free(&all);
+    targets_free(kept);
     return result;
 }
 

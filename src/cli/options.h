@@ -28,7 +28,8 @@ enum progress_mode { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER, PROGRESS_JS
 struct list_options {
     const char *kind; /* NULL: key */
     struct filter filter;
-    bool all; /* a filter may select every key */
+    const char *not_in; /* a manifest of what is left out, or NULL */
+    bool all;           /* a filter may select every key */
     bool has_min_window;
     int64_t min_window_us;
 };

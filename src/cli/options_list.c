@@ -83,6 +83,31 @@ bool option_set_updated_before(struct reading *r, const char *value, struct erro
     return f->by_updated = take_moment(value, &f->updated_before_ms);
 }
 
+bool option_set_last_used_before(struct reading *r, const char *value, struct error *err)
+{
+    struct filter *f = &r->out->list.filter;
+    (void)err;
+    return f->by_used = take_moment(value, &f->used_before_ms);
+}
+
+bool option_set_creator(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.filter.creator);
+}
+
+bool option_set_owner(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.filter.owner);
+}
+
+bool option_set_not_in(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return take_text(r, value, &r->out->list.not_in);
+}
+
 bool option_set_unused(struct reading *r, const char *value, struct error *err)
 {
     struct filter *f = &r->out->list.filter;

@@ -28,7 +28,7 @@ _rescind_value() {
             mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" providers 2>/dev/null |
                 while read -r _ kind _; do echo "$kind"; done | sort -u)" -- "$cur")
             ;;
-        --job | --secrets-file | --protect | --ca-file | --metrics-file | --output | --against)
+        --job | --secrets-file | --protect | --ca-file | --metrics-file | --not-in | --output | --against)
             mapfile -t COMPREPLY < <(compgen -f -- "$cur")
             compopt -o filenames
             ;;
@@ -38,7 +38,7 @@ _rescind_value() {
             ;;
         --deliver | --expect | --max | --canary | --halt | --shard | --concurrency | --max-rate | \
             --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay | --verify-patience | --created-before | \
-            --updated-before | --min-window | --name | --label | --workspace | --spend-below | \
+            --updated-before | --last-used-before | --creator | --owner | --min-window | --name | --label | --workspace | --spend-below | \
             --type) ;;
         *) return 1 ;;
     esac
@@ -73,7 +73,7 @@ _rescind() {
         rotate) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --secrets-file= --deliver= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
-        list) options='--kind= --output= --format= --job= --created-before= --updated-before= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;
+        list) options='--kind= --output= --format= --job= --created-before= --updated-before= --last-used-before= --creator= --owner= --not-in= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;
         match) options='--provider= --against= --output= --format= --partial --job= --help --version' ;;
         providers) options='--job= --help --version' ;;
         help) ;;

@@ -200,8 +200,35 @@ bool columns_is_identifier(const struct columns *c, const char *text, size_t len
     return false;
 }
 
+/* How many of the ignored names are fields of this definition's list. */
+static size_t fields_of(const struct columns *c, const struct definition *d)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < c->ignored_count; i++)
+        for (size_t k = 0; k < d->list.field_count; k++)
+            if (strcmp(d->list.field[k].name, c->ignored_name[i]) == 0) {
+                found++;
+                break;
+            }
+    return found;
+}
+
+/* Whether the ignored names are those that `rescind list` writes beside the keys: nothing of a
+ * person's is lost with them. Fewer than three may be anybody's. */
+static bool is_inventory(const struct columns *c)
+{
+    for (size_t i = 0; i < catalog_plain(c->catalog) && !c->ignored_more; i++) {
+        const struct definition *d = catalog_at(c->catalog, i);
+        if (c->ignored_count >= 3 && fields_of(c, d) == c->ignored_count)
+            return true;
+    }
+    return false;
+}
+
 size_t columns_ignored(const struct columns *c, struct buf *out)
 {
+    if (is_inventory(c))
+        return 0;
     size_t shown = c->ignored_count <= IGNORED_SHOWN ? c->ignored_count : IGNORED_SHOWN;
     for (size_t i = 0; i < shown; i++) {
         buf_puts(out, i == 0 ? "" : ", ");

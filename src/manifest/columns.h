@@ -48,7 +48,7 @@ bool columns_in_line(const struct columns *c, const char *line, size_t len, char
 bool columns_is_identifier(const struct columns *c, const char *text, size_t len);
 
 /* The ignored names that were met, fit to be shown: "name, created_at and 3 more". Returns how many
- * there are. */
+ * there are; none where they are those of an inventory by `rescind list`. */
 size_t columns_ignored(const struct columns *c, struct buf *out);
 
 /* The names that can hold an identifier: "id, hash, byok_id, api_key_id or prefix". */

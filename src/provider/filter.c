@@ -18,7 +18,8 @@ struct question {
     const struct keylist *l;
     size_t key;
     int64_t now_ms;
-    const char *text; /* the field's, NULL: absent */
+    const char *text;    /* the field's, NULL: absent */
+    const char *created; /* that of `created` */
 };
 
 static bool asks_created(const struct filter *f)
@@ -28,6 +29,18 @@ static bool asks_created(const struct filter *f)
 static bool asks_updated(const struct filter *f)
 {
     return f->by_updated;
+}
+static bool asks_used(const struct filter *f)
+{
+    return f->by_used;
+}
+static bool asks_creator(const struct filter *f)
+{
+    return f->creator != NULL;
+}
+static bool asks_owner(const struct filter *f)
+{
+    return f->owner != NULL;
 }
 static bool asks_unused(const struct filter *f)
 {
@@ -80,6 +93,14 @@ static enum answer_of test_updated(const struct question *q)
     return before(q->text, q->f->updated_before_ms);
 }
 
+/* What was never used was never used since it was made. */
+static enum answer_of test_used(const struct question *q)
+{
+    if (q->text)
+        return before(q->text, q->f->used_before_ms);
+    return before(q->created, q->f->used_before_ms) == YES ? YES : UNTOLD;
+}
+
 static enum answer_of test_expired(const struct question *q)
 {
     return q->text ? before(q->text, q->now_ms) : NO;
@@ -130,6 +151,16 @@ static enum answer_of test_label(const struct question *q)
     return fits(q->text, q->f->label);
 }
 
+static enum answer_of test_creator(const struct question *q)
+{
+    return fits(q->text, q->f->creator);
+}
+
+static enum answer_of test_owner(const struct question *q)
+{
+    return fits(q->text, q->f->owner);
+}
+
 static enum answer_of equal(const char *text, const char *asked)
 {
     if (!text)
@@ -163,6 +194,9 @@ static const struct row {
 } rows[] = {
     {"--created-before", asks_created, "created", test_created},
     {"--updated-before", asks_updated, "updated", test_updated},
+    {"--last-used-before", asks_used, "used", test_used},
+    {"--creator", asks_creator, "creator", test_creator},
+    {"--owner", asks_owner, "owner", test_owner},
     {"--unused", asks_unused, NULL, test_unused},
     {"--expired", asks_expired, "expires", test_expired},
     {"--disabled", asks_disabled, "disabled", test_disabled},
@@ -180,6 +214,13 @@ static size_t field_of(const struct definition *d, const char *name)
     while (i < d->list.field_count && strcmp(d->list.field[i].name, name) != 0)
         i++;
     return i;
+}
+
+static const char *field(const struct definition *d, const struct keylist *l, size_t i,
+                         const char *name)
+{
+    size_t at = field_of(d, name);
+    return at < d->list.field_count ? keylist_field(l, i, at) : NULL;
 }
 
 static bool can_answer(const struct row *row, const struct filter *f, const struct definition *d)
@@ -216,7 +257,8 @@ enum filter_match filter_match(const struct filter *f, const struct definition *
             continue;
         struct question q = {.f = f, .l = l, .key = i, .now_ms = now_ms};
         if (row->field)
-            q.text = keylist_field(l, i, field_of(d, row->field));
+            q.text = field(d, l, i, row->field);
+        q.created = field(d, l, i, "created");
         enum answer_of answer = row->test(&q);
         if (answer == NO)
             return FILTER_PASSED;

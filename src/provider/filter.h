@@ -5,17 +5,18 @@
  *
  * A key whose list does not tell what a filter asks (no such field, null, or nothing that can be
  * read) is never selected: it is UNTOLD, and counted for a person to see. Only a missing expiry is
- * an answer, namely that there is none. */
+ * an answer, namely that there is none, and a missing last use, of a key that was made before the
+ * moment that is asked for, namely that it never was. */
 
 #include "provider/keylist.h"
 
 struct filter {
-    bool by_created, by_updated, by_spend, by_unused;
-    int64_t created_before_ms, updated_before_ms;
+    bool by_created, by_updated, by_used, by_spend, by_unused;
+    int64_t created_before_ms, updated_before_ms, used_before_ms;
     enum window unused;
     bool expired, disabled;
-    const char *name, *label;     /* globs (fnmatch(3)), NULL: not asked */
-    const char *workspace, *type; /* exactly */
+    const char *name, *label, *creator, *owner; /* globs (fnmatch(3)), NULL: not asked */
+    const char *workspace, *type;               /* exactly */
     double spend_below;
 };
 

@@ -239,15 +239,43 @@ def test_baseten_type(world, type_):
     assert ids(result.out, "prefix") == {key.id for key in found if key.fields["type"] == type_}
 
 
+def test_creator(world):
+    found = keys(30, lambda n: {"creator_user_id": f"user_{n % 3}"})
+    listing, _, _ = world(found)
+    result = listing("openrouter", "--creator", "user_1")
+    assert ids(result.out) == {key.id for key in found if key.fields["creator_user_id"] == "user_1"}
+
+
+def test_not_in_a_manifest(world):
+    found = keys(30, lambda n: {"name": f"k{n}"})
+    listing, _, tool = world(found)
+    (tool.directory / "kept.csv").write_text("hash\n" + "".join(k.id + "\n" for k in found[:20]))
+    result = listing("openrouter", "--not-in", "kept.csv")
+    assert result.code == 0 and ids(result.out) == {key.id for key in found[20:]}
+    assert "20 left out, because kept.csv names them" in result.err
+    (tool.directory / "kept.csv").write_text("hash\n")
+    assert listing("openrouter", "--not-in", "kept.csv").code == 2  # it selects every key
+    assert listing("openrouter", "--not-in", "missing.csv").code == 66
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_an_inventory_is_a_manifest_without_a_word(world, form):
+    listing, _, tool = world(keys(3, openrouter_fields))
+    (tool.directory / f"all.{form}").write_text(listing("openrouter", "--format", form).out)
+    result = tool.call("plan", f"all.{form}")
+    assert result.code == 0 and "warning" not in result.err, result.err
+
+
 ASKED = {
     "--created-before": ["9d"], "--updated-before": ["9d"], "--unused": ["month", "--min-window", "0"],
     "--expired": [], "--disabled": [], "--name": ["x"], "--label": ["x"], "--workspace": ["x"],
-    "--spend-below": ["3"], "--type": ["x"],
+    "--spend-below": ["3"], "--type": ["x"], "--last-used-before": ["9d"], "--creator": ["x"],
+    "--owner": ["x"],
 }
 ANSWERED = {
-    ("openrouter", "key"): set(ASKED) - {"--spend-below", "--type"},
+    ("openrouter", "key"): set(ASKED) - {"--spend-below", "--type", "--last-used-before", "--owner"},
     ("openrouter", "byok"): {"--created-before", "--disabled", "--name", "--label", "--workspace"},
-    ("requesty", "key"): {"--name", "--label", "--spend-below"},
+    ("requesty", "key"): {"--name", "--label", "--spend-below", "--creator"},
     ("baseten", "key"): {"--name", "--type"},
 }
 

@@ -261,6 +261,44 @@ static void unused(void **state)
     }
 }
 
+/* Last use: of GitLab, whose times are ISO, and OpenAI, whose are numbers. */
+static void last_used_before(void **state)
+{
+    static const struct {
+        const char *provider, *kind, *item;
+        enum filter_match want;
+    } rows[] = {
+        {"gitlab", "key", "\"last_used_at\":\"2026-08-22T23:59:59Z\"", YES},
+        {"gitlab", "key", "\"last_used_at\":\"2026-08-23\"", NO},
+        {"gitlab", "key", "\"last_used_at\":null,\"created_at\":\"2026-01-01T00:00:00Z\"", YES},
+        {"gitlab", "key", "\"last_used_at\":null,\"created_at\":\"2026-08-24T00:00:00Z\"", UNTOLD},
+        {"gitlab", "key", "\"last_used_at\":null", UNTOLD},
+        {"openai", "admin", "\"last_used_at\":1787270400", YES},
+        {"openai", "admin", "\"last_used_at\":1787529600", NO},
+        {"openai", "admin", "\"last_used_at\":null,\"created_at\":1787270400", YES},
+        {"openai", "admin", "\"last_used_at\":0", UNTOLD},
+    };
+    const struct filter f = {.by_used = true,
+                             .used_before_ms = clock_parse("2026-08-23T00:00:00Z")};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct definition *d = catalog_find(catalog, rows[i].provider, rows[i].kind);
+        bool bare = !*d->list.pages.items;
+        struct keylist *l = keylist_new(d);
+        struct walk w = {.pages = &d->list.pages, .request = &d->list.request};
+        char page[300], reason[WALK_REASON];
+        const char *untold = NULL;
+        snprintf(page, sizeof page, "%s{\"id\":%s,%s}%s", bare ? "[" : "{\"data\":[",
+                 bare ? "7" : "\"k\"", rows[i].item, bare ? "]" : "],\"has_more\":false}");
+        keylist_page(l, &w, page, strlen(page), reason);
+        assert_int_equal(keylist_count(l), 1);
+        if (filter_match(&f, d, l, 0, 0, &untold) != rows[i].want)
+            fail_msg("%s", page);
+        walk_free(&w);
+        keylist_free(l);
+    }
+}
+
 /* What no list of a provider tells is refused by the option's name. */
 static void unanswerable(void **state)
 {
@@ -277,6 +315,9 @@ static void unanswerable(void **state)
         {{.by_unused = true, .unused = WINDOW_MONTH}, O("--unused", 1, 0, 0, 0)},
         {{.expired = true}, O("--expired", 1, 0, 0, 0)},
         {{.disabled = true}, O("--disabled", 1, 1, 0, 0)},
+        {{.by_used = true}, O("--last-used-before", 0, 0, 0, 0)},
+        {{.creator = "x"}, O("--creator", 1, 0, 1, 0)},
+        {{.owner = "x"}, O("--owner", 0, 0, 0, 0)},
         {{.name = "x"}, O("--name", 1, 1, 1, 1)},
         {{.label = "x"}, O("--label", 1, 1, 1, 0)},
         {{.workspace = "x"}, O("--workspace", 1, 1, 0, 0)},
@@ -337,8 +378,8 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(created_before), cmocka_unit_test(single_questions),
-        cmocka_unit_test(unused),         cmocka_unit_test(unanswerable),
-        cmocka_unit_test(windows),
+        cmocka_unit_test(unused),         cmocka_unit_test(last_used_before),
+        cmocka_unit_test(unanswerable),   cmocka_unit_test(windows),
     };
     catalog = catalog_new();
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
