@@ -4,7 +4,7 @@
 
 #include "base/locked.h"
 #include "base/mem.h"
-#include "provider/classify.h"
+#include "provider/own_id.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -61,7 +61,7 @@
 #include "base/error.h"
 #include "journal/eyes.h"
 #include "journal/rotations.h"
-#include "provider/classify.h"
+#include "provider/outcome.h"
 
 enum record_type {
     RECORD_OPEN,

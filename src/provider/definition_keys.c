@@ -3,6 +3,7 @@
 #include "provider/condition.h"
 #include "provider/definition_text.h"
 #include "provider/rawkey.h"
+#include "provider/verdict.h"
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -183,7 +184,7 @@ static const char *statuses(struct status_set *set, const char *value, const str
         uint64_t status = 0;
         bool good = text_u64(word, range->last, &status) && status >= range->first;
         free(word);
-        if (!good || status / 100 == 3 || status == 408 || status == 425 || status == 429)
+        if (!good || status / 100 == 3 || verdict_fixed((int)status))
             return range->wrong;
         if (set->count == sizeof set->at / sizeof *set->at)
             return "too many statuses: 16 at most";

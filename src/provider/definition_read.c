@@ -5,6 +5,7 @@
  * in definition_keys.c. */
 
 #include "provider/definition_text.h"
+#include "provider/verdict.h"
 
 #include "base/mem.h"
 
@@ -99,10 +100,7 @@ static void fill_in(struct reading *r)
         d->gone = mem_zalloc(1, sizeof *d->gone);
         d->gone_count = 1;
     }
-    if (!d->gone[0].status.count)
-        d->gone[0].status = (struct status_set){.at = {404}, .count = 1};
-    if (!was_set(r, "stop.status"))
-        d->stop = (struct status_set){.at = {401, 403}, .count = 2};
+    verdict_defaults(d);
     if (!was_set(r, "read.stop"))
         d->read_stop = d->stop;
 }

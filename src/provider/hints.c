@@ -2,12 +2,13 @@
  * a provider that says two things is believed in the worse. Examples of what is read:
  *
  *   Retry-After: 37                             Retry-After: Sun, 06 Nov 1994 08:49:37 GMT
+ *   Retry-After: 37s                            Retry-After: 1994-11-06T08:49:37Z
  *   X-RateLimit-Reset: 1795239637000            {"error":"...","retry_after":37}
  *   RateLimit: "default";r=0;t=37               RateLimit: limit=100, remaining=0, reset=37 */
 
 #include "provider/hints.h"
 #include "provider/condition.h"
-#include "provider/httpdate.h"
+#include "provider/date.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -16,6 +17,10 @@
 
 #define SECOND_US ((int64_t)1000000)
 #define FOREVER   (INT64_MAX / 4) /* larger than any wait or epoch in microseconds */
+
+/* A Retry-After beyond these is a Unix time, in seconds and in milliseconds. */
+#define EPOCH_FROM_US    (1000000000 * SECOND_US)
+#define EPOCH_MS_FROM_US (100000000000 * SECOND_US)
 
 /* How far behind Date's second the local clock may be read and still be taken to agree with it: the
  * answer's way to us. */
@@ -33,7 +38,7 @@ struct field {
 static struct field get(const struct header_source *headers, const char *name)
 {
     struct field f;
-    const char *value = headers->get(headers->at, name);
+    const char *value = headers->get ? headers->get(headers->at, name) : NULL;
     size_t len = value ? strlen(value) : 0;
     len = len < sizeof f.text ? len : sizeof f.text - 1;
     f.there = value != NULL;
@@ -87,15 +92,51 @@ static int64_t decimal_us(const char *text, size_t len, int64_t unit_us)
     return us >= FOREVER ? us : us + (fraction_us + 999) / 1000 * 1000;
 }
 
+/* What time it is for the provider, in milliseconds, by its answer's Date. */
+static int64_t server_now_ms(const char *date, int64_t now_wall_ms)
+{
+    int64_t date_s;
+    if (!date || date_read(date, now_wall_ms, &date_s) == 0)
+        return now_wall_ms;
+    int64_t ahead_ms = now_wall_ms - date_s * 1000;
+    return ahead_ms >= 0 && ahead_ms < 1000 + DATE_SLACK_MS ? now_wall_ms : date_s * 1000;
+}
+
+/* How many characters of a number's unit are behind it, which must be seconds. */
+static size_t seconds_unit(const char *text, size_t len)
+{
+    static const char *const units[] = {"seconds", "second", "secs", "sec", "s"};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        size_t n = strlen(units[i]);
+        if (len > n && strncasecmp(text + len - n, units[i], n) == 0)
+            return n;
+    }
+    return 0;
+}
+
+/* A number of seconds, or where it is too large for that a Unix time. */
+static int64_t number_us(const char *text, size_t len, const char *date, int64_t now_wall_ms)
+{
+    size_t unit = seconds_unit(text, len);
+    len = trimmed(&text, len - unit);
+    int64_t us = decimal_us(text, len, SECOND_US);
+    if (unit || us <= EPOCH_FROM_US || us >= FOREVER)
+        return us;
+    if (us > EPOCH_MS_FROM_US)
+        us /= 1000;
+    us -= server_now_ms(date, now_wall_ms) * 1000;
+    return us < 0 ? 0 : us;
+}
+
 /* One item of Retry-After at *at, which is then behind it. -1 for nonsense. */
 static int64_t retry_after_item(const char **at, const char *date, int64_t now_wall_ms)
 {
     int64_t then_s, date_s, us = -1;
     const char *text = *at + strspn(*at, " \t");
-    size_t len = http_date(text, now_wall_ms, &then_s);
+    size_t len = date_read(text, now_wall_ms, &then_s);
     size_t after = len + strspn(text + len, " \t");
     if (len && (!text[after] || separator(text[after]))) {
-        bool dated = date && http_date(date, now_wall_ms, &date_s) > 0;
+        bool dated = date && date_read(date, now_wall_ms, &date_s) > 0;
         us = then_s * SECOND_US - (dated ? date_s * SECOND_US : now_wall_ms * 1000);
         us = us < 0 ? 0 : us;
         text += after;
@@ -104,7 +145,7 @@ static int64_t retry_after_item(const char **at, const char *date, int64_t now_w
         len = strcspn(text, separators);
         text += len;
         len = trimmed(&item, len);
-        us = decimal_us(item, len, SECOND_US);
+        us = number_us(item, len, date, now_wall_ms);
     }
     *at = text + separator(*text);
     return us;
@@ -118,17 +159,6 @@ int64_t retry_after_us(const char *value, const char *date, int64_t now_wall_ms)
         longest = us > longest ? us : longest;
     }
     return longest;
-}
-
-/* What time it is for the provider, in milliseconds. */
-static int64_t server_now_ms(const struct header_source *headers, int64_t now_wall_ms)
-{
-    int64_t date_s;
-    const struct field date = get(headers, "Date");
-    if (http_date(date.text, now_wall_ms, &date_s) == 0)
-        return now_wall_ms;
-    int64_t ahead_ms = now_wall_ms - date_s * 1000;
-    return ahead_ms >= 0 && ahead_ms < 1000 + DATE_SLACK_MS ? now_wall_ms : date_s * 1000;
 }
 
 /* A reset's text in its unit as a wait; -1: nonsense, or past. */
@@ -148,7 +178,8 @@ static int64_t reset_us(const char *text, enum rate_unit unit, const struct head
         len = trimmed(&item, len);
         int64_t us = decimal_us(item, len, unit_us);
         if (us >= 0 && unit != RATE_MS)
-            us -= server_now_ms(headers, now_wall_ms) * 1000; /* past: below -1, so it is none */
+            us -= server_now_ms(get(headers, "Date").text, now_wall_ms) *
+                  1000; /* past: below -1, so it is none */
         longest = us > longest ? us : longest;
     }
     return longest;
@@ -267,9 +298,8 @@ static size_t ratelimit_field(const struct header_source *headers, struct quota 
 static int64_t ratelimit_reset(const struct header_source *headers, int64_t now_wall_ms)
 {
     const struct field reset = get(headers, "RateLimit-Reset");
-    int64_t us = reset_us(reset.text, RATE_S, headers, now_wall_ms);
-    return us < 100000000 * SECOND_US ? us
-                                      : reset_us(reset.text, RATE_EPOCH_S, headers, now_wall_ms);
+    bool epoch = strspn(reset.text, "0123456789") >= 9;
+    return reset_us(reset.text, epoch ? RATE_EPOCH_S : RATE_S, headers, now_wall_ms);
 }
 
 /* A header's whole number; -1 where it is absent or none. */
@@ -308,6 +338,7 @@ struct hint hint_read(const struct definition *d, const struct header_source *he
     const struct field retry_after = get(headers, "Retry-After");
     if (retry_after.there) {
         int64_t us = retry_after_us(retry_after.text, get(headers, "Date").text, now_wall_ms);
+        h.retry_after = true;
         h.nonsense = us < 0;
         longer(&h, us);
     }

@@ -10,28 +10,30 @@
  * longer one is clamped to this and told. */
 #define HINT_MAX_US (3600 * (int64_t)1000000)
 
-/* Looks a response header up; NULL where it is absent. Names are case-insensitive; a header that
- * came several times is joined by commas or newlines. What it returned need only be valid until the
- * next look-up. */
+/* Looks a response header up; NULL where it is absent, and where `get` is. Names are
+ * case-insensitive; a header that came several times is joined by commas or newlines. What it
+ * returned need only be valid until the next look-up. */
 struct header_source {
     const char *(*get)(void *at, const char *name);
     void *at;
 };
 
-/* Retry-After's value, strictly: non-negative decimal seconds (a fraction is rounded up to the next
- * millisecond), or an HTTP-date (all three forms of RFC 9110, 5.6.7) measured against the answer's
- * own Date (NULL: none) where it has one that can be read, else against now_wall_ms. A date that is
- * past, and 0, give 0. Where the field came several times, joined by commas or newlines, the
- * longest counts. Returns microseconds, or -1 for nonsense. Not clamped. */
+/* Retry-After's value: non-negative decimal seconds, with an `s` or `seconds` behind them or
+ * without (a fraction is rounded up to the next millisecond); a date (date_read) measured against
+ * the answer's own Date (NULL: none) where it has one that can be read, else against now_wall_ms;
+ * or, where it is above a billion, a Unix time in seconds, above a hundred billion in milliseconds.
+ * A time that is past, and 0, give 0. Where the field came several times, joined by commas or
+ * newlines, the longest counts. Returns microseconds, or -1 for nonsense. Not clamped. */
 int64_t retry_after_us(const char *value, const char *date, int64_t now_wall_ms);
 
 struct hint {
-    int64_t wait_us; /* from now; -1: none was given; at most HINT_MAX_US */
-    bool clamped;    /* what was asked for was longer */
-    bool nonsense;   /* a Retry-After was there and made no sense */
+    int64_t wait_us;  /* from now; -1: none was given; at most HINT_MAX_US */
+    bool clamped;     /* what was asked for was longer */
+    bool retry_after; /* a Retry-After was there */
+    bool nonsense;    /* and made no sense */
 };
 
-/* The hint of a 429, 425 or 503: the longest of Retry-After, the definition's own sources, and the
+/* The hint of a refusal: the longest of Retry-After, the definition's own sources, and the
  * RateLimit fields of what is used up. A reset that is past, and one of a quota of which something
  * is left (X-RateLimit-Remaining, `r`), is no hint: other answers carry it too. Epochs are compared
  * with the answer's own Date, so a wrong local clock does no harm; where the local clock is within

@@ -1,6 +1,6 @@
 #include "provider/moment.h"
 
-#include "provider/httpdate.h"
+#include "provider/date.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -71,7 +71,7 @@ static int64_t of_mail_date(const char *said)
     size_t len = strlen(text);
     if (len > 5 && strcmp(text + len - 5, "+0000") == 0)
         memcpy(text + len - 5, "GMT", 4);
-    len = http_date(text, clock_wall_ms(), &seconds);
+    len = date_read(text, clock_wall_ms(), &seconds);
     return len && !text[len] ? seconds * 1000 : -1;
 }
 

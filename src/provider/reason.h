@@ -1,7 +1,7 @@
 #ifndef RESCIND_PROVIDER_REASON_H
 #define RESCIND_PROVIDER_REASON_H
 
-/* One line for a report out of words that a provider or a library chose. For classify.c. */
+/* One line for a report out of words that a provider or a library chose. For verdict.c. */
 
 #include "provider/definition.h"
 

@@ -1,5 +1,6 @@
 #include "report/reasons.h"
 
+#include "base/buf.h"
 #include "base/hash.h"
 #include "base/mem.h"
 

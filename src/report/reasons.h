@@ -3,7 +3,7 @@
 
 /* Why what is left is left. */
 
-#include "provider/classify.h"
+#include "provider/outcome.h"
 
 #include <stdbool.h>
 #include <stddef.h>

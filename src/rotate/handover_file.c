@@ -3,7 +3,7 @@
 #include "base/buf.h"
 #include "base/durable.h"
 #include "base/mem.h"
-#include "provider/classify.h"
+#include "provider/own_id.h"
 
 #include <errno.h>
 #include <fcntl.h>

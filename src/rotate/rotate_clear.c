@@ -10,7 +10,7 @@
 
 static void judge(struct turn *t, const struct answer *a)
 {
-    classify(t->rotor->d, ACTION_DELETE, t->about, true, a, &t->verdict);
+    turn_judge(t, (struct question){.id = t->about, .applied_before = true}, a);
 }
 
 static void ask(struct turn *t, const struct asking *asking, const char *id)

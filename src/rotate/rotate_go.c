@@ -19,7 +19,7 @@ static void settle(struct turn *t)
     case VERDICT_STOP:
         snprintf(reason, sizeof reason, "%s: %s", t->rotor->d->shown, v->reason);
         turn_end(t, OUTCOME_NOT_ATTEMPTED, v->reason);
-        session_stop(&t->rotor->session, EXIT_CREDENTIAL, reason);
+        session_stop(&t->rotor->session, v->stop, reason);
         return;
     case VERDICT_RETRY:
         if (t->asking->again && t->asking->again(t)) {

@@ -4,6 +4,7 @@
 
 #include "provider/condition.h"
 #include "provider/identifier.h"
+#include "provider/own_id.h"
 #include "rotate/rotate_mark.h"
 
 #include "base/clock.h"
@@ -17,7 +18,7 @@
 
 static void judge_read(struct turn *t, const struct answer *a)
 {
-    classify_verify(t->rotor->d, &t->rotor->d->read, t->id, a, &t->verdict);
+    turn_judge(t, (struct question){.asked = ASKED_TARGET, .id = t->id}, a);
 }
 
 static void keep_settings(struct turn *t)
@@ -46,7 +47,8 @@ static void after_read(struct turn *t)
     } else if (v->kind == VERDICT_END && v->verified == VERIFIED_ABSENT) {
         turn_end(t, OUTCOME_ALREADY_ABSENT, "");
     } else {
-        turn_fail(t, t->status == 404 ? OUTCOME_UNPROVEN_ABSENT : OUTCOME_FAILED,
+        turn_fail(t,
+                  v->outcome == OUTCOME_UNPROVEN_ABSENT ? OUTCOME_UNPROVEN_ABSENT : OUTCOME_FAILED,
                   "reading its settings", v->reason);
     }
 }
@@ -134,7 +136,8 @@ static void judge_create(struct turn *t, const struct answer *a)
     if (!has_id)
         t->successor[0] = '\0';
     t->state.lost |= a->sends > 1; /* libcurl's own re-send: the first one may have made another */
-    classify(t->rotor->d, ACTION_ROTATE, has_id ? t->successor : t->id, false, a, &t->verdict);
+    const char *id = has_id ? t->successor : t->id;
+    turn_judge(t, (struct question){.action = ACTION_ROTATE, .id = id}, a);
     if (t->verdict.kind == VERDICT_END && t->verdict.outcome == OUTCOME_ROTATED && !has_id)
         t->verdict.outcome = OUTCOME_UNCONFIRMED;
     if (t->verdict.outcome == OUTCOME_UNCONFIRMED) /* the body may hold a secret */
@@ -202,8 +205,10 @@ static void after_create(struct turn *t)
     t->state.late |= t->state.lost;
     t->creation_due_us = turn_backoff(t, &t->creation_backoff_ms);
     t->phase = TURN_NEXT;
+    char status[16];
+    snprintf(status, sizeof status, "%u", t->status);
     if (v->kind != VERDICT_RETRY || ++t->creations >= t->rotor->session.work.settings->max_attempts)
-        turn_give_up(t, "creating its successor", *v->reason ? v->reason : "404");
+        turn_give_up(t, "creating its successor", *v->reason ? v->reason : status);
 }
 
 /* Never asked again as it is: what was lost is looked for first. */

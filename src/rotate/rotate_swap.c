@@ -14,12 +14,12 @@
 
 static void judge_successor(struct turn *t, const struct answer *a)
 {
-    classify_verify(t->rotor->d, &t->rotor->d->read, t->successor, a, &t->verdict);
+    turn_judge(t, (struct question){.asked = ASKED_TARGET, .id = t->successor}, a);
 }
 
 static void judge_rename(struct turn *t, const struct answer *a)
 {
-    classify(t->rotor->d, ACTION_ROTATE, t->successor, false, a, &t->verdict);
+    turn_judge(t, (struct question){.action = ACTION_ROTATE, .id = t->successor}, a);
 }
 
 /* The name in the last answer; NULL: it has none. */
@@ -61,7 +61,7 @@ static void after_read(struct turn *t)
     const struct rotate_rule *rule = &t->rotor->d->rotate;
     if (t->verdict.kind != VERDICT_END || t->verdict.verified != VERIFIED_PRESENT) {
         turn_fail(t, OUTCOME_FAILED, "its successor is not there",
-                  *t->verdict.reason ? t->verdict.reason : "404");
+                  *t->verdict.reason ? t->verdict.reason : "it is gone");
         return;
     }
     const char *now = name_shown(t), *mark = now ? mark_in(t, now) : NULL;
@@ -88,8 +88,8 @@ void turn_rename(struct turn *t)
 
 static void judge_delete(struct turn *t, const struct answer *a)
 {
-    classify(t->rotor->d, ACTION_DELETE, t->id,
-             ledger_state(t->rotor->session.work.ledger, t->row).applied, a, &t->verdict);
+    bool applied = ledger_state(t->rotor->session.work.ledger, t->row).applied;
+    turn_judge(t, (struct question){.id = t->id, .applied_before = applied}, a);
 }
 
 static bool announce_again(struct turn *t)

@@ -88,6 +88,13 @@ int64_t turn_backoff(struct turn *t, unsigned *backoff_ms)
     return clock_mono_us() + us;
 }
 
+void turn_judge(struct turn *t, struct question q, const struct answer *a)
+{
+    q.d = t->rotor->d;
+    q.request = t->request;
+    verdict_of(&q, a, &t->verdict);
+}
+
 bool turn_more(struct turn *t)
 {
     return t->ended + 1 < t->rotor->session.work.settings->max_attempts;

@@ -108,6 +108,8 @@ void turn_ask(struct turn *t, const struct asking *asking, const struct request 
               const char *about, char *body);
 /* --max-attempts times at most: for asking.again. */
 bool turn_more(struct turn *t);
+/* What the answer to its request means; the question's definition and request are filled in. */
+void turn_judge(struct turn *t, struct question q, const struct answer *a);
 int64_t turn_backoff(struct turn *t, unsigned *backoff_ms);
 void turn_journal(struct turn *t, enum rotation_step step);
 void turn_end(struct turn *t, enum outcome outcome, const char *why);

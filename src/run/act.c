@@ -53,8 +53,13 @@ static void judge(const struct lane *l, const struct flight *f, const struct ans
     const struct work *work = &l->run->session.work;
     char id[ID_MAX + 1];
     targets_id(work->targets, f->row, id);
-    classify(f->part->endpoint.definition, work->settings->action, id,
-             ledger_state(work->ledger, f->row).applied, a, v);
+    const struct definition *d = f->part->endpoint.definition;
+    verdict_of(&(struct question){.d = d,
+                                  .action = work->settings->action,
+                                  .request = request(l->run, d),
+                                  .id = id,
+                                  .applied_before = ledger_state(work->ledger, f->row).applied},
+               a, v);
 }
 
 static unsigned ended(const struct lane *l, const struct flight *f)

@@ -47,7 +47,7 @@ static void stop(struct lane *l, const struct flight *f, const struct http_answe
     snprintf(reason, sizeof reason, "%s: %s", l->wire.name, v->reason);
     v->outcome = OUTCOME_NOT_ATTEMPTED;
     l->run->pass->end(l, f, a, v, v->reason);
-    wire_stop(&l->wire, EXIT_CREDENTIAL, reason);
+    wire_stop(&l->wire, v->stop, reason);
 }
 
 static void judge(void *at, unsigned slot, const struct answer *a, struct verdict *v)

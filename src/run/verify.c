@@ -128,10 +128,12 @@ static void verify_judge(const struct lane *l, const struct flight *f, const str
     const struct definition *d = f->part->endpoint.definition;
     char id[ID_MAX + 1];
     targets_id(l->run->session.work.targets, f->row, id);
-    if (check_by_list(d))
-        classify_verify(d, &d->list.request, NULL, a, v);
-    else
-        classify_verify(d, &d->read, id, a, v);
+    bool by_list = check_by_list(d);
+    verdict_of(&(struct question){.d = d,
+                                  .asked = by_list ? ASKED_LIST : ASKED_TARGET,
+                                  .request = verify_request(l->run, d),
+                                  .id = by_list ? NULL : id},
+               a, v);
 }
 
 static unsigned verify_ended(const struct lane *l, const struct flight *f)

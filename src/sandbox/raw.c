@@ -1,6 +1,6 @@
 #include "sandbox/raw.h"
 
-#include "provider/classify.h"
+#include "provider/own_id.h"
 #include "provider/rawkey.h"
 
 /* Of a run of any length: a short one is an id, a long one a secret. */

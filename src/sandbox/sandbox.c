@@ -1,7 +1,7 @@
 #include "sandbox/sandbox.h"
 
 #include "base/mem.h"
-#include "provider/classify.h"
+#include "provider/own_id.h"
 #include "sandbox/auth.h"
 #include "sandbox/generate.h"
 #include "sandbox/inventory.h"

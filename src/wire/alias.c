@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/mem.h"
 #include "provider/identifier.h"
+#include "provider/own_id.h"
 #include "wire/endpoint.h"
 
 #include <stdlib.h>

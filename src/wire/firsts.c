@@ -1,5 +1,6 @@
 #include "wire/firsts.h"
 
+#include "provider/own_id.h"
 #include "wire/alias.h"
 
 #include <stdio.h>
@@ -51,10 +52,8 @@ static void on_read(void *at, struct read *r)
 {
     struct firsts *f = at;
     const struct first *first = &f->first[f->made];
-    if (r->result == PREFLIGHT_REFUSED) {
-        f->failed(f->at, EXIT_CREDENTIAL, r->verdict.reason);
-    } else if (r->result != PREFLIGHT_OK) {
-        f->failed(f->at, EXIT_STOPPED, r->verdict.reason);
+    if (!r->verdict.good) {
+        f->failed(f->at, read_code(r), r->verdict.reason);
     } else if (!first->self || take_self(f, first, &r->answer->answer)) {
         f->made++;
         next(f);

@@ -1,5 +1,7 @@
 #include "wire/lister.h"
 
+#include "provider/own_id.h"
+
 #include "wire/firsts.h"
 
 #include "base/clock.h"
@@ -127,15 +129,15 @@ static void on_page(void *at, struct read *r)
 {
     struct lister *l = at;
     char reason[WALK_REASON];
-    if (r->result != PREFLIGHT_OK) {
+    if (!r->verdict.good) {
         l->failed = true;
-        error_set(&l->error, r->result == PREFLIGHT_REFUSED ? EXIT_CREDENTIAL : EXIT_STOPPED,
-                  "%s: %s", l->endpoint->definition->shown, r->verdict.reason);
+        error_set(&l->error, read_code(r), "%s: %s", l->endpoint->definition->shown,
+                  r->verdict.reason);
         finish(l);
         return;
     }
     const struct answer *a = &r->answer->answer;
-    const struct header_source *headers = &r->answer->headers;
+    const struct header_source *headers = &a->headers;
     l->part.walk.link = headers->get ? headers->get(headers->at, "Link") : NULL;
     enum walk_step step = l->part.take(l->keys, &l->part.walk, a->body, a->body_len, reason);
     tell_how_far(l);

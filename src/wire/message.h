@@ -4,8 +4,7 @@
 /* What goes out over http.h, what comes back, and how: the words that its two halves share. */
 
 #include "base/error.h"
-#include "provider/classify.h"
-#include "provider/hints.h"
+#include "provider/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +13,6 @@
 /* One answer; everything is borrowed for the call. */
 struct http_answer {
     struct answer answer;
-    struct header_source headers;
     int64_t sent_at_us, took_us;
     bool http2;
 };

@@ -22,25 +22,17 @@ int64_t patience_again_us(struct patience *p, bool about_rate, int64_t hold_unti
     return now + (int64_t)(rng_uniform(rng, .75, 1.25) * (double)backoff_us[n - 1]);
 }
 
-/* By classify_read's rule, in a verdict's words. */
 static void judge_plain(struct read *r, const struct answer *a, struct verdict *v)
 {
-    static const struct conditions none;
-    const struct definition *d = r->endpoint->definition;
-    *v =
-        (struct verdict){.kind = VERDICT_END, .closes_connection = a->transport != TRANSPORT_WHOLE};
-    r->result = classify_read(d, r->checks ? r->checks : &none, a, v->reason);
-    if (r->result == PREFLIGHT_OK && r->whole && a->body_clipped) {
-        r->result = PREFLIGHT_IMPOSSIBLE;
-        snprintf(v->reason, sizeof v->reason, "an answer of more than %d MiB", READ_BODY_MAX >> 20);
-    }
-    if (r->result == PREFLIGHT_REFUSED)
-        v->kind = VERDICT_STOP;
-    if (r->result != PREFLIGHT_RETRY)
+    verdict_of(&(struct question){.d = r->endpoint->definition,
+                                  .asked = ASKED_CHECK,
+                                  .request = r->request,
+                                  .checks = r->checks},
+               a, v);
+    if (!v->good || !r->whole || !a->body_clipped)
         return;
-    bool whole = a->transport == TRANSPORT_WHOLE;
-    v->kind = whole && (a->status == 429 || a->status == 425) ? VERDICT_HOLD : VERDICT_RETRY;
-    v->holds_pair = v->kind == VERDICT_HOLD || (whole && a->status == 503 && a->retry_after);
+    v->good = false;
+    snprintf(v->reason, sizeof v->reason, "an answer of more than %d MiB", READ_BODY_MAX >> 20);
 }
 
 static void judge(void *at, unsigned slot, const struct answer *a, struct verdict *v)
@@ -146,7 +138,6 @@ static void send_one(struct read *r, int64_t now)
     if (r->sent)
         return;
     r->verdict = (struct verdict){.kind = VERDICT_END};
-    r->result = PREFLIGHT_IMPOSSIBLE;
     snprintf(r->verdict.reason, sizeof r->verdict.reason, "%.190s", err.text);
     over(r);
 }

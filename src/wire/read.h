@@ -34,15 +34,14 @@ struct read {
     bool whole;                      /* a body that was clipped is no good, whatever it is */
     unsigned most;                   /* attempts */
     const char *what;                /* for words: "preflight", or NULL */
-    /* What an answer means, where another rule than classify_read's is wanted: a VERDICT_END or
-     * VERDICT_STOP ends the read. NULL: that rule, with `result` and `verdict.reason`. */
+    /* What an answer means, where it was asked for more than JSON in which `checks` hold: a
+     * VERDICT_END or VERDICT_STOP ends the read. NULL: just that. */
     void (*judge)(void *at, const struct answer *a, struct verdict *v);
     void (*done)(void *at, struct read *r);
     void *at;
 
     /* What came of it, for `done`. The answer is borrowed. */
-    struct verdict verdict;       /* RETRY, HOLD: it was given up */
-    enum preflight_result result; /* without `judge`; RETRY: it was given up */
+    struct verdict verdict; /* RETRY, HOLD: it was given up */
     const struct http_answer *answer;
 
     /* Its way. */
@@ -52,6 +51,12 @@ struct read {
     int64_t due_us;
     bool retry, sent;
 };
+
+/* With which code an end that is not good ends what it was asked for. */
+static inline enum exit_code read_code(const struct read *r)
+{
+    return r->verdict.kind == VERDICT_STOP ? r->verdict.stop : EXIT_STOPPED;
+}
 
 /* Begins it: zero the fields of its way and result before the first time; a read that ended may be
  * begun again. */

@@ -3,7 +3,7 @@
 
 /* How a run is to be made: the options of `rescind run` that what sends reads. */
 
-#include "provider/classify.h"
+#include "provider/definition.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -384,13 +384,6 @@ void transfer_overdue(struct transfer *t, int64_t timeout_us)
              t->sends ? "whole answer" : "connection", text_span(timeout_us, span));
 }
 
-/* A refusal's head says all: one whose body was cut off or never came is obeyed like any other. */
-static bool is_refusal(struct transfer *t, long status)
-{
-    return t->in.headed && (status == 429 || status == 425 ||
-                            (status == 503 && header_of(t, "Retry-After") != NULL));
-}
-
 struct http_answer transfer_answer(struct transfer *t, CURLcode code)
 {
     long status = 0, version = 0;
@@ -402,19 +395,16 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
     const char *detail = code ? words_of(t, code) : doubt_of(t, status, http2);
     if (transport == TRANSPORT_WHOLE && detail)
         transport = TRANSPORT_LOST;
-    if ((transport == TRANSPORT_LOST || transport == TRANSPORT_TIMEOUT) && is_refusal(t, status)) {
-        transport = TRANSPORT_WHOLE;
-        t->in.clipped = true;
-    }
     return (struct http_answer){
         .answer = {.transport = transport,
                    .status = (int)status,
+                   .headers = {header_of, t},
                    .body = buf_text(&t->in.body),
                    .body_len = t->in.body.len,
                    .body_clipped = t->in.clipped,
                    .sends = t->sends,
+                   .at_ms = clock_wall_ms(),
                    .detail = detail},
-        .headers = {header_of, t},
         .sent_at_us = t->sent_at,
         .took_us = clock_mono_us() - t->sent_at,
         .http2 = http2,

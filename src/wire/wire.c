@@ -61,19 +61,17 @@ void wire_join(struct wire *w, const struct endpoint *e)
 
 /* The counts */
 
-static void count_requests(struct wire *w, const struct answer *a)
+static void count_requests(struct wire *w, const struct answer *a, const struct verdict *v)
 {
     struct record_counts *c = &w->session->counts;
     c->sent += a->sends;
     w->sent += a->sends;
     if (a->transport == TRANSPORT_LOCAL)
         session_tell(w->session, a->detail, "%s: %s; waiting for it", w->name, a->detail);
-    else if (a->transport != TRANSPORT_WHOLE)
-        c->network_errors++;
-    else if (a->status == 429)
-        c->http_429++, w->http_429++;
-    else if (a->status >= 500)
-        c->http_5xx++;
+    c->network_errors += v->count == COUNT_NETWORK;
+    c->http_5xx += v->count == COUNT_5XX;
+    c->http_429 += v->count == COUNT_429;
+    w->http_429 += v->count == COUNT_429;
 }
 
 /* Answers are counted in half-second slots; the rate is over the full ones that are kept. */
@@ -109,22 +107,24 @@ static void note_hold(struct wire *w, int status, const struct hint *hint)
     session_tell(s, w->pair, "%s: %s", w->name, reason);
 }
 
-static void tell_pacer(struct wire *w, const struct http_answer *a, const struct hint *hint,
-                       const struct verdict *v, int64_t now)
+static void tell_pacer(struct wire *w, const struct http_answer *a, const struct verdict *v,
+                       int64_t now)
 {
-    if (a->answer.transport == TRANSPORT_LOCAL) {
+    static const enum pacer_answer words[] = {[ABOUT_RATE_OK] = PACER_OK,
+                                              [ABOUT_RATE_REFUSED] = PACER_REFUSED,
+                                              [ABOUT_RATE_SICK] = PACER_SICK,
+                                              [ABOUT_RATE_LOST] = PACER_LOST};
+    if (v->rate == ABOUT_RATE_NOTHING) {
         pacer_unsent(&w->pacer, now);
         health_unsent(&w->health, now);
         return;
     }
-    bool holds = v->kind == VERDICT_HOLD || v->holds_pair;
-    enum pacer_answer what = rate_of_answer(&a->answer, holds);
-    pacer_answer(&w->pacer, now, a->sent_at_us, what, holds ? hint->wait_us : -1);
-    /* A 503 that asks for a wait is both: nothing but those is a provider that is down. */
-    bool failed = what == PACER_SICK || what == PACER_LOST || (holds && a->answer.status >= 500);
-    health_answer(&w->health, now, failed);
-    if (holds && hint->wait_us > 0)
-        note_hold(w, a->answer.status, hint);
+    pacer_answer(&w->pacer, now, a->sent_at_us, words[v->rate], v->hold.wait_us);
+    health_answer(&w->health, now, v->sick);
+    if (v->hold.wait_us > 0)
+        note_hold(w, a->answer.status, &v->hold);
+    else if (v->hold.nonsense)
+        session_tell(w->session, v->reason, "%s: %s", w->name, v->reason);
 }
 
 /* What is left of a quota changes slowly, and looking a dozen headers up is not free. */
@@ -134,7 +134,7 @@ static void read_room(struct wire *w, const struct definition *d, const struct h
     if (now - w->room_read_us < ROOM_US)
         return;
     w->room_read_us = now;
-    struct room room = hint_room(d, &a->headers, clock_wall_ms());
+    struct room room = hint_room(d, &a->answer.headers, a->answer.at_ms);
     if (room.remaining >= 0)
         pacer_room(&w->pacer, now, room.remaining, room.reset_us);
 }
@@ -159,13 +159,6 @@ static void trace_answer(struct wire *w, struct wire_slot *slot, const struct ht
     free(slot->url);
 }
 
-/* Of a request that nobody wants to hear of any more: still about rate and health. */
-static void judge_unwanted(const struct http_answer *a, const struct hint *hint, struct verdict *v)
-{
-    *v = (struct verdict){.holds_pair = is_about_rate(&a->answer, hint),
-                          .closes_connection = a->answer.transport != TRANSPORT_WHOLE};
-}
-
 static void on_answer(void *at, unsigned index, const struct http_answer *answer)
 {
     struct wire *w = at;
@@ -174,17 +167,15 @@ static void on_answer(void *at, unsigned index, const struct http_answer *answer
     struct http_answer a = *answer;
     struct verdict v;
     const int64_t now = a.sent_at_us + a.took_us;
-    const struct hint hint = hint_of_answer(d, &a);
     w->slot[index] = (struct wire_slot){0};
     a.answer.secrets = slot.endpoint->secrets;
-    a.answer.retry_after = hint.wait_us >= 0;
     if (slot.taker)
         slot.taker->judge(slot.at, index, &a.answer, &v);
-    else
-        judge_unwanted(&a, &hint, &v);
+    else /* nobody wants to hear of it any more; it is still about rate and health */
+        verdict_of(&(struct question){.d = d, .asked = ASKED_CHECK}, &a.answer, &v);
     if (slot.counted)
-        count_requests(w, &a.answer);
-    tell_pacer(w, &a, &hint, &v, now);
+        count_requests(w, &a.answer, &v);
+    tell_pacer(w, &a, &v, now);
     w->fresh_next |= v.closes_connection;
     if (slot.counted && v.kind == VERDICT_END) {
         read_room(w, d, &a, now);

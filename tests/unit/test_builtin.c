@@ -1,8 +1,9 @@
 /* The definitions that are compiled in say what their providers' APIs say: a row for each. */
 
-#include "provider/classify.h"
 #include "provider/identifier.h"
 #include "provider/keylist.h"
+#include "provider/own_id.h"
+#include "verdict_questions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -279,7 +280,7 @@ static enum outcome outcome_of(const struct definition *d, const char *id, int s
 {
     struct answer a = {.status = status, .body = body, .body_len = strlen(body), .sends = 1};
     struct verdict v;
-    classify(d, ACTION_DELETE, id, false, &a, &v);
+    ask_action(d, ACTION_DELETE, id, false, &a, &v);
     return v.kind == VERDICT_END ? v.outcome : OUTCOME_NONE;
 }
 
@@ -484,7 +485,7 @@ static void their_reads(void **state)
                                      .body_len = strlen(body),
                                      .sends = 1};
             struct verdict v;
-            classify_verify(d, &d->read, row->id, &a, &v);
+            ask_look(d, row->id, &a, &v);
             if (v.kind != VERDICT_END || v.verified != row->answer[k].found)
                 fail_msg("%s %s, %s: %s", row->provider, row->kind, body, v.reason);
         }

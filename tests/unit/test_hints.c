@@ -1,7 +1,7 @@
 /* Rate hints: what each header and body means as a wait. */
 
+#include "provider/date.h"
 #include "provider/hints.h"
-#include "provider/httpdate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,20 +90,44 @@ static void http_dates(void **state)
         {"Sun, 00 Nov 1994 08:49:37 GMT", -1},
         {"Sun, 06 Nov 1994 24:00:00 GMT", -1},
         {"Sun, 06 Nov 1994 08:60:00 GMT", -1},
-        {"Sun, 06 Nov 1994 08:49:37 UTC", -1},
-        {"Sun, 06 Nov 1994 08:49:37 +0000", -1},
-        {"Sun, 6 Nov 1994 08:49:37 GMT", -1},
-        {"Sun, 06 Nov 94 08:49:37 GMT", -1},
-        {"sun, 06 nov 1994 08:49:37 gmt", -1},
-        {"06 Nov 1994 08:49:37 GMT", -1},
-        {"1994-11-06T08:49:37Z", -1},
+        /* other dates of RFC 5322, and what cookies have */
+        {"Sun, 06 Nov 1994 08:49:37 UTC", THEN_S},
+        {"Sun, 06 Nov 1994 08:49:37 +0000", THEN_S},
+        {"Sun, 06 Nov 1994 09:49:37 +0100", THEN_S},
+        {"Sun, 06 Nov 1994 03:49:37 -0500", THEN_S},
+        {"Sun, 06 Nov 1994 03:49:37 EST", THEN_S},
+        {"Sun, 6 Nov 1994 08:49:37 GMT", THEN_S},
+        {"Sun, 06 Nov 94 08:49:37 GMT", THEN_S},
+        {"sun, 06 nov 1994 08:49:37 gmt", THEN_S},
+        {"06 Nov 1994 08:49:37 GMT", THEN_S},
+        {"6 Nov 1994 08:49 UT", THEN_S - 37},
+        {"Sun, 06-Nov-1994 08:49:37 GMT", THEN_S},
+        {"Sunday, 06 Nov 1994 08:49:37 GMT", THEN_S},
+        {"Sun, 06 Nov 1994 08:49:37 GMTX", -1},
+        {"Sun, 06 Nov 1994 08:49:37 +01", -1},
+        /* ISO 8601 */
+        {"1994-11-06T08:49:37Z", THEN_S},
+        {"1994-11-06t08:49:37z", THEN_S},
+        {"1994-11-06 08:49:37Z", THEN_S},
+        {"1994-11-06 08:49:37 UTC", THEN_S},
+        {"1994-11-06T08:49:37", THEN_S},
+        {"1994-11-06T08:49Z", THEN_S - 37},
+        {"1994-11-06T08:49:36.001Z", THEN_S},
+        {"1994-11-06T08:49:37.000Z", THEN_S},
+        {"1994-11-06T09:49:37+01:00", THEN_S},
+        {"1994-11-06T03:19:37-0530", THEN_S},
+        {"19941106T084937Z", THEN_S},
+        {"1994-13-06T08:49:37Z", -1},
+        {"1994-11-31T08:49:37Z", -1},
+        {"1994-11-06", -1},
+        {"1994-11-06T08", -1},
         {"Sun, 06 Nov 1994 08:49", -1},
         {"Sun,", -1},
         {"", -1},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t unix_s = -2;
-        size_t len = http_date(rows[i].text, now_ms, &unix_s);
+        size_t len = date_read(rows[i].text, now_ms, &unix_s);
         if (rows[i].unix_s == -1) {
             if (len != 0)
                 fail_msg("%s", rows[i].text);
@@ -132,9 +156,9 @@ static void years_of_two_digits(void **state)
         snprintf(text, sizeof text, "Sunday, 06-Nov-%s 08:49:37 GMT", rows[i].year);
         snprintf(now, sizeof now, "Sun, 21 Nov %s 05:40:00 GMT", rows[i].now);
         snprintf(meant, sizeof meant, "Sun, 06 Nov %s 08:49:37 GMT", rows[i].meant);
-        assert_true(http_date(now, 0, &now_s) > 0);
-        assert_true(http_date(meant, 0, &should_be) > 0);
-        assert_true(http_date(text, now_s * 1000, &is) > 0);
+        assert_true(date_read(now, 0, &now_s) > 0);
+        assert_true(date_read(meant, 0, &should_be) > 0);
+        assert_true(date_read(text, now_s * 1000, &is) > 0);
         assert_int_equal(is, should_be);
     }
 }
@@ -181,7 +205,15 @@ static void retry_after_table(void **state)
         {"5.", NULL, -1},
         {"1e3", NULL, -1},
         {"0x10", NULL, -1},
-        {"5s", NULL, -1},
+        {"5s", NULL, 5 * S},
+        {"2.5s", NULL, 2500 * MS},
+        {"5 S", NULL, 5 * S},
+        {"5 seconds, 7sec", NULL, 7 * S},
+        {"1994-11-06T08:50:07Z", date, 30 * S},
+        {"06 Nov 1994 09:50:07 +0100", date, 30 * S},
+        {"s", NULL, -1},
+        {"5m", NULL, -1},
+        {"1994-11-06", NULL, -1},
         {"3600abc", NULL, -1},
         {"5 6", NULL, -1},
         {"1.2.3", NULL, -1},
@@ -192,6 +224,34 @@ static void retry_after_table(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t us = retry_after_us(rows[i].value, rows[i].date, now_ms);
+        if (us != rows[i].us)
+            fail_msg("%s: %lld", rows[i].value, (long long)us);
+    }
+}
+
+/* Beyond a billion it is a time. 1795239600 is Sat, 21 Nov 2026 05:40:00 GMT. */
+static void unix_times(void **state)
+{
+    (void)state;
+    static const char date[] = "Sat, 21 Nov 2026 05:40:00 GMT";
+    static const struct {
+        const char *value, *date;
+        int64_t now_ms, us;
+    } rows[] = {
+        {"1795239637", NULL, 1795239600000, 37 * S},
+        {"1795239637", NULL, 1795239600400, 36600 * MS},
+        {"1795239637.5", NULL, 1795239600000, 37500 * MS},
+        {"1795239637000", NULL, 1795239600000, 37 * S},
+        {"1795239637", date, 1795239000000, 37 * S}, /* our clock is ten minutes slow */
+        {"1795239637", date, 1795239600400, 36600 * MS},
+        {"1795239599", NULL, 1795239600000, 0}, /* past */
+        {"1000000000", NULL, 1795239600000, 1000000000 * S},
+        {"1000000001", NULL, 1795239600000, 0},
+        {"1795239637s", NULL, 1795239600000, 1795239637 * S},
+        {"1795239637, 5", NULL, 1795239600000, 37 * S},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t us = retry_after_us(rows[i].value, rows[i].date, rows[i].now_ms);
         if (us != rows[i].us)
             fail_msg("%s: %lld", rows[i].value, (long long)us);
     }
@@ -346,11 +406,9 @@ static void room_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(http_dates),
-        cmocka_unit_test(years_of_two_digits),
-        cmocka_unit_test(retry_after_table),
-        cmocka_unit_test(hint_table),
-        cmocka_unit_test(milliseconds_against_date),
+        cmocka_unit_test(http_dates),        cmocka_unit_test(years_of_two_digits),
+        cmocka_unit_test(retry_after_table), cmocka_unit_test(unix_times),
+        cmocka_unit_test(hint_table),        cmocka_unit_test(milliseconds_against_date),
         cmocka_unit_test(room_table),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

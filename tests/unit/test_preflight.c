@@ -1,7 +1,8 @@
 /* What the read before the first delete tells: whether the credential will do, and which id is its
  * own. */
 
-#include "provider/classify.h"
+#include "provider/own_id.h"
+#include "verdict_questions.h"
 
 #include "base/digest.h"
 
@@ -48,6 +49,21 @@ static const struct definition *definition(const char *target)
     return d;
 }
 
+enum preflight { OK, REFUSED, STRANGE, RETRY, IMPOSSIBLE };
+
+static enum preflight preflight(const struct definition *d, const struct answer *a,
+                                char reason[200])
+{
+    struct verdict v;
+    ask_preflight(d, a, &v);
+    strcpy(reason, v.reason);
+    if (v.good)
+        return OK;
+    if (v.kind == VERDICT_STOP)
+        return v.stop == EXIT_CREDENTIAL ? REFUSED : STRANGE;
+    return v.kind == VERDICT_END ? IMPOSSIBLE : RETRY;
+}
+
 static void preflights(void **state)
 {
     (void)state;
@@ -57,57 +73,55 @@ static void preflights(void **state)
         enum transport transport;
         int status;
         const char *body;
-        enum preflight_result result;
+        enum preflight result;
         const char *reason; /* NULL: not looked at */
     } rows[] = {
-        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":true}}"), PREFLIGHT_OK, ""},
-        {"openrouter byok", READ(200, "{\"data\":{\"is_management_key\":true}}"), PREFLIGHT_OK, ""},
-        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":false}}"), PREFLIGHT_REFUSED,
+        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":true}}"), OK, ""},
+        {"openrouter byok", READ(200, "{\"data\":{\"is_management_key\":true}}"), OK, ""},
+        {"openrouter key", READ(200, "{\"data\":{\"is_management_key\":false}}"), REFUSED,
          "the credential may not do this: /data/is_management_key is not true"},
-        {"openrouter key", READ(200, "{\"data\":{}}"), PREFLIGHT_REFUSED, NULL},
-        {"openrouter key", READ(200, "<html>"), PREFLIGHT_IMPOSSIBLE,
+        {"openrouter key", READ(200, "{\"data\":{}}"), REFUSED, NULL},
+        {"openrouter key", READ(200, "<html>"), IMPOSSIBLE,
          "200, but HTML?: is the base URL right?"},
-        {"openrouter key", READ(200, ""), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(204, NULL), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(200, "[1]"), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(200, "{\"error\":{\"message\":\"m\"}}"), PREFLIGHT_IMPOSSIBLE,
+        {"openrouter key", READ(200, ""), IMPOSSIBLE, NULL},
+        {"openrouter key", READ(204, NULL), IMPOSSIBLE, NULL},
+        {"openrouter key", READ(200, "[1]"), IMPOSSIBLE, NULL},
+        {"openrouter key", READ(200, "{\"error\":{\"message\":\"m\"}}"), IMPOSSIBLE, NULL},
+        {"openrouter key", READ(401, "{\"error\":{\"code\":401,\"message\":\"no\"}}"), REFUSED,
+         "401, the credential is refused: no"},
+        {"openrouter key", READ(403, ""), STRANGE, NULL},
+        {"openrouter key", READ(301, ""), IMPOSSIBLE, NULL},
+        {"openrouter key", READ(404, NOT_THERE), IMPOSSIBLE, "404: is the base URL right?"},
+        {"openrouter key", READ(404, "<html>"), IMPOSSIBLE, NULL},
+        {"openrouter key", READ(400, ""), IMPOSSIBLE, "400"},
+        {"openrouter key", READ(408, ""), RETRY, NULL},
+        {"openrouter key", READ(425, ""), RETRY, NULL},
+        {"openrouter key", READ(429, ""), RETRY, NULL},
+        {"openrouter key", READ(500, ""), RETRY, "500"},
+        {"openrouter key", READ(503, ""), RETRY, NULL},
+        {"openrouter key", TRANSPORT_NOT_SENT, 0, NULL, RETRY, "not sent"},
+        {"openrouter key", TRANSPORT_TLS, 0, NULL, RETRY, "TLS handshake failed"},
+        {"openrouter key", TRANSPORT_TIMEOUT, 0, NULL, RETRY, NULL},
+        {"openrouter key", TRANSPORT_LOST, 200, "{\"data\":{\"is_management_key\":true}}", RETRY,
          NULL},
-        {"openrouter key", READ(401, "{\"error\":{\"code\":401,\"message\":\"no\"}}"),
-         PREFLIGHT_REFUSED, "401, the credential is refused: no"},
-        {"openrouter key", READ(403, ""), PREFLIGHT_REFUSED, NULL},
-        {"openrouter key", READ(301, ""), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(404, NOT_THERE), PREFLIGHT_IMPOSSIBLE,
-         "404: is the base URL right?"},
-        {"openrouter key", READ(404, "<html>"), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"openrouter key", READ(400, ""), PREFLIGHT_IMPOSSIBLE, "400"},
-        {"openrouter key", READ(408, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", READ(425, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", READ(429, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", READ(500, ""), PREFLIGHT_RETRY, "500"},
-        {"openrouter key", READ(503, ""), PREFLIGHT_RETRY, NULL},
-        {"openrouter key", TRANSPORT_NOT_SENT, 0, NULL, PREFLIGHT_RETRY, "not sent"},
-        {"openrouter key", TRANSPORT_TLS, 0, NULL, PREFLIGHT_RETRY, "TLS handshake failed"},
-        {"openrouter key", TRANSPORT_TIMEOUT, 0, NULL, PREFLIGHT_RETRY, NULL},
-        {"openrouter key", TRANSPORT_LOST, 200, "{\"data\":{\"is_management_key\":true}}",
-         PREFLIGHT_RETRY, NULL},
-        {"openrouter key", TRANSPORT_UNTRUSTED, 0, NULL, PREFLIGHT_IMPOSSIBLE,
+        {"openrouter key", TRANSPORT_UNTRUSTED, 0, NULL, IMPOSSIBLE,
          "the certificate does not verify"},
-        {"openrouter key", TRANSPORT_IMPOSSIBLE, 0, NULL, PREFLIGHT_IMPOSSIBLE, NULL},
-        {"requesty key", READ(200, "{\"id\":\"x\",\"permissions\":{\"manage\":\"write\"}}"),
-         PREFLIGHT_OK, ""},
-        {"requesty key", READ(200, "{\"id\":\"x\"}"), PREFLIGHT_OK, ""},
-        {"requesty key", READ(200, "{\"permissions\":{\"manage\":null}}"), PREFLIGHT_OK, ""},
-        {"requesty key", READ(200, "{\"permissions\":{\"manage\":\"read\"}}"), PREFLIGHT_REFUSED,
+        {"openrouter key", TRANSPORT_IMPOSSIBLE, 0, NULL, IMPOSSIBLE, NULL},
+        {"requesty key", READ(200, "{\"id\":\"x\",\"permissions\":{\"manage\":\"write\"}}"), OK,
+         ""},
+        {"requesty key", READ(200, "{\"id\":\"x\"}"), OK, ""},
+        {"requesty key", READ(200, "{\"permissions\":{\"manage\":null}}"), OK, ""},
+        {"requesty key", READ(200, "{\"permissions\":{\"manage\":\"read\"}}"), REFUSED,
          "the credential may not do this: /permissions/manage is not \"write\""},
-        {"requesty key", READ(200, "{\"key\":{\"permissions\":{\"manage\":\"none\"}}}"),
-         PREFLIGHT_REFUSED, NULL},
-        {"requesty key", READ(200, "{\"data\":{\"permissions\":{\"manage\":\"read\"}}}"),
-         PREFLIGHT_REFUSED, NULL},
-        {"requesty key", READ(403, "{\"error\":{\"message\":\"invalid token\"}}"),
-         PREFLIGHT_REFUSED, "403, the credential is refused: invalid token"},
-        {"baseten key", READ(200, "{\"keys\":[]}"), PREFLIGHT_OK, ""},
-        {"baseten key", READ(200, "[]"), PREFLIGHT_IMPOSSIBLE, NULL},
-        {"baseten key", READ(401, "{\"error\":\"m\"}"), PREFLIGHT_REFUSED, NULL},
+        {"requesty key", READ(200, "{\"key\":{\"permissions\":{\"manage\":\"none\"}}}"), REFUSED,
+         NULL},
+        {"requesty key", READ(200, "{\"data\":{\"permissions\":{\"manage\":\"read\"}}}"), REFUSED,
+         NULL},
+        {"requesty key", READ(403, "{\"error\":{\"message\":\"invalid token\"}}"), REFUSED,
+         "403, the credential is refused: invalid token"},
+        {"baseten key", READ(200, "{\"keys\":[]}"), OK, ""},
+        {"baseten key", READ(200, "[]"), IMPOSSIBLE, NULL},
+        {"baseten key", READ(401, "{\"error\":\"m\"}"), REFUSED, NULL},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char reason[200] = "x";
@@ -116,10 +130,10 @@ static void preflights(void **state)
                            .body = rows[i].body,
                            .body_len = rows[i].body ? strlen(rows[i].body) : 0,
                            .sends = 1};
-        enum preflight_result result = classify_preflight(definition(rows[i].target), &a, reason);
+        enum preflight result = preflight(definition(rows[i].target), &a, reason);
         if (result != rows[i].result || (rows[i].reason && strcmp(rows[i].reason, reason) != 0))
             fail_msg("row %zu: %d \"%s\"", i, result, reason);
-        assert_int_equal(result == PREFLIGHT_OK, reason[0] == '\0');
+        assert_int_equal(result == OK, reason[0] == '\0');
     }
 }
 
@@ -128,12 +142,10 @@ static void a_long_list_passes_where_nothing_is_checked_in_it(void **state)
     (void)state;
     char reason[200];
     struct answer a = {.status = 200, .body = "{\"keys\":[{", .body_len = 10, .body_clipped = true};
-    assert_int_equal(classify_preflight(definition("baseten key"), &a, reason), PREFLIGHT_OK);
-    assert_int_equal(classify_preflight(definition("openrouter key"), &a, reason),
-                     PREFLIGHT_IMPOSSIBLE);
+    assert_int_equal(preflight(definition("baseten key"), &a, reason), OK);
+    assert_int_equal(preflight(definition("openrouter key"), &a, reason), IMPOSSIBLE);
     a.body = "<html>....";
-    assert_int_equal(classify_preflight(definition("baseten key"), &a, reason),
-                     PREFLIGHT_IMPOSSIBLE);
+    assert_int_equal(preflight(definition("baseten key"), &a, reason), IMPOSSIBLE);
 }
 
 static void own_ids(void **state)

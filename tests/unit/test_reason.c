@@ -1,6 +1,6 @@
 /* The one line that says why: fit for a terminal and a report, and without a secret. */
 
-#include "provider/classify.h"
+#include "verdict_questions.h"
 
 #include "base/text.h"
 
@@ -67,7 +67,7 @@ static void reasons_are_fit_to_be_shown(void **state)
         struct answer a = {
             .status = 400, .body = body, .body_len = strlen(body), .sends = 1, .secrets = secrets};
         struct verdict v;
-        classify(d, ACTION_DELETE, HASH, false, &a, &v);
+        ask_action(d, ACTION_DELETE, HASH, false, &a, &v);
         assert_string_equal(v.reason, rows[i].reason ? rows[i].reason : "400");
     }
 }
@@ -87,7 +87,7 @@ static void long_reasons_are_cut(void **state)
         struct answer a = {
             .status = 400, .body = body.data, .body_len = body.len, .sends = 1, .secrets = secrets};
         struct verdict v;
-        classify(d, ACTION_DELETE, HASH, false, &a, &v);
+        ask_action(d, ACTION_DELETE, HASH, false, &a, &v);
         assert_true(text_is_utf8(v.reason, strlen(v.reason)));
         assert_null(strstr(v.reason, "hunt"));
         if (lead > 70)
@@ -102,10 +102,10 @@ static void transport_details_are_told(void **state)
     struct answer a = {.transport = TRANSPORT_NOT_SENT,
                        .detail = "Could not resolve host: openrouter.ai\n"};
     struct verdict v;
-    classify(definition("openrouter key"), ACTION_DELETE, HASH, false, &a, &v);
+    ask_action(definition("openrouter key"), ACTION_DELETE, HASH, false, &a, &v);
     assert_string_equal(v.reason, "not sent: Could not resolve host: openrouter.ai");
     a = (struct answer){.transport = TRANSPORT_UNTRUSTED, .detail = "bad \xff byte"};
-    classify(definition("openrouter key"), ACTION_DELETE, HASH, false, &a, &v);
+    ask_action(definition("openrouter key"), ACTION_DELETE, HASH, false, &a, &v);
     assert_string_equal(v.reason, "the certificate does not verify: bad ? byte");
 }
 

@@ -1,15 +1,16 @@
 /* Whatever definition there is, the sandbox understands the requests that it makes, and its answers
  * mean what they should to the classification: each side is the other's check. */
 
-#include "provider/classify.h"
+#include "intake/finder.h"
 #include "provider/hints.h"
 #include "provider/identifier.h"
-#include "intake/finder.h"
+#include "provider/own_id.h"
 #include "sandbox/announce.h"
 #include "sandbox/forms.h"
 #include "sandbox/generate.h"
 #include "sandbox/raw.h"
 #include "sandbox/routes.h"
+#include "verdict_questions.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -137,7 +138,7 @@ static struct verdict judged(const struct definition *d, enum action a, const ch
                             .body = buf_text(&r->body),
                             .body_len = r->body.len,
                             .sends = 1};
-    classify(d, a, id, false, &answer, &v);
+    ask_action(d, a, id, false, &answer, &v);
     return v;
 }
 
@@ -192,7 +193,8 @@ static void preflights_pass(void **state)
     for (size_t i = 0; i < catalog_count(catalog); i++) {
         const struct definition *d = catalog_at(catalog, i);
         struct reply r = {0};
-        char reason[200], id[ID_MAX + 1], own[ID_MAX + 1];
+        char id[ID_MAX + 1], own[ID_MAX + 1];
+        struct verdict v;
         if (!d->preflight.method)
             continue;
         some_id(d, id);
@@ -207,8 +209,9 @@ static void preflights_pass(void **state)
                                 .body = buf_text(&r.body),
                                 .body_len = r.body.len,
                                 .sends = 1};
-        if (classify_preflight(d, &answer, reason) != PREFLIGHT_OK)
-            fail_msg("%s: %s: %s", d->provider, buf_text(&r.body), reason);
+        ask_preflight(d, &answer, &v);
+        if (!v.good)
+            fail_msg("%s: %s: %s", d->provider, buf_text(&r.body), v.reason);
         if (d->self == SELF_READ) {
             reply_reset(&r);
             forms_tell(forms, i, FORM_SELF, fills, &r);

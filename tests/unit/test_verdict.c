@@ -1,7 +1,7 @@
 /* The table of what an answer means, row by row: transport, status, body and what was sent before
  * on the left, the verdict on the right. */
 
-#include "provider/classify.h"
+#include "verdict_questions.h"
 
 #include "base/text.h"
 
@@ -54,7 +54,7 @@ enum flags {
     HOLDS = 2,
     CLOSES = 4,
     BEFORE = 8, /* on the left: applied_before */
-    HINT = 16,  /* retry_after */
+    HINT = 16,  /* Retry-After: 7 */
     CLIPPED = 32,
 };
 
@@ -82,6 +82,12 @@ static const struct definition *definition(const char *target)
     return d;
 }
 
+static const char *seven_seconds(void *at, const char *name)
+{
+    (void)at;
+    return strcmp(name, "Retry-After") == 0 ? "7" : NULL;
+}
+
 static void check(const struct row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -93,12 +99,12 @@ static void check(const struct row *rows, size_t count)
             .body_len = r->body ? strlen(r->body) : 0,
             .body_clipped = (r->given & CLIPPED) != 0,
             .sends = r->sends,
-            .retry_after = (r->given & HINT) != 0,
+            .headers = {r->given & HINT ? seven_seconds : NULL, NULL},
         };
         struct verdict v;
-        classify(definition(r->target), r->action, r->id, (r->given & BEFORE) != 0, &a, &v);
-        int flags = (v.may_have_applied ? APPLIED : 0) | (v.holds_pair ? HOLDS : 0) |
-                    (v.closes_connection ? CLOSES : 0);
+        ask_action(definition(r->target), r->action, r->id, (r->given & BEFORE) != 0, &a, &v);
+        int flags = (v.may_have_applied ? APPLIED : 0) |
+                    (v.rate == ABOUT_RATE_REFUSED ? HOLDS : 0) | (v.closes_connection ? CLOSES : 0);
         if (v.kind != r->kind || v.outcome != r->outcome || flags != r->flags ||
             (r->reason && strcmp(r->reason, v.reason) != 0))
             fail_msg("row %zu (%s, %d, %s): kind %d, outcome %s, flags %d, \"%s\"", i, r->target,
@@ -131,10 +137,16 @@ static void successes(void **state)
          REVOKED},
         {KEY, SAID(200, "{\"deleted\":true,\"error\":null}", 1, 0), REVOKED},
         {KEY, SAID(200, "{\"deleted\":true,\"hash\":null}", 1, 0), REVOKED},
-        {KEY, SAID(202, "{\"deleted\":true}", 1, 0), REVOKED},
+        {KEY, SAID(202, "{\"deleted\":true}", 1, 0),
+         UNCONFIRMED("202 that does not confirm: accepted is not done")},
+        {KEY, SAID(201, "{\"deleted\":true}", 1, 0),
+         UNCONFIRMED("201 that does not confirm: another status was promised")},
+        {REQ, SAID(202, "", 1, 0), UNCONFIRMED("202 that does not confirm: accepted is not done")},
+        {REQ, SAID(207, "{\"results\":[{\"status\":500}]}", 1, 0),
+         UNCONFIRMED("207 that does not confirm: what was done stands in its parts")},
         {KEY, SAID(200, "{\"deleted\":true}", 2, BEFORE), REVOKED},
         {KEY, SAID(200, "{\"deleted\":false}", 1, 0),
-         UNCONFIRMED("200 that does not confirm: /deleted is not true")},
+         UNCONFIRMED("200 that does not confirm: its `deleted` is false")},
         {KEY, SAID(200, "{\"deleted\":\"true\"}", 1, 0),
          UNCONFIRMED("200 that does not confirm: /deleted is not true")},
         {KEY, SAID(200, "{\"deleted\":1}", 1, 0),
@@ -182,8 +194,6 @@ static void successes(void **state)
          UNCONFIRMED("200 that does not confirm: its body names another id at /id")},
         {REQ, SAID(200, "{\"error\":{\"origin\":\"router\",\"message\":\"no\"}}", 1, 0),
          UNCONFIRMED("200 that does not confirm: its body has an `error`: no")},
-        {REQ, SAID(200, "{\"error\":\"\"}", 1, 0),
-         UNCONFIRMED("200 that does not confirm: its body has an `error`")},
         {REQ, SAID(200, "<!doctype html>", 1, 0), UNCONFIRMED("200 that does not confirm: HTML?")},
         {REQ, SAID(200, "OK", 1, 0), UNCONFIRMED("200 that does not confirm: not JSON")},
         {REQ, SAID(200, "[]", 1, 0),
@@ -248,13 +258,21 @@ static void absences(void **state)
         {BASE, SAID(404, "[\"error\"]", 1, 0), UNPROVEN("other JSON")},
         /* a definition without a form proves nothing; other statuses of gone.status */
         {"bare", ACTION_DELETE, "12", SAID(404, "{\"gone\":true}", 1, 0), UNPROVEN("other JSON")},
-        {"bare", ACTION_DELETE, "12", SAID(410, "{}", 1, 0), VERDICT_END, OUTCOME_FAILED, 0, "410"},
+        {"bare", ACTION_DELETE, "12", SAID(410, "{}", 1, 0), VERDICT_END, OUTCOME_UNPROVEN_ABSENT,
+         CLOSES, NULL},
         {"formed", ACTION_DELETE, "12", SAID(410, "{\"gone\":true,\"id\":\"12\"}", 1, 0), ALREADY},
         {"formed", ACTION_DELETE, "12", SAID(410, "{\"gone\":true,\"id\":\"12\"}", 1, BEFORE),
          OURS(0)},
         {"formed", ACTION_DELETE, "12", SAID(410, "{\"gone\":true,\"id\":\"13\"}", 1, 0),
-         VERDICT_END, OUTCOME_FAILED, 0, "410"},
-        {KEY, SAID(410, NOT_THERE, 1, 0), VERDICT_END, OUTCOME_FAILED, 0, "410: Key not found"},
+         VERDICT_END, OUTCOME_UNPROVEN_ABSENT, CLOSES, NULL},
+        {KEY, SAID(410, NOT_THERE, 1, 0), ALREADY}, /* 410 as 404 */
+        {REQ, SAID(410, "{\"error\":{\"origin\":\"router\",\"message\":\"not found\"}}", 1, 0),
+         ALREADY},
+        {REQ, SAID(410, "<html>", 1, 0), VERDICT_END, OUTCOME_UNPROVEN_ABSENT, CLOSES,
+         "410 without the provider's error form (HTML?): is the base URL right?"},
+        /* absent, and asked to wait: both */
+        {KEY, SAID(404, NOT_THERE, 1, HINT), VERDICT_END, OUTCOME_ALREADY_ABSENT, HOLDS, ""},
+        {KEY, SAID(404, "<html>", 1, HINT), VERDICT_RETRY, OUTCOME_FAILED, HOLDS, "404"},
     };
     CHECK(rows);
 }
@@ -263,14 +281,28 @@ static void refusals_and_redirects(void **state)
 {
     (void)state;
 #define STOP(reason)          VERDICT_STOP, OUTCOME_NONE, 0, reason
+#define STRANGER(reason)      VERDICT_STOP, OUTCOME_NONE, CLOSES, reason
 #define FAILED(flags, reason) VERDICT_END, OUTCOME_FAILED, flags, reason
     static const struct row rows[] = {
         {KEY, SAID(401, "{\"error\":{\"code\":401,\"message\":\"No auth\"}}", 1, 0),
          STOP("401, the credential is refused: No auth")},
-        {KEY, SAID(403, "<html>blocked</html>", 1, 0), STOP("403, the credential is refused")},
+        {KEY, SAID(403, "{\"error\":{\"code\":403,\"message\":\"No\"}}", 1, 0),
+         STOP("403, the credential is refused: No")},
+        {KEY, SAID(403, "<html>blocked</html>", 1, 0),
+         STRANGER("403, and not as the provider refuses: a page came (HTML)")},
+        {KEY, SAID(403, "", 1, 0),
+         STRANGER("403, and not as the provider refuses: its body is empty")},
+        {KEY, SAID(403, "{\"detail\":\"no\"}", 1, 0),
+         STRANGER("403, and not as the provider refuses: other JSON")},
+        {KEY, SAID(403, "{\"error\":{\"message\":\"slow\"}}", 1, HINT), VERDICT_RETRY,
+         OUTCOME_FAILED, HOLDS, "403: slow"},
+        {KEY, SAID(403, "<html>", 1, HINT), VERDICT_RETRY, OUTCOME_FAILED, HOLDS, "403"},
+        {KEY, SAID(401, "", 1, HINT), STOP("401, the credential is refused")},
         {KEY, SAID(401, NULL, 2, 0), VERDICT_STOP, OUTCOME_NONE, APPLIED, NULL},
         {KEY, TRANSPORT_LOST, 401, NULL, 1, 0, STOP("401, the credential is refused")},
-        {KEY, TRANSPORT_TIMEOUT, 403, NULL, 1, 0, STOP("403, the credential is refused")},
+        {KEY, TRANSPORT_TIMEOUT, 403, NULL, 1, 0,
+         STRANGER("403, and not as the provider refuses: its body did not come whole")},
+        {KEY, TRANSPORT_LOST, 403, NULL, 1, HINT, VERDICT_RETRY, OUTCOME_FAILED, HOLDS, "403"},
         {REQ, SAID(403, "{\"error\":{\"origin\":\"router\",\"message\":\"invalid token\"}}", 1, 0),
          STOP("403, the credential is refused: invalid token")},
         {BASE, SAID(401, "{\"error\":\"m\"}", 1, 0), STOP("401, the credential is refused: m")},
@@ -288,7 +320,10 @@ static void refusals_and_redirects(void **state)
         {KEY, SAID(400, "", 1, 0), FAILED(0, "400")},
         {KEY, SAID(405, "", 1, BEFORE), FAILED(0, "405")},
         {KEY, SAID(407, "", 1, 0), FAILED(0, "407")},
-        {KEY, SAID(409, "", 1, 0), FAILED(0, "409")},
+        {KEY, SAID(409, "", 1, 0), VERDICT_RETRY, OUTCOME_FAILED, 0, "409"},
+        {KEY, SAID(423, "", 1, 0), VERDICT_RETRY, OUTCOME_FAILED, 0, "423"},
+        {KEY, SAID(409, "", 1, HINT), VERDICT_RETRY, OUTCOME_FAILED, HOLDS, "409"},
+        {KEY, SAID(400, "", 1, HINT), VERDICT_RETRY, OUTCOME_FAILED, HOLDS, "400"},
         {KEY, SAID(422, "", 1, 0), FAILED(0, "422")},
         {KEY, SAID(499, "", 1, 0), FAILED(0, "499")},
         {KEY, SAID(400, "", 2, 0), FAILED(APPLIED, "400")},
@@ -307,7 +342,7 @@ static void waits_and_retries(void **state)
         {KEY, SAID(429, "<html>", 1, 0), HOLD(HOLDS, "429")},
         {KEY, SAID(425, "", 1, 0), HOLD(HOLDS, "425")},
         {KEY, SAID(429, "", 1, BEFORE), HOLD(HOLDS, "429")},
-        {KEY, SAID(429, "", 2, 0), HOLD(HOLDS | APPLIED, "429")},
+        {KEY, SAID(429, "", 2, 0), RETRY(HOLDS | APPLIED, "429")}, /* the first was an attempt */
         {KEY, TRANSPORT_LOST, 429, NULL, 1, HINT, HOLD(HOLDS, "429")},
         {KEY, TRANSPORT_TIMEOUT, 429, NULL, 1, 0, HOLD(HOLDS, "429")},
         {BASE, SAID(429, "{\"error\":\"Rate limit exceeded.\",\"retry_after\":37}", 1, HINT),
@@ -317,8 +352,10 @@ static void waits_and_retries(void **state)
         {KEY, TRANSPORT_LOST, 503, NULL, 1, HINT, RETRY(APPLIED | HOLDS, "503")},
         {KEY, SAID(503, "", 1, 0), RETRY(APPLIED, "503")},
         {KEY, SAID(500, "{\"error\":{\"code\":500,\"message\":\"oops\"}}", 1, HINT),
-         RETRY(APPLIED, "500: oops")},
+         RETRY(APPLIED | HOLDS, "500: oops")},
         {KEY, SAID(408, "", 1, 0), RETRY(APPLIED, "408")},
+        {KEY, SAID(408, "", 1, HINT), RETRY(APPLIED | HOLDS, "408")},
+        {KEY, SAID(529, "", 1, 0), RETRY(APPLIED, "529")},
         {KEY, SAID(501, "", 1, 0), RETRY(APPLIED, "501")},
         {KEY, SAID(505, "", 1, 0), RETRY(APPLIED, "505")},
         {KEY, SAID(421, "", 1, 0), RETRY(CLOSES, "421")},
@@ -367,9 +404,10 @@ static void every_status(void **state)
         for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
             struct answer a = {.status = status, .body = "<p>", .body_len = 3, .sends = 1};
             struct verdict v;
-            classify(definition(targets[i]), ACTION_DELETE, UUID, false, &a, &v);
+            ask_action(definition(targets[i]), ACTION_DELETE, UUID, false, &a, &v);
             enum verdict_kind kind = VERDICT_END;
-            if (status < 200 || status >= 500 || status == 408 || status == 421)
+            if (status < 200 || status >= 500 || status == 408 || status == 409 || status == 421 ||
+                status == 423)
                 kind = VERDICT_RETRY;
             else if (status == 425 || status == 429)
                 kind = VERDICT_HOLD;
@@ -380,11 +418,11 @@ static void every_status(void **state)
                 outcome = OUTCOME_NONE;
             else if (status >= 200 && status < 300)
                 outcome = OUTCOME_UNCONFIRMED;
-            else if (status == 404)
+            else if (status == 404 || status == 410)
                 outcome = OUTCOME_UNPROVEN_ABSENT;
             assert_int_equal(v.kind, kind);
             assert_int_equal(v.outcome, outcome);
-            assert_int_equal(v.holds_pair, kind == VERDICT_HOLD);
+            assert_int_equal(v.rate == ABOUT_RATE_REFUSED, kind == VERDICT_HOLD);
             assert_true(v.reason[0] != '\0');
         }
 }
@@ -399,7 +437,7 @@ static void absence_after_an_attempt(void **state)
     } rows[] = {
         {{TRANSPORT_WHOLE, .status = 500, .sends = 1}, true},
         {{TRANSPORT_WHOLE, .status = 599, .sends = 1}, true},
-        {{TRANSPORT_WHOLE, .status = 503, .sends = 1, .retry_after = true}, true},
+        {{TRANSPORT_WHOLE, .status = 503, .sends = 1, .headers = {seven_seconds, NULL}}, true},
         {{TRANSPORT_WHOLE, .status = 408, .sends = 1}, true},
         {{TRANSPORT_TIMEOUT, .sends = 1}, true},
         {{TRANSPORT_LOST, .sends = 1}, true},
@@ -413,6 +451,10 @@ static void absence_after_an_attempt(void **state)
         {{TRANSPORT_WHOLE, .status = 421, .sends = 1}, false},
         {{TRANSPORT_WHOLE, .status = 401, .sends = 1}, false},
         {{TRANSPORT_WHOLE, .status = 400, .sends = 1}, false},
+        {{TRANSPORT_WHOLE, .status = 409, .sends = 1}, false},
+        {{TRANSPORT_WHOLE, .status = 423, .sends = 1}, false},
+        {{TRANSPORT_WHOLE, .status = 403, .sends = 1, .headers = {seven_seconds, NULL}}, false},
+        {{TRANSPORT_WHOLE, .status = 202, .sends = 1}, true},
         {{TRANSPORT_NOT_SENT, .sends = 0}, false},
         {{TRANSPORT_TLS, .sends = 0}, false},
         {{TRANSPORT_UNTRUSTED, .sends = 0}, false},
@@ -420,10 +462,10 @@ static void absence_after_an_attempt(void **state)
     const struct definition *d = definition("openrouter key");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct verdict first, second;
-        classify(d, ACTION_DELETE, HASH, false, &rows[i].first, &first);
+        ask_action(d, ACTION_DELETE, HASH, false, &rows[i].first, &first);
         struct answer gone = {
             .status = 404, .body = NOT_THERE, .body_len = strlen(NOT_THERE), .sends = 1};
-        classify(d, ACTION_DELETE, HASH, first.may_have_applied, &gone, &second);
+        ask_action(d, ACTION_DELETE, HASH, first.may_have_applied, &gone, &second);
         assert_int_equal(second.outcome,
                          rows[i].ours ? OUTCOME_ABSENT_AFTER_RETRY : OUTCOME_ALREADY_ABSENT);
     }
@@ -479,8 +521,7 @@ static void what_a_read_proves(void **state)
          VERIFIED_UNPROVEN, "200 that does not confirm"},
         {"openrouter key", HASH, 404, "<p>", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN,
          "404 without the provider's error form"},
-        {"openrouter key", HASH, 410, NOT_THERE, TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN,
-         "410"},
+        {"openrouter key", HASH, 410, NOT_THERE, TRANSPORT_WHOLE, VERDICT_END, VERIFIED_ABSENT, ""},
         {"openrouter key", HASH, 302, "", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN, "302"},
         {"openrouter key", HASH, 400, "", TRANSPORT_WHOLE, VERDICT_END, VERIFIED_UNPROVEN, "400"},
         {"openrouter key", HASH, 500, "", TRANSPORT_WHOLE, VERDICT_RETRY, VERIFIED_UNPROVEN, "500"},
@@ -512,7 +553,7 @@ static void what_a_read_proves(void **state)
                            .body_len = strlen(body),
                            .sends = 1};
         struct verdict v;
-        classify_verify(d, rows[i].id ? &d->read : &d->list.request, rows[i].id, &a, &v);
+        ask_look(d, rows[i].id, &a, &v);
         if (v.kind != rows[i].kind || v.verified != rows[i].verified ||
             strncmp(v.reason, rows[i].reason, strlen(rows[i].reason)) != 0 ||
             (!*rows[i].reason && *v.reason))
@@ -523,7 +564,7 @@ static void what_a_read_proves(void **state)
         .status = 200, .body = "{\"keys\":[]}", .body_len = 11, .body_clipped = true, .sends = 1};
     struct verdict v;
     const struct definition *d = definition("requesty key");
-    classify_verify(d, &d->list.request, NULL, &a, &v);
+    ask_look(d, NULL, &a, &v);
     assert_int_equal(v.verified, VERIFIED_UNPROVEN);
 }
 
@@ -611,7 +652,7 @@ static void bodies_of_a_word(void **state)
         assert_int_equal(catalog_add(c, "t", 1, text, &err), 0);
         const struct answer a = {
             .status = 200, .body = rows[i].body, .body_len = strlen(rows[i].body), .sends = 1};
-        classify(catalog_find(c, "y", NULL), ACTION_DELETE, "a", false, &a, &v);
+        ask_action(catalog_find(c, "y", NULL), ACTION_DELETE, "a", false, &a, &v);
         if (v.outcome != rows[i].outcome)
             fail_msg("%s: %s: %s", rows[i].confirm, rows[i].body, v.reason);
         catalog_free(c);
@@ -624,12 +665,16 @@ static void a_success_that_may_be_gone(void **state)
     (void)state;
     struct catalog *c = catalog_new();
     const struct definition *d = catalog_find(c, "vault", NULL);
-    char reason[200];
+    struct verdict v;
     struct answer a = {.status = 200, .body = "<html>", .body_len = 6, .sends = 1};
-    assert_int_equal(classify_preflight(d, &a, reason), PREFLIGHT_IMPOSSIBLE);
+    ask_preflight(d, &a, &v);
+    assert_int_equal(v.kind, VERDICT_END);
+    assert_false(v.good);
     a.body = "{\"data\":{}}";
     a.body_len = strlen(a.body);
-    assert_int_equal(classify_preflight(d, &a, reason), PREFLIGHT_REFUSED);
+    ask_preflight(d, &a, &v);
+    assert_int_equal(v.kind, VERDICT_STOP);
+    assert_int_equal(v.stop, EXIT_CREDENTIAL);
     catalog_free(c);
 }
 
@@ -659,15 +704,15 @@ static void two_meanings(void **state)
                                  .body = rows[i].body,
                                  .body_len = strlen(rows[i].body),
                                  .sends = 1};
-        classify(d, ACTION_DELETE, "a", false, &a, &v);
+        ask_action(d, ACTION_DELETE, "a", false, &a, &v);
         assert_int_equal(v.kind, rows[i].delete);
         if (v.kind == VERDICT_END)
             assert_int_equal(v.outcome, OUTCOME_FAILED);
-        classify_verify(d, &d->read, "a", &a, &v);
+        ask_look(d, "a", &a, &v);
         assert_int_equal(v.kind, rows[i].read);
         assert_int_equal(v.verified, VERIFIED_UNPROVEN);
         /* the read of a list is nobody's target */
-        classify_verify(d, &d->list.request, NULL, &a, &v);
+        ask_look(d, NULL, &a, &v);
         assert_int_equal(v.kind, rows[i].delete);
     }
     catalog_free(c);

@@ -1,8 +1,9 @@
-/* The classification over arbitrary answers. The input's first four bytes choose the definition and
+/* The verdict over arbitrary answers. The input's first four bytes choose the definition and
  * the action, the transport and what was sent before, and the status; the rest is the body. */
 
-#include "provider/classify.h"
 #include "provider/identifier.h"
+#include "provider/own_id.h"
+#include "provider/verdict.h"
 
 #include "base/text.h"
 
@@ -34,6 +35,12 @@ static const char *id_for(const struct definition *d)
     }
 }
 
+static const char *retry_after(void *at, const char *name)
+{
+    static const char *const values[] = {"3", "0", "soon", "9999999999999"};
+    return strcmp(name, "Retry-After") == 0 ? values[*(const uint8_t *)at % 4] : NULL;
+}
+
 static void check_reason(const char *reason)
 {
     size_t len = strlen(reason);
@@ -52,7 +59,8 @@ static void check_verdict(const struct answer *a, bool applied_before, const str
          (v->outcome == OUTCOME_NONE && v->reason[0]));
     must(v->kind != VERDICT_RETRY || v->outcome == OUTCOME_FAILED);
     if (v->kind == VERDICT_HOLD)
-        must(v->holds_pair && (a->status == 429 || a->status == 425));
+        must(v->rate == ABOUT_RATE_REFUSED && a->sends <= 1 &&
+             (a->status == 429 || a->status == 425));
     if (v->kind != VERDICT_END)
         return;
     if (v->outcome == OUTCOME_REVOKED || v->outcome == OUTCOME_DISABLED ||
@@ -78,23 +86,32 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum action action = data[0] / 64 % ACTION_COUNT;
     bool applied_before = data[1] & 8;
     struct answer a = {
-        .transport = (enum transport)(data[1] % 7),
+        .transport = (enum transport)(data[1] % 8),
         .status = (data[2] << 8 | data[3]) % 1000,
         .body = (const char *)data + 4,
         .body_len = size - 4,
         .body_clipped = data[1] & 16,
         .sends = data[1] >> 5 & 3,
-        .retry_after = data[1] & 128,
-        .detail = data[1] % 7 ? "hunter2.hunter2 \x1b[31m" : NULL,
+        .headers = {data[1] & 128 ? retry_after : NULL, (void *)data},
+        .detail = data[1] % 8 ? "hunter2.hunter2 \x1b[31m" : NULL,
         .secrets = secrets,
     };
     struct verdict v;
-    char reason[200], own[ID_MAX + 1], again[ID_MAX + 1], why[ID_REASON];
-    classify(d, action, id_for(d), applied_before, &a, &v);
+    char own[ID_MAX + 1], again[ID_MAX + 1], why[ID_REASON];
+    verdict_of(&(struct question){.d = d,
+                                  .action = action,
+                                  .request = &d->action[action],
+                                  .id = id_for(d),
+                                  .applied_before = applied_before},
+               &a, &v);
     check_verdict(&a, applied_before, &v);
 
     bool of_list = data[1] & 8;
-    classify_verify(d, of_list ? &d->list.request : &d->read, of_list ? NULL : id_for(d), &a, &v);
+    verdict_of(&(struct question){.d = d,
+                                  .asked = of_list ? ASKED_LIST : ASKED_TARGET,
+                                  .request = of_list ? &d->list.request : &d->read,
+                                  .id = of_list ? NULL : id_for(d)},
+               &a, &v);
     check_reason(v.reason);
     if (v.verified == VERIFIED_PRESENT || v.verified == VERIFIED_NONE)
         must(v.kind == VERDICT_END && a.transport == TRANSPORT_WHOLE && a.status / 100 == 2 &&
@@ -103,10 +120,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         must(v.kind == VERDICT_END && a.transport == TRANSPORT_WHOLE && a.status / 100 == 4 &&
              !a.body_clipped && !of_list && d->gone_form.count);
 
-    enum preflight_result p = classify_preflight(d, &a, reason);
-    check_reason(reason);
-    must((p == PREFLIGHT_OK) == (reason[0] == '\0'));
-    must(p != PREFLIGHT_OK || (a.transport == TRANSPORT_WHOLE && a.status / 100 == 2));
+    verdict_of(&(struct question){.d = d,
+                                  .asked = ASKED_CHECK,
+                                  .request = &d->preflight,
+                                  .checks = &d->preflight.confirm},
+               &a, &v);
+    check_reason(v.reason);
+    must(v.good == (v.reason[0] == '\0'));
+    must(!v.good || (a.transport == TRANSPORT_WHOLE && a.status / 100 == 2));
 
     int n = own_id_of_body(d, a.body, a.body_len, own);
     if (n > 0)
