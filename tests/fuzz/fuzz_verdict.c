@@ -118,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
              !a.body_clipped && of_list == (v.verified == VERIFIED_NONE) && !v.reason[0]);
     if (v.verified == VERIFIED_ABSENT)
         must(v.kind == VERDICT_END && a.transport == TRANSPORT_WHOLE && a.status / 100 == 4 &&
-             !a.body_clipped && !of_list && d->gone_form.count);
+             !a.body_clipped && !of_list && d->gone_count);
 
     verdict_of(&(struct question){.d = d,
                                   .asked = ASKED_CHECK,
