@@ -32,7 +32,7 @@ struct answer {
     const char *const *secrets; /* never repeated in a reason: NULL-terminated, or NULL */
 };
 
-enum asked {
+enum question_kind {
     ASKED_ACTION, /* to do something to the target `id` */
     ASKED_TARGET, /* whether the target `id` is there */
     ASKED_LIST,   /* which are there: JSON without an `error` is good */
@@ -41,7 +41,7 @@ enum asked {
 
 struct question {
     const struct definition *d;
-    enum asked asked;
+    enum question_kind asked;
     enum action action; /* ASKED_ACTION */
     const struct request *request;
     const char *id;                  /* canonical */

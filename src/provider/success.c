@@ -63,7 +63,7 @@ static bool is_bad_status(const json_t *value)
     return status >= 400 && status <= 599;
 }
 
-static bool is_bad_word(const json_t *value, enum asked asked)
+static bool is_bad_word(const json_t *value, enum question_kind asked)
 {
     static const char *const failures[] = {"error", "errored", "fail", "failed", "failure", NULL};
     static const char *const undone[] = {

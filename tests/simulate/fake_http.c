@@ -6,6 +6,7 @@
 #include "history.h"
 #include "judge.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "wire/http.h"
 
@@ -118,11 +119,12 @@ static void hand_out(struct http_client *c, unsigned slot)
     const struct http_answer a = {
         .answer = {.transport = f.reply.transport,
                    .status = f.reply.status,
+                   .headers = {header, &f.reply},
                    .body = f.reply.body,
                    .body_len = strlen(f.reply.body),
                    .sends = f.reply.sends,
+                   .at_ms = clock_wall_ms(),
                    .detail = f.reply.transport ? "simulated" : NULL},
-        .headers = {header, &f.reply},
         .sent_at_us = f.sent_us,
         .took_us = h.now_us - f.sent_us,
     };

@@ -7,7 +7,7 @@
 
 #include "base/rng.h"
 #include "manifest/targets.h"
-#include "provider/classify.h"
+#include "provider/verdict.h"
 #include "wire/settings.h"
 
 #include <stdbool.h>

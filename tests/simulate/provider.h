@@ -3,7 +3,7 @@
 #ifndef RESCIND_SIMULATE_PROVIDER_H
 #define RESCIND_SIMULATE_PROVIDER_H
 
-#include "provider/classify.h"
+#include "provider/verdict.h"
 
 #include <stdint.h>
 
