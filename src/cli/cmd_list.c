@@ -16,6 +16,8 @@
 #include "wire/lister.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,25 +240,46 @@ static int write_keys(const struct options *o, const struct catalog *catalog,
     return result;
 }
 
+/* What went well. Where nothing but trouble is wanted on standard error (a schedule, which mails
+ * what stands there), it goes where the list does not. */
+__attribute__((format(printf, 2, 3))) static void tell_good(const struct options *o,
+                                                            const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int len = vasprintf(&text, format, args);
+    va_end(args);
+    if (len >= 0 && o->progress != PROGRESS_NEVER)
+        say("%s", text);
+    else if (len >= 0 && o->output && strcmp(o->output, "-") != 0)
+        printf("%s\n", text);
+    free(text);
+}
+
 static void tell(const struct options *o, const struct definition *d, const struct selection *s)
 {
     struct buf file = {0};
     char selected[TEXT_COUNT], others[TEXT_COUNT];
     for (const struct untold *u = s->untold; u->option; u++)
-        say("%s %s: %" PRIu64 " not selected, because the list does not tell for them what %s asks",
-            d->provider, d->kind, u->count, u->option);
+        tell_good(o,
+                  "%s %s: %" PRIu64
+                  " not selected, because the list does not tell for them what %s asks",
+                  d->provider, d->kind, u->count, u->option);
     if (s->own_is_there)
-        say("%s %s: the credential in use is one of them and was left out", d->provider, d->kind);
+        tell_good(o, "%s %s: the credential in use is one of them and was left out", d->provider,
+                  d->kind);
     text_count(s->others, others);
     sheet_tell(o->output, s->selected, &file);
     if (s->left_out)
-        say("%s %s: %" PRIu64 " left out, because %s names them", d->provider, d->kind, s->left_out,
-            o->list.not_in);
+        tell_good(o, "%s %s: %" PRIu64 " left out, because %s names them", d->provider, d->kind,
+                  s->left_out, o->list.not_in);
     if (filters(o))
-        say("%s %s: %s of %s selected%s%s", d->provider, d->kind, text_count(s->selected, selected),
-            others, file.len ? ", written" : "", buf_text(&file));
+        tell_good(o, "%s %s: %s of %s selected%s%s", d->provider, d->kind,
+                  text_count(s->selected, selected), others, file.len ? ", written" : "",
+                  buf_text(&file));
     else
-        say("%s %s: %s listed", d->provider, d->kind, others);
+        tell_good(o, "%s %s: %s listed", d->provider, d->kind, others);
     buf_free(&file);
 }
 

@@ -91,8 +91,9 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
     if (prepare(p, o, catalog, true, err) != 0)
         return -1;
     if (p->manifest_targets == 0) {
-        if (o->has_expect && o->expect != 0)
-            return prepare_guards(p, catalog, err);
+        bool asked = (o->has_expect && o->expect != 0) || o->max_age_us;
+        if (asked && prepare_guards(p, catalog, err) != 0)
+            return -1;
         printf("%s holds no targets: nothing to do\n", o->manifest);
         return conduct_metrics(o, EXIT_DONE);
     }

@@ -49,6 +49,7 @@ struct options {
     struct list_options list;
     bool yes, allow_empty, skip_bad_rows, salvage, partial;
     bool has_expect, has_max;
+    int64_t max_age_us; /* of the manifest; 0: any */
     uint64_t expect, max;
     uint32_t shard, shards; /* K of N; 0 of 1 */
     enum progress_mode progress;

@@ -319,6 +319,8 @@ static int take_operands(struct reading *r, const struct words *w, struct error 
         o->manifest = reading_keep(r, w->operands[1]);
     if (!o->manifest)
         return error_set(err, EXIT_USAGE, "no %s given", command_table[o->command].operands);
+    if (strcmp(o->manifest, "-") == 0 && o->max_age_us)
+        return error_set(err, EXIT_USAGE, "--max-age: standard input has no age");
     if (strcmp(o->manifest, "-") == 0 && !o->run_dir)
         return error_set(err, EXIT_USAGE, "a manifest from standard input needs --run-dir");
     return 0;

@@ -324,6 +324,12 @@ static bool set_expect(struct reading *r, const char *value, struct error *err)
     return r->out->has_expect = take_u64(value, 0, UINT32_MAX, &r->out->expect);
 }
 
+static bool set_max_age(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return text_duration(value, &r->out->max_age_us) && r->out->max_age_us > 0;
+}
+
 static bool set_max(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
@@ -554,6 +560,8 @@ const struct option_spec option_table[] = {
      "refuse unless the manifest has exactly N targets"},
     {"max", "N", ACTING, true, false, GROUP_GUARD, set_max, COUNT,
      "refuse when more than N targets are left to do"},
+    {"max-age", "DURATION", RUN, true, false, GROUP_GUARD, set_max_age,
+     "a span such as 12h or 2d, at most 365d", "refuse a manifest file older than that"},
     {"protect", "FILE", ACTING, true, false, GROUP_GUARD, set_protect, A_FILE,
      "refuse when a target of this manifest is among them"},
     {"canary", "N", ACTING, true, false, GROUP_GUARD, set_canary, COUNT,
@@ -592,7 +600,7 @@ const struct option_spec option_table[] = {
     {"ca-file", "FILE", TRANSFER, true, false, GROUP_TRANSFER, set_ca_file, A_FILE,
      "trust this CA bundle"},
 
-    {"progress", "WHEN", SENDING, true, false, GROUP_OTHER, set_progress,
+    {"progress", "WHEN", TRANSFER, true, false, GROUP_OTHER, set_progress,
      "auto, always, never or json", "auto, always, never or json, on stderr"},
     {"metrics-file", "FILE", SENDING, true, false, GROUP_OTHER, set_metrics_file, A_FILE,
      "write Prometheus metrics at the end"},

@@ -1,6 +1,8 @@
 #include "cli/prepare.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "provider/mask.h"
 #include "run/check.h"
 #include "wire/alias.h"
@@ -17,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ROWS_SHOWN = 10 };
+enum { ROWS_SHOWN = 10, MINUTE_MS = 60000 };
 
 void say(const char *format, ...)
 {
@@ -196,6 +198,31 @@ static int guard_expect(const struct prepared *p, struct error *err)
                      p->options->expect, p->manifest_targets, p->manifest_targets);
 }
 
+/* A schedule's list of last week is not what is there tonight. By the file's time of change; one of
+ * the future has none that could be trusted. */
+static int guard_age(const struct prepared *p, struct error *err)
+{
+    const struct options *o = p->options;
+    struct stat st;
+    char age[TEXT_SPAN], most[TEXT_SPAN];
+    if (!o->max_age_us)
+        return 0;
+    if (stat(o->manifest, &st) != 0)
+        return error_set(err, EXIT_NOINPUT, "cannot read %s:", o->manifest);
+    int64_t then_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+    int64_t age_ms = clock_wall_ms() - then_ms;
+    if (age_ms < -MINUTE_MS)
+        return error_set(err, EXIT_REFUSED,
+                         "--max-age %s: %s was changed in the future, so its age is not known; "
+                         "nothing was sent. Look at this machine's clock",
+                         text_span(o->max_age_us, most), o->manifest);
+    if (age_ms * 1000 <= o->max_age_us)
+        return 0;
+    return error_set(err, EXIT_REFUSED,
+                     "--max-age %s: %s is %s old; nothing was sent. Make the list anew",
+                     text_span(o->max_age_us, most), o->manifest, text_span(age_ms * 1000, age));
+}
+
 static int guard_max(const struct prepared *p, struct error *err)
 {
     if (!p->options->has_max || p->left <= p->options->max)
@@ -327,8 +354,8 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
 
 int prepare_guards(struct prepared *p, struct catalog *catalog, struct error *err)
 {
-    if (guard_expect(p, err) != 0 || guard_origin(p, err) != 0 || guard_endpoint(p, err) != 0 ||
-        guard_protect(p, catalog, err) != 0)
+    if (guard_age(p, err) != 0 || guard_expect(p, err) != 0 || guard_origin(p, err) != 0 ||
+        guard_endpoint(p, err) != 0 || guard_protect(p, catalog, err) != 0)
         return -1;
     return guard_max(p, err);
 }

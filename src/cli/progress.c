@@ -297,6 +297,8 @@ static void tell_json(struct progress *p, const char *key, const char *line)
 void progress_tell(void *at, const char *key, const char *line)
 {
     struct progress *p = at;
+    if (p->style == STYLE_QUIET && strcmp(key, OBSERVER_GOOD_NEWS) == 0)
+        return;
     if (p->style != STYLE_JSON) {
         events_add(p->events, key, line, clock_mono_us(), &p->told);
         take_told(p, !*key);

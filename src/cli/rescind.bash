@@ -36,7 +36,7 @@ _rescind_value() {
             mapfile -t COMPREPLY < <(compgen -d -- "$cur")
             compopt -o filenames
             ;;
-        --deliver | --expect | --max | --canary | --halt | --shard | --concurrency | --max-rate | \
+        --deliver | --expect | --max | --max-age | --canary | --halt | --shard | --concurrency | --max-rate | \
             --max-attempts | --timeout | --connect-timeout | --deadline | --verify-delay | --verify-patience | --created-before | \
             --updated-before | --last-used-before | --creator | --owner | --min-window | --name | --label | --workspace | --spend-below | \
             --type) ;;
@@ -67,13 +67,13 @@ _rescind() {
         esac
     done
     case $command in
-        plan) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
-        run) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        plan) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --max-age= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
+        run) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --action= --yes --expect= --max= --max-age= --protect= --canary= --halt= --expect-absent --verify --verify-delay= --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         verify) options='--job= --run-dir= --verify-delay= --verify-patience= --again --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         rotate) options='--provider= --format= --column= --job= --run-dir= --shard= --allow-empty --skip-bad-rows --secrets-file= --deliver= --yes --expect= --max= --protect= --canary= --halt= --expect-absent --verify-patience= --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --metrics-file= --help --version' ;;
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
-        list) options='--kind= --output= --format= --job= --created-before= --updated-before= --last-used-before= --creator= --owner= --not-in= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;
+        list) options='--kind= --output= --format= --job= --created-before= --updated-before= --last-used-before= --creator= --owner= --not-in= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --help --version' ;;
         match) options='--provider= --against= --output= --format= --partial --job= --help --version' ;;
         providers) options='--job= --help --version' ;;
         help) ;;

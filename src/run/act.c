@@ -106,7 +106,7 @@ static void ask_canary(struct runner *r, const char *provider, uint32_t row, enu
     char reason[512];
     switch (canary_judge(&r->canary, provider, row, o, reason)) {
     case CANARY_PASSED:
-        session_tell(&r->session, "canary", "canary of %u succeeded, going on",
+        session_tell(&r->session, OBSERVER_GOOD_NEWS, "canary of %u succeeded, going on",
                      r->session.work.settings->canary);
         break;
     case CANARY_FAILED:

@@ -31,6 +31,9 @@ struct run_view {
     const char *stopping;     /* why no new requests are sent any more, or NULL */
 };
 
+/* The key of a line that says what went well: for those who want to hear of trouble only, none. */
+#define OBSERVER_GOOD_NEWS "good news"
+
 struct observer {
     void *at;
     /* Called at most every 100 ms while the loop runs. */

@@ -6,6 +6,7 @@ import os
 import pty
 import termios
 import threading
+import time
 
 import pytest
 from targets import Target, mixed, targets
@@ -146,6 +147,25 @@ def test_max_counts_what_is_left_and_expect_the_whole(make_sandbox, make_tool):
     tool.run_dir.path.rename(tool.directory / "shard")
     assert tool.run(manifest, "--max", "30").code == 0
     assert tool.run(manifest, "--max", "0").code == 0, "nothing is left to do"
+
+
+@pytest.mark.parametrize("age, code", [(0, 0), (3500, 0), (3700, 2), (7 * 86400, 2), (-3600, 2)])
+def test_max_age(age, code, make_wire, make_tool):
+    """A schedule's list of another night is refused; so is one whose age cannot be told."""
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    for rows, name in ((targets(2), "keys.csv"), ("hash\n", "none.csv")):
+        manifest = tool.manifest(rows, name)
+        changed = time.time() - age
+        os.utime(manifest, (changed, changed))
+        place = ("--run-dir", tool.directory / name.replace(".csv", ""))
+        for command in ("plan", "run"):
+            words = (command, "--yes", "--max-age", "1h", "--allow-empty", *place)
+            result = tool.call(*words, "--base-url", wire.origin, manifest)
+            assert result.code == code, result
+            assert ("--max-age" in result.err) == (code == 2)
+    assert len(wire.deletions) == (2 if code == 0 else 0)
+    assert tool.run("-", "--max-age", "1h", stdin=b"hash\n").code == 64
 
 
 @pytest.mark.parametrize("preflight", [[], ["--no-preflight"]])

@@ -1,6 +1,8 @@
 """What jobs/ ships, as it is shipped: the job files run, the schedules' syntax checked by those who
 will read them, and their command lines taken by rescind."""
 
+import csv
+import os
 import re
 import shlex
 import shutil
@@ -84,24 +86,151 @@ def test_kubernetes_has_the_same_job():
     assert inside == job_options((JOBS / "stale-key-purge.ini").read_text())
 
 
-def command_lines():
+def cron_lines():
+    """Each as cron hands it to sh(1)."""
     crontab = (JOBS / "crontab").read_text()
-    for line in re.findall(r"^[-\d*,/]+ .*$", crontab, re.M):
-        yield shlex.split(line.split(None, 5)[5].split(">")[0])
+    return [line.split(None, 5)[5] for line in re.findall(r"^[-\d*,/]+ .*$", crontab, re.M)]
+
+
+def unit_lines():
+    """The main processes of the unit, in their order; the first that fails is the last."""
     unit = (JOBS / "rescind-purge.service").read_text()
-    yield shlex.split(re.search(r"^ExecStart=(.*)$", unit, re.M).group(1))
+    return re.findall(r"^ExecStart=(.*)$", unit, re.M)
+
+
+def pod_lines():
+    """The init container's, then the container's."""
     pod = (JOBS / "kubernetes-cronjob.yaml").read_text()
-    block = re.search(r"args:\n((?: +- .*\n)+)", pod).group(1)
-    yield ["rescind", *re.findall(r"- (.*)", block)]
+    program = re.findall(r"command: \[(.*)\]", pod)
+    blocks = re.findall(r"args:\n((?: +- .*\n)+)", pod)
+    assert len(program) == len(blocks) == 2
+    assert pod.index("initContainers:") < pod.index("- name: list") < pod.index("- name: rescind\n")
+    return [
+        " ".join([word, *re.findall(r"- (.*)", block)]) for word, block in zip(program, blocks)
+    ]
 
 
-@pytest.mark.parametrize("words", list(command_lines()), ids=" ".join)
+NIGHTS = {
+    "cron": cron_lines()[:1],
+    "systemd": [" && ".join(unit_lines())],
+    "kubernetes": [" && ".join(pod_lines())],
+}
+
+
+class Night:
+    """A machine on which a schedule is installed, but for its paths: /etc/rescind, /var/lib/rescind
+    and the program are elsewhere, and the program is told of the sandbox."""
+
+    def __init__(self, tmp_path, place, tool, sandbox):
+        self.state = tmp_path / "state"
+        self.state.mkdir()
+        self.place, self.tool = place, tool
+        self.program = tmp_path / "bin" / "rescind"
+        self.program.parent.mkdir()
+        self.lead_to(sandbox.origins)
+        job = place / "stale-key-purge.ini"
+        job.write_text(job.read_text().replace("/var/lib/rescind", str(self.state)))
+
+    def lead_to(self, origins):
+        words = [word for origin in origins[:1] for word in ("--base-url", origin)]
+        self.program.write_text(f'#!/bin/sh\nexec {RESCIND} "$@" {shlex.join(words)}\n')
+        self.program.chmod(0o755)
+
+    def start(self, line):
+        for ours, here in (
+            ("/usr/local/bin/rescind", self.program),
+            ("/etc/rescind", self.place),
+            ("/var/lib/rescind", self.state),
+        ):
+            line = line.replace(ours, str(here))
+        env = self.tool.env | {"PATH": f"{self.program.parent}:/usr/bin:/bin"}
+        done = subprocess.run(
+            ["/bin/sh", "-c", line], env=env, cwd="/", capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stderr
+
+
+@pytest.fixture
+def night(tmp_path, place, make_tool, make_sandbox):
+    sandbox = make_sandbox(targets(40))
+    return Night(tmp_path, place, make_tool(), sandbox), sandbox
+
+
+def deleted(sandbox):
+    return {target for target, is_so in sandbox.truth().items() if is_so["deletions"]}
+
+
+@pytest.mark.parametrize("schedule", NIGHTS)
+def test_a_good_night(schedule, night):
+    """The inventory, the run on it, and not a word on standard error; the night after it, too."""
+    here, sandbox = night
+    for _ in range(2):
+        for line in NIGHTS[schedule]:
+            code, err = here.start(line)
+            assert code == 0
+            assert err == "" or schedule == "kubernetes"  # whose log gets progress
+    with open(here.state / "stale.csv", newline="", encoding="utf-8") as file:
+        assert list(csv.DictReader(file)) == []  # the second night's: nothing is left
+    assert 0 < len(deleted(sandbox)) < 40
+    before = sandbox.counts()["requests"]
+    code, err = here.start(cron_lines()[1])
+    assert (code, err) == (0, "")
+    assert sandbox.counts()["requests"] == before
+
+
+@pytest.mark.parametrize("schedule", NIGHTS)
+@pytest.mark.parametrize("old", [False, True])
+def test_a_night_without_an_inventory_deletes_nothing(schedule, old, night):
+    here, sandbox = night
+    if old:  # last week's list is still there
+        for line in NIGHTS[schedule]:
+            assert here.start(line)[0] == 0
+        week = (here.state / "stale.csv").stat().st_mtime - 7 * 86400
+        write_csv(here.state / "stale.csv", sorted(set(targets(40)) - deleted(sandbox)))
+        os.utime(here.state / "stale.csv", (week, week))
+    before = deleted(sandbox)
+    here.lead_to(["openrouter=http://127.0.0.1:1/api/v1"])
+    here.program.write_text(here.program.read_text().rstrip() + " --deadline 2s\n")
+    for line in NIGHTS[schedule]:
+        code, err = here.start(line)
+        assert code == 75
+        assert err.startswith("rescind: openrouter: ") and "connect" in err
+    here.lead_to(sandbox.origins)
+    code, err = here.start(cron_lines()[1])
+    assert code == (2 if old else 66)
+    assert ("--max-age 12h 00m: " in err) == old and "stale.csv" in err
+    assert deleted(sandbox) == before
+
+
+def words():
+    for line in [*cron_lines(), *unit_lines(), *pod_lines()]:
+        yield from ([w for w in shlex.split(part.split(">")[0])] for part in line.split("&&"))
+
+
+@pytest.mark.parametrize("words", list(words()), ids=" ".join)
 def test_command_lines_are_taken(make_tool, place, tmp_path, words):
     assert words[0].endswith("rescind")
     etc = [word.replace("/etc/rescind", str(place)) for word in words[1:]]
     (tmp_path / "none.csv").write_text("hash\n")
-    result = make_tool().call(*etc, "--run-dir", tmp_path / "purge", tmp_path / "none.csv")
-    assert result.code == 0, result
+    if words[1] == "list":
+        etc = [word.replace("/var/lib/rescind", str(tmp_path)) for word in etc]
+        result = make_tool().call(*etc, "--base-url", "openrouter=http://127.0.0.1:1", "--deadline", "1s")
+        assert result.code == 75, result
+    else:
+        result = make_tool().call(*etc, "--run-dir", tmp_path / "purge", tmp_path / "none.csv")
+        assert result.code == 0, result
+
+
+def test_what_is_tried_again():
+    """75 and a crash; whatever else there is says that a person is needed."""
+    codes = {1, 2, 64, 65, 66, 73, 74, 77, 78}
+    unit = (JOBS / "rescind-purge.service").read_text()
+    prevented = re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.M).group(1)
+    assert {int(code) for code in prevented.split()} == codes
+    assert "ConditionPathExists" not in unit and "AssertPathExists=/etc/rescind/" in unit
+    pod = (JOBS / "kubernetes-cronjob.yaml").read_text()
+    rules = re.findall(r"containerName: (\w+)\n +operator: NotIn\n +values: \[75\]", pod)
+    assert rules == ["list", "rescind"]
 
 
 @needs("crontab")
@@ -132,7 +261,8 @@ def test_units_verify(units):
         text=True,
         check=False,
     )
-    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    said = (done.stdout + done.stderr).splitlines()  # of whatever else is installed here, too
+    assert [line for line in said if "rescind-purge" in line] == []
 
 
 @needs("systemd-analyze")
