@@ -107,6 +107,16 @@ void disk_die_at(int call)
     sim.die_at = call;
 }
 
+void disk_fail_at(int call)
+{
+    sim.fail_at = call;
+}
+
+bool disk_failed(void)
+{
+    return sim.failed;
+}
+
 bool disk_dead(void)
 {
     return sim.dead;

@@ -20,6 +20,9 @@ void disk_end(void);
 /* The process dies at that call of the disk from now on; 0: not by that. */
 void disk_die_at(int call);
 bool disk_dead(void);
+/* That call fails, and the process lives on; 0: none does. Whether one has failed. */
+void disk_fail_at(int call);
+bool disk_failed(void);
 /* After a death, and before the next life: the process was killed, or the power was cut. */
 void disk_after_death(bool power);
 

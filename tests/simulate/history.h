@@ -31,6 +31,7 @@ struct row {
     unsigned carried;      /* attempts that were used up before it */
     bool success, absence; /* such an answer came back */
     bool settled;          /* one came back that ends it */
+    bool done_before;      /* that life */
 };
 
 struct pair {
@@ -59,7 +60,10 @@ struct history {
     bool seen[KINDS]; /* one of its targets was not absent */
 
     int64_t now_us, wall_offset_ms;
-    int64_t stop_us, hurry_us; /* of this life; 0: none */
+    /* of this life */
+    int64_t born_us;
+    int64_t stop_us, hurry_us; /* when it is asked to stop; 0: never */
+    int closed_with;           /* what its synced `close` says; -1: there is none yet */
     unsigned life;
     unsigned long requests, waits;
 };

@@ -53,6 +53,8 @@ void judge_synced(const struct record *r)
         h.row[r->verify.row].checked = r->verify.verified;
         if (r->verify.verified == VERIFIED_ABSENT && h.row[r->verify.row].alive)
             broken("%s is told as confirmed absent, and lives", r->verify.id);
+    } else if (r->type == RECORD_CLOSE) {
+        h.closed_with = r->close.exit_code;
     } else if (r->type == RECORD_HOLD) {
         struct pair *p = &h.pair[strstr(r->hold.pair, h.pair[1].host) ? 1 : 0];
         p->journal_ms = r->hold.until_ms > p->journal_ms ? r->hold.until_ms : p->journal_ms;
@@ -69,6 +71,19 @@ static unsigned others_sent(unsigned pair)
     return count;
 }
 
+/* The first few that were not done when this life began go first. */
+static bool canary_let(const struct row *row)
+{
+    unsigned before = 0, through = 0;
+    for (const struct row *r = h.row; r < row; r++) {
+        if (r->done_before)
+            continue;
+        through += before < h.settings.canary && (r->success || r->absence);
+        before++;
+    }
+    return before < h.settings.canary || through >= h.settings.canary;
+}
+
 static void judge_deletion(struct row *row, const char *id, unsigned pair)
 {
     if (row->announced <= row->sent)
@@ -80,6 +95,8 @@ static void judge_deletion(struct row *row, const char *id, unsigned pair)
                h.settings.max_attempts);
     if (!row->ever_sent && !h.seen[pair] && !h.settings.expect_absent && others_sent(pair) >= GATE)
         broken("%s is sent after %u others, none of which was there", id, others_sent(pair));
+    if (!row->ever_sent && !canary_let(row))
+        broken("%s is sent before the canary is through", id);
     row->ever_sent = true;
     row->sent++;
 }
@@ -95,6 +112,10 @@ void judge_request(const struct asked *what)
                (double)(p->journal_ms - clock_wall_ms()) / 1e3);
     if (h.stop_us && h.now_us > h.stop_us)
         broken("a request after the run was asked to stop");
+    if (h.settings.deadline_us && h.now_us >= h.born_us + h.settings.deadline_us)
+        broken("a request after the deadline");
+    if (disk_failed())
+        broken("a request after the journal failed");
     if (what->deletes && what->row < ROWS_MAX)
         judge_deletion(&h.row[what->row], row_id(what->row), what->pair);
 }
@@ -104,9 +125,11 @@ static bool tells_wait(const struct reply *r)
     return r->transport == TRANSPORT_WHOLE && r->wait_us >= 0;
 }
 
+/* Such an answer uses no attempt up. */
 static bool about_rate(const struct reply *r)
 {
-    return r->transport == TRANSPORT_WHOLE && (r->status == 429 || r->status == 425);
+    return r->transport == TRANSPORT_LOCAL ||
+           (r->transport == TRANSPORT_WHOLE && (r->status == 429 || r->status == 425));
 }
 
 static void judge_deleted(struct row *row, unsigned pair, const struct reply *r)
@@ -147,10 +170,13 @@ void judge_life_begins(const struct ledger *l)
             broken("%s was %s on the disk, and is no more", row_id(i), outcome_word[row->end]);
         row->announced = row->sent = 0;
         row->carried = row->retried;
+        row->done_before = outcome_done(row->end);
         row->success = row->absence = row->settled = false;
     }
     for (unsigned i = 0; i < PAIRS; i++)
         h.pair[i].held_until_us = 0;
+    h.born_us = h.now_us;
+    h.closed_with = -1;
 }
 
 static void judge_totals(const struct ledger *l)
@@ -179,7 +205,7 @@ void judge_life_ended(const struct ledger *l, const struct ending *e)
     for (uint32_t i = 0; i < h.rows; i++) {
         const struct row *row = &h.row[i];
         all &= outcome_done(row->end);
-        if (row->settled && row->end == OUTCOME_NONE)
+        if (row->settled && row->end == OUTCOME_NONE && e->code != EXIT_IO)
             broken("%s was answered, and the result is lost", row_id(i));
     }
     if (e->code == EXIT_DONE && !all)
@@ -187,5 +213,13 @@ void judge_life_ended(const struct ledger *l, const struct ending *e)
     if (all && !h.settings.verify && (e->code == EXIT_SOME_FAILED || e->code == EXIT_STOPPED) &&
         !*e->reason)
         broken("all is done, and the run ended with %d", (int)e->code);
+    if (e->code == EXIT_IO)
+        return; /* what the disk has now is for the next one to find out */
+    if (h.closed_with != (int)e->code)
+        broken("it ended with %d, and the journal says %d", (int)e->code, h.closed_with);
+    if (h.stop_us && h.now_us > h.stop_us + h.settings.timeout_us)
+        broken("it ended %.1f s after it was asked to stop", (double)(h.now_us - h.stop_us) / 1e6);
+    if (h.hurry_us && h.now_us > h.hurry_us)
+        broken("it went on after it was asked twice to stop");
     judge_totals(l);
 }

@@ -76,7 +76,7 @@ static bool run(struct process *p, struct ending *e)
 {
     struct error err;
     if (begin(p, &err) != 0 || disk_dead()) {
-        if (!disk_dead())
+        if (!disk_dead() && !disk_failed())
             broken("a start fails: %s", err.text);
         return false;
     }
@@ -90,7 +90,7 @@ static bool run(struct process *p, struct ending *e)
                               .observer = &observer};
     judge_life_begins(p->ledger);
     if (open_run(p, &err) != 0 || runner_run(&work, e, &err) != 0) {
-        if (!disk_dead())
+        if (!disk_dead() && !disk_failed())
             broken("a run fails: %s", err.text);
         return false;
     }
@@ -102,12 +102,15 @@ static void draw_fate(bool last)
 {
     h.stop_us = h.hurry_us = 0;
     disk_die_at(0);
+    disk_fail_at(0);
     if (last)
         return;
     double fate = chance();
     if (fate < .5)
         disk_die_at((int)pick(1, chance() < .5 ? 30 : 200));
-    else if (fate < .7)
+    else if (fate < .6)
+        disk_fail_at((int)pick(10, 200));
+    else if (fate < .8)
         h.stop_us = h.now_us + pick(0, chance() < .5 ? 2000000 : 60000000);
     if (h.stop_us && chance() < .3)
         h.hurry_us = h.stop_us + pick(0, 3000000);
@@ -133,7 +136,7 @@ bool life_live(bool last)
         told("ends with %d%s%s", (int)e.code, *e.reason ? ": " : "", e.reason);
         judge_life_ended(p.ledger, &e);
     }
-    bool died = disk_dead();
+    bool died = disk_dead() || disk_failed();
     if (p.journal)
         journal_close(p.journal);
     credentials_free(p.credentials);
@@ -141,7 +144,7 @@ bool life_live(bool last)
     if (died) {
         bool power = chance() < .5;
         disk_after_death(power);
-        told(power ? "the power is cut" : "it is killed");
+        told(power ? "the power is cut" : "it is gone, and the machine stays up");
     }
     let_time_pass();
     return ended && is_done();

@@ -107,9 +107,10 @@ static void lost(const struct asked *what, struct reply *r)
 static void fail(const struct asked *what, struct reply *r)
 {
     static const int sick[] = {500, 502, 504, 408, 503};
+    static const enum transport never_left[] = {TRANSPORT_NOT_SENT, TRANSPORT_TLS, TRANSPORT_LOCAL};
     switch (pick(0, 5)) {
     case 0:
-        r->transport = TRANSPORT_NOT_SENT;
+        r->transport = never_left[pick(0, 2)];
         r->sends = 0;
         break;
     case 1:

@@ -256,7 +256,11 @@ static inline void sim_store(struct sim_inode *i)
     size_t had = i->stored.len;
     if (i->stored.len > i->now.len)
         i->stored.len = i->now.len;
-    for (size_t at = 0; at < i->now.len; at++) {
+    size_t from = i->stored.len; /* nothing before the first dirty byte changes */
+    const char *dirty_from = from ? memchr(i->state.data, SIM_DIRTY, from) : NULL;
+    if (dirty_from)
+        from = (size_t)(dirty_from - i->state.data);
+    for (size_t at = from; at < i->now.len; at++) {
         bool dirty = i->state.data[at] == SIM_DIRTY;
         char byte = dirty ? i->now.data[at] : at < had ? i->stored.data[at] : '\0';
         sim_set(&i->stored, at, &byte, 1);
