@@ -173,21 +173,28 @@ static ssize_t take(struct source *s, char *into, size_t size)
     return n;
 }
 
-/* As much UTF-16 as there is room for, as UTF-8. A unit in UTF-16 is at most 3/2 of its bytes. */
+/* The UTF-16 in s->wide as UTF-8 behind what is there, up to where it is none: what came before
+ * that is handed out all the same. */
+static void turn(struct source *s)
+{
+    char *in = s->wide, *out = s->buffer + s->fill;
+    size_t left = s->wide_len, room = MANIFEST_LINE_MAX + BLOCK - s->fill;
+    size_t result = iconv(s->utf16, &in, &left, &out, &room);
+    if (result == (size_t)-1 && (errno != EINVAL || s->ended))
+        fail(s, "not UTF-16, though it begins as such");
+    s->fill = (size_t)(out - s->buffer);
+    memmove(s->wide, in, left);
+    s->wide_len = left;
+}
+
+/* A unit in UTF-16 is at most 3/2 of its bytes. */
 static enum source_state fill_from_utf16(struct source *s)
 {
     ssize_t n = take(s, s->wide + s->wide_len, BLOCK / 2 - s->wide_len);
     if (n < 0)
         return SOURCE_FAILED;
     s->wide_len += (size_t)n;
-    char *in = s->wide, *out = s->buffer + s->fill;
-    size_t left = s->wide_len, room = BLOCK;
-    size_t result = iconv(s->utf16, &in, &left, &out, &room);
-    if (result == (size_t)-1 && (errno != EINVAL || s->ended))
-        return fail(s, "not UTF-16, though it begins as such");
-    s->fill = (size_t)(out - s->buffer);
-    memmove(s->wide, in, left);
-    s->wide_len = left;
+    turn(s);
     return SOURCE_LINE;
 }
 
@@ -212,18 +219,15 @@ static enum source_state fill(struct source *s)
 static enum source_state begin_utf16(struct source *s, const char *from)
 {
     s->utf16 = iconv_open("UTF-8", from);
-    if (s->utf16 == (iconv_t)-1)
+    if (s->utf16 == (iconv_t)-1) {
+        s->fill = 0;
         return fail(s, "UTF-16, which this system cannot read: UTF-8 is needed");
-    size_t have = s->fill - 2;
+    }
+    s->wide_len = s->fill - 2;
     s->wide = mem_alloc(MANIFEST_LINE_MAX + BLOCK);
-    memcpy(s->wide, s->buffer + 2, have);
-    char *in = s->wide, *out = s->buffer;
-    size_t room = MANIFEST_LINE_MAX + BLOCK;
-    if (iconv(s->utf16, &in, &have, &out, &room) == (size_t)-1 && errno != EINVAL)
-        return fail(s, "not UTF-16, though it begins as such");
-    s->fill = (size_t)(out - s->buffer);
-    memmove(s->wide, in, have);
-    s->wide_len = have;
+    memcpy(s->wide, s->buffer + 2, s->wide_len);
+    s->fill = 0;
+    turn(s);
     return SOURCE_LINE;
 }
 
@@ -243,8 +247,6 @@ static enum source_state begin(struct source *s)
     else if (!s->begun && s->fill >= 2 && memcmp(s->buffer, "\xfe\xff", 2) == 0)
         state = begin_utf16(s, "UTF-16BE");
     s->begun = true;
-    if (state == SOURCE_FAILED)
-        s->fill = 0;
     return state;
 }
 
@@ -255,7 +257,7 @@ static enum source_state skip(struct source *s)
         char *lf = memchr(s->buffer + s->from, '\n', s->fill - s->from);
         s->from = lf ? (size_t)(lf + 1 - s->buffer) : s->fill;
         s->skipping = !lf && !s->ended;
-        if (s->skipping && fill(s) == SOURCE_FAILED)
+        if (s->skipping && (*s->reason || fill(s) == SOURCE_FAILED))
             return SOURCE_FAILED;
     }
     return SOURCE_LINE;
@@ -324,10 +326,10 @@ enum source_state source_block(struct source *s, const char **text, size_t *len)
 void source_ahead(struct source *s, size_t want, const char **text, size_t *len)
 {
     bool good = begin(s) != SOURCE_FAILED && !*s->reason;
-    while (good && !s->ended && s->fill - s->from < want)
+    while (good && !*s->reason && !s->ended && s->fill - s->from < want)
         good = fill(s) != SOURCE_FAILED;
     *text = s->buffer + s->from;
-    *len = s->fill - s->from;
+    *len = s->fill - s->from < want ? s->fill - s->from : want; /* however the bytes arrive */
 }
 
 int source_peek(struct source *s)
@@ -337,7 +339,7 @@ int source_peek(struct source *s)
     for (size_t i = s->from; s->fill - s->from < MANIFEST_LINE_MAX; i++) {
         while (i == s->fill) {
             size_t ahead = i - s->from;
-            if (s->ended || fill(s) == SOURCE_FAILED)
+            if (s->ended || *s->reason || fill(s) == SOURCE_FAILED)
                 return -1;
             i = s->from + ahead;
         }
