@@ -190,12 +190,15 @@ static void list_keys(struct stock *v, struct inquiry *q, struct reply *out)
     }
     if (q->effect && d->rotate.create.method)
         disturb(v, &f);
-    uint32_t place = *part.after                ? listing_after(&v->listing, &f, part.after)
-                     : part.place != UINT64_MAX ? (uint32_t)part.place
-                                                : listing_seek(&v->listing, &f, part.offset);
-    uint64_t next = listing_page(&v->listing, &f, place, part.offset, part.limit, &items);
-    uint64_t count = d->list.pages.total ? listing_count(&v->listing, &f) : 0;
-    tell_page(v, q, FORM_LIST, &d->list.pages, buf_text(&items), count, next, out);
+    const struct listing_index *index = listing_find(&v->listing, &f);
+    size_t from = *part.after                ? listing_after(&v->listing, index, part.after)
+                  : part.place != UINT64_MAX ? listing_from(index, (uint32_t)part.place)
+                                             : part.offset;
+    from = from < index->count ? from : index->count;
+    size_t end = part.limit && part.limit < index->count - from ? from + part.limit : index->count;
+    listing_put(&v->listing, index, from, end, &items);
+    tell_page(v, q, FORM_LIST, &d->list.pages, buf_text(&items), index->count,
+              end < index->count ? index->place[end] : 0, out);
     buf_free(&items);
 }
 

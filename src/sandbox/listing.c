@@ -1,5 +1,6 @@
 #include "sandbox/listing.h"
 
+#include "base/mem.h"
 #include "provider/request.h"
 #include "sandbox/faults.h"
 #include "sandbox/query.h"
@@ -142,87 +143,105 @@ static bool wanted(const struct listing *l, const struct listing_filter *f, uint
            !hidden(l, f, row) && (!*f->query || members_agree(l, f, place));
 }
 
-uint32_t listing_first(const struct listing *l)
+static bool same_text(const char *a, const char *b)
 {
-    return l->truth->entries + PLACE_ROWS - 1;
+    return a && b ? !strcmp(a, b) : a == b;
 }
 
-static bool same_filter(const struct listing *l, const struct listing_filter *b)
+static bool is_for(const struct listing *l, const struct listing_index *x,
+                   const struct listing_filter *f)
 {
-    const struct listing_filter *a = &l->filter;
-    return l->version == l->truth->version && a->d == b->d && a->who == b->who && !b->scope &&
-           !*b->query && !b->p->linger_us && a->workspace == b->workspace &&
-           a->enabled_only == b->enabled_only && a->some_only == b->some_only;
+    return x->version == l->truth->version && x->filter.d == f->d && x->filter.who == f->who &&
+           x->filter.workspace == f->workspace && x->filter.enabled_only == f->enabled_only &&
+           x->filter.some_only == f->some_only && same_text(x->scope, f->scope) &&
+           same_text(x->query, f->query) && !f->p->linger_us;
 }
 
-uint32_t listing_seek(struct listing *l, const struct listing_filter *f, uint64_t offset)
+static void fill(const struct listing *l, struct listing_index *x, const struct listing_filter *f)
 {
-    uint32_t place = listing_first(l);
-    uint64_t at = 0;
-    if (same_filter(l, f) && l->offset <= offset) {
-        place = l->next;
-        at = l->offset;
-    }
-    for (; place && at < offset; place--)
-        at += wanted(l, f, place);
-    return place;
-}
-
-uint32_t listing_after(const struct listing *l, const struct listing_filter *f, const char *id)
-{
-    uint32_t row = truth_find(l->truth, f->d, id, f->scope ? f->scope : "");
-    return row != UINT32_MAX ? row + PLACE_ROWS - 1 : PLACE_END;
-}
-
-static void put_object(const struct listing *l, const struct listing_filter *f, uint32_t place,
-                       struct buf *out)
-{
-    json_t *o = object_at(l, f, place);
-    if (!*f->d->list.pages.id) { /* a list of ids */
-        json_decref(o);
-        o = id_at(l, f, place);
-    }
-    char *text = json_dumps(o, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
-    buf_puts(out, text);
-    free(text);
-    json_decref(o);
-}
-
-uint32_t listing_page(struct listing *l, const struct listing_filter *f, uint32_t place,
-                      uint64_t offset, uint64_t limit, struct buf *out)
-{
-    uint32_t last = place;
-    uint64_t shown = 0;
-    for (; place && (!limit || shown < limit); place--) {
+    free(x->scope);
+    free(x->query);
+    x->scope = f->scope ? mem_string(f->scope) : NULL;
+    x->query = mem_string(f->query);
+    x->filter = *f;
+    x->filter.scope = x->scope;
+    x->filter.query = x->query;
+    x->version = l->truth->version;
+    x->count = 0;
+    for (uint32_t place = l->truth->entries + PLACE_ROWS - 1; place; place--) {
         if (!wanted(l, f, place))
             continue;
-        if (shown++)
-            buf_putc(out, ',');
-        put_object(l, f, place, out);
-        last = place;
+        if (x->count == x->cap) {
+            x->cap = x->cap ? x->cap * 2 : 256;
+            x->place = mem_resize(x->place, x->cap, sizeof *x->place);
+        }
+        x->place[x->count++] = place;
     }
-    l->filter = *f;
-    l->filter.scope = l->filter.query = NULL;
-    l->version = f->scope || *f->query || f->p->linger_us ? UINT64_MAX : l->truth->version;
-    l->offset = offset + (shown ? shown - 1 : 0);
-    l->next = last;
-    while (place && !wanted(l, f, place))
-        place--;
-    return place;
 }
 
-uint64_t listing_count(struct listing *l, const struct listing_filter *f)
+const struct listing_index *listing_find(struct listing *l, const struct listing_filter *f)
 {
-    uint64_t n = 0;
-    for (uint32_t place = listing_first(l); place; place--)
-        n += wanted(l, f, place);
-    return n;
+    struct listing_index *oldest = l->index, *found = NULL;
+    for (size_t i = 0; i < LISTING_INDEXES && !found; i++) {
+        struct listing_index *x = &l->index[i];
+        if (x->query && is_for(l, x, f))
+            found = x;
+        if (x->used < oldest->used)
+            oldest = x;
+    }
+    if (!found) {
+        found = oldest;
+        fill(l, found, f);
+    }
+    found->used = ++l->uses;
+    return found;
+}
+
+void listing_free(struct listing *l)
+{
+    for (size_t i = 0; i < LISTING_INDEXES; i++) {
+        free(l->index[i].scope);
+        free(l->index[i].query);
+        free(l->index[i].place);
+    }
+}
+
+size_t listing_from(const struct listing_index *x, uint32_t place)
+{
+    size_t low = 0, high = x->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (x->place[middle] > place)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+size_t listing_after(const struct listing *l, const struct listing_index *x, const char *id)
+{
+    const char *scope = x->scope ? x->scope : "";
+    uint32_t row = truth_find(l->truth, x->filter.d, id, scope);
+    return row != UINT32_MAX ? listing_from(x, row + PLACE_ROWS - 1) : x->count;
+}
+
+void listing_put(const struct listing *l, const struct listing_index *x, size_t from, size_t end,
+                 struct buf *out)
+{
+    for (size_t i = from; i < end; i++) {
+        json_t *o = *x->filter.d->list.pages.id ? object_at(l, &x->filter, x->place[i])
+                                                : id_at(l, &x->filter, x->place[i]);
+        char *text = json_dumps(o, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
+        buf_printf(out, "%s", i > from ? "," : "");
+        buf_puts(out, text);
+        free(text);
+        json_decref(o);
+    }
 }
 
 uint32_t listing_newest(struct listing *l, const struct listing_filter *f)
 {
-    for (uint32_t place = listing_first(l); place >= PLACE_ROWS; place--)
-        if (wanted(l, f, place))
-            return place - PLACE_ROWS;
-    return UINT32_MAX;
+    const struct listing_index *x = listing_find(l, f);
+    return x->count && x->place[0] >= PLACE_ROWS ? x->place[0] - PLACE_ROWS : UINT32_MAX;
 }

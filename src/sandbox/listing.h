@@ -1,10 +1,10 @@
 #ifndef RESCIND_SANDBOX_LISTING_H
 #define RESCIND_SANDBOX_LISTING_H
 
-/* Walks what a list shows of one definition, the newest first, so that a key that appears shifts
- * every offset by one; the credential itself, where it is a key like others, comes last. Remembers
- * where the last page's last object stands: a walk through all pages is linear, also where each
- * page begins with the last object of the one before. */
+/* What a list shows of one definition, the newest first, so that a key that appears shifts every
+ * offset by one; the credential itself, where it is a key like others, comes last. What was found
+ * for a list is kept until what exists changes: pages may be asked for in any order, of several
+ * lists side by side. */
 
 #include "sandbox/overlay.h"
 #include "sandbox/profile.h"
@@ -22,15 +22,26 @@ struct listing_filter {
     int64_t now_us;
 };
 
+/* The places of what one list shows, in its order; they fall. A place stays what it is when keys
+ * come or go. */
+struct listing_index {
+    struct listing_filter filter;
+    char *scope, *query; /* the filter's, kept */
+    uint64_t version, used;
+    uint32_t *place;
+    size_t count, cap;
+};
+
+enum { LISTING_INDEXES = 16 };
 struct listing {
     const struct truth *truth;
     const struct overlay *overlay;
     int64_t epoch_ms;
     unsigned workspaces;
-    struct listing_filter filter; /* of the last page: all but its texts */
-    uint64_t version, offset;
-    uint32_t next; /* the place that stands at `offset`, see listing.c */
+    struct listing_index index[LISTING_INDEXES];
+    uint64_t uses;
 };
+void listing_free(struct listing *l);
 
 /* Whether a list or a read shows the key to an account: it exists, or lingers, or is told to be
  * gone
@@ -47,19 +58,16 @@ json_t *listing_object(const struct listing *l, uint32_t row);
 json_t *listing_own(const struct listing *l, const struct definition *d,
                     const struct credential *who);
 
-/* Where a page begins: at first, at an offset, or behind the key of an id (PLACE_END where there
- * is none such). A place stays what it is when keys come or go. */
-enum { PLACE_END = 0 };
-uint32_t listing_first(const struct listing *l);
-uint32_t listing_seek(struct listing *l, const struct listing_filter *f, uint64_t offset);
-uint32_t listing_after(const struct listing *l, const struct listing_filter *f, const char *id);
+/* Valid until the next call. */
+const struct listing_index *listing_find(struct listing *l, const struct listing_filter *f);
 
-/* Appends `limit` objects from the place on to the text, separated by commas; limit 0: all. Where
- * the next page begins, PLACE_END where there is none. `offset`: of the place, for those that are
- * read by offsets. */
-uint32_t listing_page(struct listing *l, const struct listing_filter *filter, uint32_t place,
-                      uint64_t offset, uint64_t limit, struct buf *out);
-uint64_t listing_count(struct listing *l, const struct listing_filter *filter);
+/* Where in it a page begins that begins at a place, or behind the key of an id. */
+size_t listing_from(const struct listing_index *index, uint32_t place);
+size_t listing_after(const struct listing *l, const struct listing_index *index, const char *id);
+
+/* Appends the objects [from, end) to the text, separated by commas. */
+void listing_put(const struct listing *l, const struct listing_index *index, size_t from,
+                 size_t end, struct buf *out);
 
 /* The row of the newest one, UINT32_MAX for none. */
 uint32_t listing_newest(struct listing *l, const struct listing_filter *filter);

@@ -23,6 +23,7 @@ struct stock *stock_new(struct truth *truth, const struct forms *forms,
 
 void stock_free(struct stock *v)
 {
+    listing_free(&v->listing);
     overlay_free(&v->overlay);
     free(v);
 }
@@ -33,6 +34,7 @@ void stock_say(struct stock *v, uint32_t row, json_t *fields)
     if (json_is_boolean(disabled))
         truth_set_disabled(v->truth, row, json_is_true(disabled));
     overlay_merge(&v->overlay, row, fields);
+    v->truth->version++;
     json_decref(fields);
 }
 

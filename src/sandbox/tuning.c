@@ -187,6 +187,7 @@ static int set_number(const char *value, uint64_t min, uint64_t max, uint64_t *o
 
 int settings_apply(struct sandbox *s, const char *name, const char *value, struct error *err)
 {
+    s->truth.version++; /* what lists show may be another */
     int result = 0;
     struct provider *p = NULL;
     uint64_t number = s->lists.workspaces;
