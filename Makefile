@@ -9,9 +9,17 @@ OPT       = -O2 -g
 WARN      = -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Werror
 SANITIZE  =
 CPPFLAGS  = -D_GNU_SOURCE -DRESCIND_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen
-CFLAGS    = -std=c11 $(OPT) $(WARN) $(SANITIZE) -fstack-protector-strong -fno-common
+CFLAGS    = -std=c11 $(OPT) $(WARN) $(SANITIZE) $(HARDEN) -fno-common
 LDFLAGS   = $(SANITIZE) -Wl,-z,relro,-z,now
 LDLIBS    = -lcurl -lcsv -ljansson -linih -lcrypto -lz -lm
+
+# What the compiler and the machine have of it. Level 3 of _FORTIFY_SOURCE where the library knows it,
+# and none with a sanitizer, whose own checks it would go before, or without optimization.
+takes     = $(shell echo | $(CC) -Werror $(1) -c -x c -o /dev/null - 2>/dev/null && echo $(1))
+fortify   = $(or $(call takes,-O2 -include features.h -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),2)
+HARDEN   := -fstack-protector-strong $(call takes,-fstack-clash-protection) $(call takes,-fcf-protection) \
+            $(if $(SANITIZE),,$(if $(filter-out -O0,$(filter -O%,$(OPT))),-U_FORTIFY_SOURCE \
+              -D_FORTIFY_SOURCE=$(lastword $(subst =, ,$(fortify)))))
 
 parts     = base provider manifest intake journal report wire run rotate
 cli_src   = src/cli/main.c

@@ -374,7 +374,8 @@ static void explain(const struct reading *r, enum event event, char out[REASON_S
     if (strncmp(format, "%d", 2) == 0)
         snprintf(lead, sizeof lead, "%d%s", r->a->status, format + 2);
     say_what(r, event, said);
-    strncat(lead, said, sizeof lead - strlen(lead) - 1);
+    size_t used = strlen(lead);
+    snprintf(lead + used, sizeof lead - used, "%s", said);
     if (r->a->transport == TRANSPORT_WHOLE)
         words = error_text(r, &len);
     else if (r->a->detail)
