@@ -1,7 +1,7 @@
 #include "intake/finder.h"
 
-#include "intake/base64.h"
 #include "intake/edges.h"
+#include "intake/encoded.h"
 #include "intake/judge.h"
 #include "intake/sieve.h"
 

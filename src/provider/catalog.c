@@ -2,7 +2,7 @@
  * definition is put aside and not freed, so that a pointer once given out stays good. */
 
 #include "provider/builtin.h"
-#include "provider/definition_text.h"
+#include "provider/definition_read.h"
 
 #include "base/buf.h"
 #include "base/mem.h"

@@ -1,8 +1,8 @@
 /* Whether a definition can work at all: a list of rules, each a function that says what it found.
  * What passes here makes no request that names no target, shows no secret, and leaves no origin. */
 
+#include "provider/definition_check.h"
 #include "provider/condition.h"
-#include "provider/definition_text.h"
 #include "provider/request.h"
 
 #include <ctype.h>

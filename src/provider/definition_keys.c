@@ -1,7 +1,7 @@
 /* The keys of a definition: one table says where each goes and how its value is read. */
 
+#include "provider/definition_keys.h"
 #include "provider/condition.h"
-#include "provider/definition_text.h"
 #include "provider/rawkey.h"
 #include "provider/verdict.h"
 

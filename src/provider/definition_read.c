@@ -4,7 +4,9 @@
  * bytes a line, 49 a section or a key, else cut silently) become errors here. What the keys mean is
  * in definition_keys.c. */
 
-#include "provider/definition_text.h"
+#include "provider/definition_read.h"
+#include "provider/definition_check.h"
+#include "provider/definition_keys.h"
 #include "provider/verdict.h"
 
 #include "base/mem.h"

@@ -3,7 +3,7 @@
 
 /* What a provider's list tells, page by page, out of bodies alone. */
 
-#include "provider/walk.h"
+#include "provider/list_walk.h"
 
 struct keylist;
 struct keylist *keylist_new(const struct definition *d); /* borrows the definition */

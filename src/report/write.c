@@ -1,4 +1,4 @@
-#include "report/forms.h"
+#include "report/report_forms.h"
 
 #include "base/mem.h"
 

@@ -1,5 +1,5 @@
 #include "report/extra.h"
-#include "report/forms.h"
+#include "report/report_forms.h"
 
 #include "base/clock.h"
 

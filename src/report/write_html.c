@@ -1,10 +1,10 @@
-#include "report/forms.h"
 #include "report/html_charts.h"
 #include "report/html_course.h"
 #include "report/html_facts.h"
 #include "report/html_remaining.h"
 #include "report/html_text.h"
 #include "report/html_verified.h"
+#include "report/report_forms.h"
 #include "report/seen_by.h"
 
 #include "base/clock.h"

@@ -1,4 +1,4 @@
-#include "report/forms.h"
+#include "report/report_forms.h"
 #include "report/seen_by.h"
 #include "report/timeline.h"
 

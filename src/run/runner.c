@@ -10,8 +10,8 @@
 #include "run/act.h"
 #include "run/admit.h"
 #include "run/preflight.h"
+#include "run/run_view.h"
 #include "run/verify.h"
-#include "run/view.h"
 #include "wire/read.h"
 
 #include "base/clock.h"

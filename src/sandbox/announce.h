@@ -4,7 +4,7 @@
 /* How a 429 or a 503 says when to come back. */
 
 #include "provider/definition.h"
-#include "sandbox/message.h"
+#include "sandbox/reply.h"
 
 enum announce_kind {
     ANNOUNCE_SECONDS = 1, /* Retry-After, whole seconds, rounded up, at least 1 */

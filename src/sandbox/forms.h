@@ -9,7 +9,7 @@
 
 #include "provider/definition.h"
 #include "sandbox/compose.h"
-#include "sandbox/message.h"
+#include "sandbox/reply.h"
 
 struct forms;
 struct forms *forms_new(const struct catalog *catalog); /* borrows it */

@@ -8,7 +8,7 @@
 
 #include "provider/definition.h"
 #include "provider/identifier.h"
-#include "sandbox/message.h"
+#include "sandbox/reply.h"
 
 enum operation {
     OP_DELETE, /* the first three in the order of enum action */

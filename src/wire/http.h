@@ -8,7 +8,7 @@
  * nothing but the loop. A client is never given more than it can send at once: what waits, waits in
  * the lane. */
 
-#include "wire/message.h"
+#include "wire/messages.h"
 
 struct http_loop;
 struct http_client;

@@ -1,7 +1,7 @@
 #include "wire/read.h"
 
 #include "base/clock.h"
-#include "wire/holds.h"
+#include "wire/told.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "wire/arrival.h"
-#include "wire/message.h"
+#include "wire/messages.h"
 #include "wire/sockets.h"
 
 #include <curl/curl.h>

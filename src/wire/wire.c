@@ -1,6 +1,6 @@
 #include "wire/wire.h"
 
-#include "wire/holds.h"
+#include "wire/told.h"
 #include "wire/trace.h"
 
 #include "base/clock.h"

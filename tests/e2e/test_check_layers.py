@@ -42,6 +42,7 @@ OFFENCES = [
         },
         "src/cli/b.c:4: a circle of calls: cli/a > cli/b > cli/a (a_do)",
     ),
+    ({"provider/a.h": ""}, "src/provider/a.h:1: a file of that name stands in base, too"),
     (
         {"cli/shared.h": "int f_a(void);\nint f_b(void);\nint f_c(void);\n"}
         | {f"cli/{c}.c": f"int f_{c}(void)\n{{\n    return 1;\n}}\n" for c in "abc"},

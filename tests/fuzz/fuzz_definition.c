@@ -1,7 +1,9 @@
 /* The reader of definitions over arbitrary texts. What it lets pass must be able to work: it makes
  * a URL that stays below its base and names its target, and its own text reads the same again. */
 
-#include "provider/definition_text.h"
+#include "provider/definition_check.h"
+#include "provider/definition_keys.h"
+#include "provider/definition_read.h"
 #include "provider/identifier.h"
 
 #include "base/mem.h"

@@ -3,7 +3,7 @@
 #include "base/durable.h"
 #include "run/admit.h"
 #include "wire/guards.h"
-#include "wire/holds.h"
+#include "wire/told.h"
 
 #include <string.h>
 

@@ -7,11 +7,11 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "manifest/manifest.h"
-#include "report/forms.h"
 #include "report/mergeable.h"
 #include "report/metrics.h"
 #include "report/model.h"
 #include "report/report.h"
+#include "report/report_forms.h"
 #include "report/summary.h"
 #include "report/timeline.h"
 

@@ -255,7 +255,7 @@ static void pieces(void **state)
 }
 
 #define HEAD                                                                                       \
-    "[provider x]\ncredential = X\nheader = X: {secret}\nid.name = id\nid.class = hex\n"             \
+    "[provider x]\ncredential = X\nheader = X: {secret}\nid.name = id\nid.class = hex\n"           \
     "id.length = 64\ndelete = DELETE /k/{id}\nself = sha256\n"
 
 static void fitting(void **state)
@@ -264,12 +264,12 @@ static void fitting(void **state)
         const char *pattern, *text;
         size_t want; /* how much of it fits */
     } rows[] = {
-        {"sk-{3}", "sk-abc", 6},    {"sk-{3}", "sk-ab", 0},       {"sk-{3}", "sk-abcd", 6},
-        {"sk-{3}", "SK-abc", 0},    {"sk-{3}", "sk-a.c", 0},      {"sk-{3}", "xsk-abc", 0},
-        {"{2-3}.{2}", "ab.cd", 5},  {"{2-3}.{2}", "abc.cd", 6},   {"{2-3}.{2}", "a.cd", 0},
-        {"{2-3}.{2}", "abcd.c", 0}, {"{1-3}-{1-3}", "a-b-c", 5},  {"{1-9}x", "xxx", 3},
-        {"k_{4a}", "k_ab01", 6},    {"k_{4a}", "k_ab-1", 0},      {"k_{4h}", "k_abC1", 0},
-        {"k-{4-8b}", "k-a+/=", 6},  {"k-{4b}", "k-=a+/", 0},      {"k-{4-8b}", "k-a+/===", 7},
+        {"sk-{3}", "sk-abc", 6},         {"sk-{3}", "sk-ab", 0},      {"sk-{3}", "sk-abcd", 6},
+        {"sk-{3}", "SK-abc", 0},         {"sk-{3}", "sk-a.c", 0},     {"sk-{3}", "xsk-abc", 0},
+        {"{2-3}.{2}", "ab.cd", 5},       {"{2-3}.{2}", "abc.cd", 6},  {"{2-3}.{2}", "a.cd", 0},
+        {"{2-3}.{2}", "abcd.c", 0},      {"{1-3}-{1-3}", "a-b-c", 5}, {"{1-9}x", "xxx", 3},
+        {"k_{4a}", "k_ab01", 6},         {"k_{4a}", "k_ab-1", 0},     {"k_{4h}", "k_abC1", 0},
+        {"k-{4-8b}", "k-a+/=", 6},       {"k-{4b}", "k-=a+/", 0},     {"k-{4-8b}", "k-a+/===", 7},
         {"k-{4b}.{2h}", "k-a+==.0f", 9},
     };
     (void)state;

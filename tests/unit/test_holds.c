@@ -4,7 +4,7 @@
 #include "journal_fixture.h"
 
 #include "base/clock.h"
-#include "wire/holds.h"
+#include "wire/told.h"
 
 static void a_hold_is_recorded_once(void **state)
 {

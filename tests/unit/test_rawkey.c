@@ -9,7 +9,6 @@
 
 #include <cmocka.h>
 
-
 static void patterns(void **state)
 {
     static const struct {
@@ -39,10 +38,12 @@ static void classes(void **state)
 {
     (void)state;
     for (int c = 0; c < 256; c++) {
-        bool digit = c >= '0' && c <= '9', letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool digit = c >= '0' && c <= '9',
+             letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         assert_int_equal(rawkey_holds(RAWKEY_HEX, (char)c), digit || (c >= 'a' && c <= 'f'));
         assert_int_equal(rawkey_holds(RAWKEY_ALNUM, (char)c), digit || letter);
-        assert_int_equal(rawkey_holds(RAWKEY_WORD, (char)c), digit || letter || c == '_' || c == '-');
+        assert_int_equal(rawkey_holds(RAWKEY_WORD, (char)c),
+                         digit || letter || c == '_' || c == '-');
         assert_int_equal(rawkey_holds(RAWKEY_BASE64, (char)c),
                          digit || letter || c == '_' || c == '-' || c == '+' || c == '/');
     }

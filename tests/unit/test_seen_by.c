@@ -8,7 +8,7 @@
 
 #include "report_world.h"
 
-#include "report/forms.h"
+#include "report/report_forms.h"
 #include "report/summary.h"
 
 enum { KEYS = 30 };

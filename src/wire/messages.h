@@ -1,5 +1,5 @@
-#ifndef RESCIND_WIRE_MESSAGE_H
-#define RESCIND_WIRE_MESSAGE_H
+#ifndef RESCIND_WIRE_MESSAGES_H
+#define RESCIND_WIRE_MESSAGES_H
 
 /* What goes out over http.h, what comes back, and how: the words that its two halves share. */
 

@@ -1,4 +1,4 @@
-#include "wire/holds.h"
+#include "wire/told.h"
 
 #include "base/clock.h"
 #include "base/text.h"

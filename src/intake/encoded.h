@@ -1,5 +1,5 @@
-#ifndef RESCIND_INTAKE_BASE64_H
-#define RESCIND_INTAKE_BASE64_H
+#ifndef RESCIND_INTAKE_ENCODED_H
+#define RESCIND_INTAKE_ENCODED_H
 
 /* Base64 (RFC 4648, both alphabets) from somewhere in the middle: a text stands in it in one of
  * three forms, by its place modulo 3, and of each form those characters are sure that hold nothing

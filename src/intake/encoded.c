@@ -1,4 +1,4 @@
-#include "intake/base64.h"
+#include "intake/encoded.h"
 
 #include <stdint.h>
 #include <string.h>

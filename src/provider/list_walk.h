@@ -1,5 +1,5 @@
-#ifndef RESCIND_PROVIDER_WALK_H
-#define RESCIND_PROVIDER_WALK_H
+#ifndef RESCIND_PROVIDER_LIST_WALK_H
+#define RESCIND_PROVIDER_LIST_WALK_H
 
 /* The way through the pages of a list: what to ask for next, and whether what came is all there is.
  *

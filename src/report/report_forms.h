@@ -1,5 +1,5 @@
-#ifndef RESCIND_REPORT_FORMS_H
-#define RESCIND_REPORT_FORMS_H
+#ifndef RESCIND_REPORT_REPORT_FORMS_H
+#define RESCIND_REPORT_REPORT_FORMS_H
 
 /* The forms of the report, each in the file of its name (write_json.c, ...). */
 

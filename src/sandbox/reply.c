@@ -1,4 +1,4 @@
-#include "sandbox/message.h"
+#include "sandbox/reply.h"
 
 #include <stdarg.h>
 #include <stdio.h>

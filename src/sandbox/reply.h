@@ -1,5 +1,5 @@
-#ifndef RESCIND_SANDBOX_MESSAGE_H
-#define RESCIND_SANDBOX_MESSAGE_H
+#ifndef RESCIND_SANDBOX_REPLY_H
+#define RESCIND_SANDBOX_REPLY_H
 
 /* A request and its answer, without sockets. */
 

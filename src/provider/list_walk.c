@@ -1,4 +1,4 @@
-#include "provider/walk.h"
+#include "provider/list_walk.h"
 
 #include "provider/condition.h"
 #include "provider/pages_left.h"

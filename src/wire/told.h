@@ -1,5 +1,5 @@
-#ifndef RESCIND_WIRE_HOLDS_H
-#define RESCIND_WIRE_HOLDS_H
+#ifndef RESCIND_WIRE_TOLD_H
+#define RESCIND_WIRE_TOLD_H
 
 /* The holds that the journal remembers. */
 

@@ -1,5 +1,5 @@
-#ifndef RESCIND_RUN_VIEW_H
-#define RESCIND_RUN_VIEW_H
+#ifndef RESCIND_RUN_RUN_VIEW_H
+#define RESCIND_RUN_RUN_VIEW_H
 
 /* What an observer is shown of a run. */
 

@@ -1,0 +1,20 @@
+#ifndef RESCIND_PROVIDER_DEFINITION_KEYS_H
+#define RESCIND_PROVIDER_DEFINITION_KEYS_H
+
+/* The keys of a definition's text. */
+
+#include "provider/definition.h"
+
+/* Where each key was set last; zero-initialised. */
+enum { DEFINITION_KEYS = 128 };
+struct definition_lines {
+    unsigned at[DEFINITION_KEYS];
+};
+
+/* Sets one key of a definition. NULL, or what is wrong: no such key, given twice, a bad value. */
+const char *definition_set(struct definition *d, struct definition_lines *lines, unsigned line,
+                           const char *name, const char *value);
+/* The line of a key (`name` need not end in NUL); 0 where it was not set. */
+unsigned definition_line(const struct definition_lines *lines, const char *name, size_t len);
+
+#endif
