@@ -132,6 +132,13 @@ static bool about_rate(const struct reply *r)
            (r->transport == TRANSPORT_WHOLE && (r->status == 429 || r->status == 425));
 }
 
+/* It is neither a result nor a use for an attempt that is left. */
+static bool worth_another(const struct reply *r)
+{
+    return r->transport != TRANSPORT_WHOLE || r->wait_us >= 0 || r->status >= 500 ||
+           r->status == 408 || r->status == 409 || r->status == 421 || r->status == 423;
+}
+
 static void judge_deleted(struct row *row, unsigned pair, const struct reply *r)
 {
     bool whole = r->transport == TRANSPORT_WHOLE;
@@ -141,12 +148,11 @@ static void judge_deleted(struct row *row, unsigned pair, const struct reply *r)
     }
     bool success = whole && r->status == 200 && strstr(r->body, "true");
     bool absence = whole && r->status == 404 && strstr(r->body, "404");
-    bool again = !whole || r->status >= 500 || r->status == 408 || r->status == 421;
     row->success |= success;
     row->absence |= absence;
     row->settled |= success || absence;
-    if (again ? row->carried + row->sent >= h.settings.max_attempts
-              : r->status != 404 && r->status != 401 && r->status != 403)
+    if (worth_another(r) ? row->carried + row->sent >= h.settings.max_attempts
+                         : r->status != 404 && r->status != 401 && r->status != 403)
         h.seen[pair] = true;
 }
 

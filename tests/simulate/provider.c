@@ -106,8 +106,9 @@ static void lost(const struct asked *what, struct reply *r)
 
 static void fail(const struct asked *what, struct reply *r)
 {
-    static const int sick[] = {500, 502, 504, 408, 503};
+    static const int sick[] = {500, 502, 504, 408, 503, 529, 501, 409, 423};
     static const enum transport never_left[] = {TRANSPORT_NOT_SENT, TRANSPORT_TLS, TRANSPORT_LOCAL};
+    int status;
     switch (pick(0, 5)) {
     case 0:
         r->transport = never_left[pick(0, 2)];
@@ -123,10 +124,11 @@ static void fail(const struct asked *what, struct reply *r)
         lost(what, r);
         break;
     default:
-        if (chance() < .3)
+        status = sick[pick(0, 8)];
+        if ((status >= 500 || status == 408) && chance() < .3)
             properly(what, r); /* it did it, and then its gateway failed */
-        say(r, sick[pick(0, 4)], "<html>bad gateway</html>");
-        if (r->status == 503)
+        say(r, status, "<html>bad gateway</html>");
+        if (chance() < .3)
             ask_to_wait(r);
     }
 }
@@ -142,6 +144,8 @@ static void be_odd(const struct asked *what, struct reply *r)
         break;
     case 2:
         say(r, 400, "{\"error\":{\"message\":\"what?\"}}");
+        if (chance() < .5)
+            ask_to_wait(r);
         break;
     case 3:
         say(r, 404, "<html>not here</html>");
