@@ -37,7 +37,11 @@ static bool escape_before(const char *text, size_t at)
     static const struct {
         size_t size, digits;
         char first, second;
-    } forms[] = {{3, 2, '%', 0}, {3, 2, '=', 0}, {4, 2, '\\', 'x'}, {6, 4, '\\', 'u'}};
+    } forms[] = {{3, 2, '%', 0},
+                 {5, 2, '%', '2'}, /* %253D: encoded twice */
+                 {3, 2, '=', 0},
+                 {4, 2, '\\', 'x'},
+                 {6, 4, '\\', 'u'}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         const char *from = text + at - forms[i].size;
         if (at < forms[i].size || from[0] != forms[i].first ||

@@ -5,6 +5,7 @@
 #include "intake/judge.h"
 #include "intake/sieve.h"
 
+#include "base/hex.h"
 #include "base/locked.h"
 #include "base/mem.h"
 
@@ -22,9 +23,17 @@ enum {
     SKIP_MOST = 6,       /* an escape's tail */
     IN_BASE64 = 1 << 16, /* tags: the group, and then 1 + shift */
     IN_NAMES = IN_BASE64 * 4,
+    IN_CODE = IN_BASE64 * 5, /* and then the shape */
+    CODED_LEAD = 6,          /* literals that no chance encodes */
 };
 
+#define WORD_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+static const char base64_digits[] = WORD_DIGITS "+/";
+/* What a key goes on with, a mask, or an escape. */
+static const char behind_lead[] = WORD_DIGITS "+/.*#[<\xe2\\%&";
+
 struct finder {
+    const struct shapes *shapes;
     const struct shape **shape; /* sorted into groups */
     struct shape_group *group;  /* of a literal each */
     size_t groups;
@@ -127,11 +136,30 @@ static void make_sieve(struct finder *f)
     for (size_t i = 0; i < f->groups; i++) {
         const struct shape *head = f->group[i].shape[0];
         char form[SHAPE_MOST * 2];
-        sieve_add(f->sieve, head->pattern, head->lead, (unsigned)i);
+        sieve_add(f->sieve, head->pattern, head->lead, behind_lead, (unsigned)i);
         for (unsigned shift = 0; shift < 3; shift++) {
             size_t n = base64_form(head->pattern, head->lead, shift, form);
             if (n >= SIEVE_TEXT_MIN)
-                sieve_add(f->sieve, form, n, (unsigned)i + IN_BASE64 * (1 + shift));
+                sieve_add(f->sieve, form, n, base64_digits, (unsigned)i + IN_BASE64 * (1 + shift));
+        }
+    }
+}
+
+/* What a beginning looks like in hex, and in base64 twice: told, not decoded. */
+static void add_coded(struct finder *f, const struct shapes *shapes)
+{
+    for (size_t i = 0; i < shapes_count(shapes); i++) {
+        const struct shape *s = shapes_at(shapes, i);
+        char hex[2 * SHAPE_MOST + 1], once[SHAPE_MOST * 2], twice[SHAPE_MOST * 3];
+        if (s->lead < CODED_LEAD || !s->definition || s->loose)
+            continue;
+        hex_put(s->pattern, s->lead, hex);
+        sieve_add(f->sieve, hex, 2 * s->lead, NULL, (unsigned)i + IN_CODE);
+        for (unsigned way = 0; way < 9; way++) {
+            size_t n = base64_form(s->pattern, s->lead, way / 3, once);
+            n = base64_form(once, n, way % 3, twice);
+            if (n >= CODED_LEAD)
+                sieve_add(f->sieve, twice, n, NULL, (unsigned)i + IN_CODE);
         }
     }
 }
@@ -149,7 +177,7 @@ static void add_names(struct finder *f)
                     text[k] =
                         (char)(how == 2 || (how == 1 && k == 0) ? toupper((unsigned char)name[k])
                                                                 : tolower((unsigned char)name[k]));
-                sieve_add(f->sieve, text, len, IN_NAMES);
+                sieve_add(f->sieve, text, len, NULL, IN_NAMES);
             }
         }
     }
@@ -162,6 +190,8 @@ struct finder *finder_new(const struct shapes *shapes)
     learn_bare(f);
     make_sieve(f);
     add_names(f);
+    add_coded(f, shapes);
+    f->shapes = shapes;
     for (int c = 0; c < 256; c++)
         f->word[c] = shape_word((char)c);
     f->came = mem_zalloc(SIDE_ROOM, sizeof *f->came);
@@ -217,12 +247,21 @@ static void hit_base64(const struct pass *p, size_t where, const struct shape_gr
     size_t n = base64_decode(p->text + start - back, most < room ? most : room, f->side, &used);
     struct sighting s;
     if (judge_lead(g, f->side, n, back / 4 * 3 + shift, &s)) {
-        /* Whether it ends where the base64 does, and goes on in the next line, cannot be told. */
-        if (s.kind != SIGHT_KEY && s.kind != SIGHT_LOOSE && s.kind != SIGHT_SEVERAL)
-            s.kind = s.kind == SIGHT_MASKED ? SIGHT_MASKED : SIGHT_ENCODED;
+        if (s.kind == SIGHT_CUT) /* it goes on in the next line, perhaps */
+            s.kind = SIGHT_ENCODED;
         tell(p, &s, where);
     }
     mem_wipe(f->side, n);
+}
+
+static void hit_code(const struct pass *p, size_t where, const struct shape *shape)
+{
+    size_t left = p->len - where;
+    struct sighting s = {.kind = SIGHT_ENCODED,
+                         .shape = shape,
+                         .text = p->text + where,
+                         .len = left < BASE64_BACK ? left : BASE64_BACK};
+    tell(p, &s, where);
 }
 
 /* Behind a provider's name: what may be a key of it, in this part of the text or the next. */
@@ -247,7 +286,9 @@ static void hit_plain(void *at, size_t where, unsigned tag)
     const struct pass *p = at;
     const struct shape_group *g = &p->f->group[tag % IN_BASE64];
     struct sighting s;
-    if (tag >= IN_NAMES)
+    if (tag >= IN_CODE)
+        hit_code(p, where, shapes_at(p->f->shapes, tag - IN_CODE));
+    else if (tag >= IN_NAMES)
         hit_name(p, where);
     else if (tag >= IN_BASE64)
         hit_base64(p, where, g, tag / IN_BASE64 - 1);

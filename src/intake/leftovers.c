@@ -174,8 +174,9 @@ static void put_line(struct buf *out, const struct group *g, const char *against
                           "unclear texts, which are keys of several definitions, %s among them"},
         [LEFT_STUCK] = {"unclear text, which holds a %s key with other characters right beside it",
                         "unclear texts, which hold a %s key with other characters right beside it"},
-        [LEFT_ENCODED] = {"%s key in base64 that is not whole, and was not decoded",
-                          "%s keys in base64 that are not whole, and were not decoded"},
+        [LEFT_ENCODED] =
+            {"%s key that is encoded, and was not decoded (wrapped, twice, in hex?)",
+             "%s keys that are encoded, and were not decoded (wrapped, twice, in hex?)"},
         [LEFT_MASKED] = {"masked %s key", "masked %s keys"},
         [LEFT_CUT] = {"%s key that was cut: its rest is missing",
                       "%s keys that were cut: their rest is missing"},

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HASH_BITS = 16, HEAD_BITS = 12, NONE = UINT16_MAX, STRIDE = 2, WINDOW = 4, OFFSET_MAX = 64 };
+enum { HASH_BITS = 17, HEAD_BITS = 12, NONE = UINT16_MAX, STRIDE = 2, WINDOW = 4, OFFSET_MAX = 64 };
 
 struct entry {
     uint32_t gram;
@@ -108,7 +108,7 @@ static size_t rarest_window(const char *text, size_t len)
     return best;
 }
 
-void sieve_add(struct sieve *s, const char *text, size_t len, unsigned tag)
+void sieve_add(struct sieve *s, const char *text, size_t len, const char *follow, unsigned tag)
 {
     s->text = mem_resize(s->text, s->texts + 1, sizeof *s->text);
     s->text[s->texts++] = (struct text){.bytes = mem_string_n(text, len), .len = len, .tag = tag};
@@ -120,8 +120,8 @@ void sieve_add(struct sieve *s, const char *text, size_t len, unsigned tag)
         return;
     }
     put_gram(s, (const char[4]){text[0], text[1], text[2], 0}, 0);
-    for (int c = 0; c < 256; c++)
-        put_gram(s, (const char[4]){text[1], text[2], (char)c, 0}, 1);
+    for (const char *c = follow; *c; c++)
+        put_gram(s, (const char[4]){text[1], text[2], *c, 0}, 1);
 }
 
 struct looking {

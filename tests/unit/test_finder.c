@@ -208,6 +208,9 @@ static void base64(void **state)
          "key openrouter 2"},
         {"c2stb3ItdjEtMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJj\nZGVmMDEy",
          "encoded openrouter 0"},
+        {"x=736b2d6f722d76312d30313233", "encoded openrouter 2"},
+        /* twice */
+        {"YzJzdGIzSXRkakV0TURFeU16UTFOamM0T1dGaVkyUmxaZz09", "encoded openrouter 0"},
     };
     CHECK(rows);
 }
