@@ -110,7 +110,11 @@ struct scope {
 static bool pick(void *at, const char *path, struct buf *out)
 {
     const struct scope *s = at;
-    for (size_t i = s->depth; i-- > 0;)
+    size_t depth = s->depth;
+    if (depth > 1 && strncmp(path, "../", 3) == 0)
+        depth--;
+    path += strncmp(path, "../", 3) == 0 ? 3 : 0;
+    for (size_t i = depth; i-- > 0;)
         if (json_pick(s->text[i], s->len[i], path, out))
             return true;
     return false;

@@ -1,0 +1,211 @@
+"""`rescind match` on what people have: keys wherever they stand, and nothing that is none."""
+
+import base64
+import csv
+import gzip
+import hashlib
+import io
+import json
+import random
+import tarfile
+import urllib.parse
+import zipfile
+import zlib
+
+import pytest
+
+WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+DICE = random.Random(20261129)
+OR, OTHER = (f"sk-or-v1-{DICE.getrandbits(256):064x}" for _ in range(2))
+OLD = "".join(DICE.choices(WORD, k=8)) + "." + "".join(DICE.choices(WORD, k=32))
+BT = "b10_" + "".join(DICE.choices(WORD, k=8)) + "." + "".join(DICE.choices(WORD, k=32))
+RQ = "rqsty-sk-" + base64.b64encode(DICE.randbytes(80)).decode()
+LL = "sk-" + base64.urlsafe_b64encode(DICE.randbytes(16)).decode().rstrip("=")
+
+
+def b64(text):
+    return base64.b64encode(text.encode()).decode()
+
+
+def id_of(key):
+    return hashlib.sha256(key.encode()).hexdigest() if key.startswith("sk-") else key.split(".")[0]
+
+
+def match(tool, data, *options, name="leak"):
+    (tool.directory / name).write_bytes(data if isinstance(data, bytes) else data.encode())
+    result = tool.call("match", name, *options)
+    for key in (OR, OTHER, OLD, BT, RQ, LL):
+        assert key[12:] not in result.out + result.err
+    rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
+    return result, rows, {row.get("hash") or row.get("prefix") or row.get("id") for row in rows}
+
+
+@pytest.fixture
+def tool(make_tool):
+    return make_tool()
+
+
+def packed(key):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        entry = tarfile.TarInfo("a")
+        entry.size = len(key)
+        tar.addfile(entry, io.BytesIO(key.encode()))
+    return out.getvalue()
+
+
+WHOLE = {
+    "har": json.dumps({"headers": [{"name": "Authorization", "value": f"Bearer {OR}"}]}),
+    "env": f"export A='{OR}'\n",
+    "yaml": f"  - K={OR}\n  b: \"{OTHER}\"\n",
+    "several": f"{OR},{OTHER};x",
+    "diff": f"@@ -1 +1 @@\n-{OR}\n+{OTHER}\n",
+    "html": f'<td class="k">{OR}</td><input value=&quot;{OTHER}&quot;>',
+    "url": f"https://u:{OR}@a/?to=https%3A%2F%2Fx%2F%3Fkey%3D{OTHER}%26z",
+    "url_twice": f"?to=x%253Fkey%253D{OR}%2526z",
+    "json_in_json": json.dumps({"log": json.dumps({"k": OR, "n": "\n" + OTHER})}),
+    "json_escapes": '"' + "".join(f"\\u{ord(c):04X}" for c in OR) + '"',
+    "percent": "k=" + OR.replace("-", "%2d") + "&" + "".join(f"%{ord(c):02X}" for c in OTHER),
+    "colour": f"\x1b[1;32mK\x1b[0m=\x1b[01;31m\x1b[K{OR}\x1b[m\n",
+    "nginx": f'"GET /?k={OR} HTTP/1.1" "\\x22{OTHER}\\x22"',
+    "utf8": f"ключ{OR}。",
+    "sentence": f"The key is {OR}. Revoke ({OTHER})!",
+    "nul": f"A=1\0KEY={OR}\0",
+    "cr": f"a\rKEY={OR}\rb\r",
+    "bom": "\ufeff" + OR,
+    "utf16le": ("\ufeff" + f"a\r\n{OR}\r\n").encode("utf-16-le"),
+    "utf16be": ("\ufeff" + OR).encode("utf-16-be"),
+    "utf16_no_bom": f"KEY={OR}\r\n".encode("utf-16-le"),
+    "program": b"MZ\x90\0" + bytes(99) + OR.encode("utf-16-le") + bytes(9) + b"\xff\x80" + OTHER.encode() + b"\0",
+    "secret": f"kind: Secret\ndata:\n  A: {b64(OR)}\n  B: {b64(BT)}\n",
+    "basic": f"Authorization: Basic {b64('u:' + OR)}\nAuthorization: Basic {b64(OTHER + ':')}",
+    "env_in_base64": b64(f"A=1\nOPENROUTER_API_KEY={OR}\nB={BT}\n"),
+    "base64url": base64.urlsafe_b64encode(f"??>{OR}".encode()),
+    "gzip": gzip.compress(f"a {OR}\n".encode()) + gzip.compress(f"b {OTHER}\n".encode()),
+    "tar": packed(OR),
+    "git": zlib.compress(f"blob 80\0K={OR}".encode()),
+    "long_line": "x" * 600000 + " " + OR + " " + "y" * 300000,
+    "old_variable": f"export BASETEN_API_KEY='{OLD}'\n",
+    "old_manifest": f"env:\n  - name: BASETEN_API_KEY\n    value: \"{OLD}\"\n",
+    "litellm": f"LITELLM_KEY={LL}\n",
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_whole_keys(tool, name):
+    text = WHOLE[name]
+    seen = {"old_variable": [OLD], "old_manifest": [OLD], "litellm": [LL]}.get(name)
+    if not seen:
+        plain = text if isinstance(text, str) else ""
+        two = OTHER in plain or name in ("percent", "basic", "gzip", "program")
+        seen = [OR] + [OTHER] * two + [BT] * (name in ("secret", "env_in_base64"))
+    result, _, ids = match(tool, text)
+    assert (result.code, ids) == (0, {id_of(key) for key in seen}), result
+
+
+@pytest.mark.parametrize(
+    "text, code, says",
+    [
+        (f"x{OR}", 1, "1 unclear text, which holds a OpenRouter key with other characters"),
+        (f"{OR}0", 1, "1 unclear text"),
+        (OR[:40] + "\n" + OR[40:], 65, "1 OpenRouter key that was cut: its rest is missing: leak:1"),
+        (OR[:40] + "\\\n" + OR[40:], 65, "1 OpenRouter key that was cut"),
+        ("sk-or-v1-" + "x" * 64, 65, "1 masked OpenRouter key"),
+        (OR[:20] + "*" * 20, 65, "rescind list openrouter --label 'sk-or-v1-abc...xyz'"),
+        (OR[:12] + "..." + OR[-3:], 65, "1 masked OpenRouter key"),
+        (OR[:12] + "\u2026" + OR[-3:], 65, "1 masked OpenRouter key"),
+        (RQ, 1, "1 Requesty key: its id cannot be told from it; rescind list requesty"),
+        (json.dumps(RQ).replace("/", "\\/"), 1, "1 Requesty key"),
+        (urllib.parse.quote(RQ, safe=""), 1, "1 Requesty key"),
+        (OLD, 1, "1 unclear text, which may be a key of Baseten or of another vendor; --provider baseten"),
+        (f"ULTRAVOX_KEY={OLD}\nBASETEN=1\n", 1, "1 unclear text"),
+        ("sk-proj-" + OR[9:] * 2, 1, "1 OpenAI key"),
+        ("sk-ant-api03-" + "b" * 93 + "AA", 1, "1 Anthropic key"),
+        ("glpat-" + "a" * 20, 1, "1 GitLab key"),
+        ("DD_API_KEY=" + OR[9:41], 1, "1 Datadog key"),
+        ("CLOUDFLARE_API_TOKEN=" + "aB3_" * 10, 1, "1 Cloudflare key"),
+        ("hvs." + "Pv1d" * 6, 1, "1 HashiCorp Vault key"),
+        ("AKIAABCDEFGHIJKLMNOP", 65, "1 key of another vendor (AWS access key): revoke it there"),
+        ("8f676226e236a23e238e3b1c77fc4c01.dFOcVwWBhqG5KSFd", 65, "(Z.ai)"),
+        ("patEg42ipqnX1fkkj." + OR[9:], 65, "(Airtable)"),
+        (b64(b64(OR)), 1, "1 OpenRouter key that is encoded, and was not decoded"),
+        (OR.encode().hex(), 1, "that is encoded, and was not decoded"),
+        (b64(f"a line of text, {OR}")[:60] + "\n" + b64(f"a line of text, {OR}")[60:], 1, "is encoded"),
+    ],
+)
+def test_what_is_passed_over_is_told(tool, text, code, says):
+    result, rows, _ = match(tool, text)
+    assert (result.code, rows) == (code, []) and says in result.err, result
+    result, rows, ids = match(tool, f"{OTHER}\n{text}\n")  # beside a key that is taken
+    assert (result.code, ids) == (code % 65, {id_of(OTHER)}) and says.replace("leak:1", "leak:2") in result.err
+    assert match(tool, f"{OTHER}\n{text}\n", "--partial")[0].code == 0
+
+
+def test_packed_otherwise(tool):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a", OR)
+    result, _, _ = match(tool, out.getvalue())
+    assert result.code == 65 and "1 file that was not read: a zip archive" in result.err
+    for text in (gzip.compress(OR.encode())[:-9], gzip.compress(OR.encode() * 9)[:40]):
+        result, _, _ = match(tool, text)
+        assert result.code == 66 and ("cut: " in result.err or "damaged" in result.err), result
+
+
+def test_provider(tool):
+    result, _, ids = match(tool, f"{OLD}\n{OR}\n", "--provider", "baseten")
+    assert (result.code, ids) == (0, {OLD[:8]})
+    assert "1 key of another provider (OpenRouter) left out: leak:2" in result.err
+    long = "sk-" + "Ab3" * 11
+    result, _, ids = match(tool, f"{long}\n{LL}\n", "--provider", "litellm")
+    assert (result.code, ids) == (0, {id_of(long), id_of(LL)})
+
+
+def test_against_a_list(tool):
+    """Old keys that are in it, and what it shows of secrets: exactly one fit, or none."""
+    label = f"{OR[:12]}...{OR[-3:]}"
+    (tool.directory / "all.csv").write_text(
+        f"hash,name,label\n{id_of(OR)},a,{label}\n{id_of(OTHER)},b,{OTHER[:12]}...{OTHER[-3:]}\n"
+    )
+    result, rows, ids = match(tool, f"{label}\n{OTHER[:15]}****{OTHER[-3:]}\n", "--against", "all.csv")
+    assert (result.code, ids) == (0, {id_of(OR), id_of(OTHER)}), result
+    assert rows[0]["note"] == "leak:1"
+    result, rows, _ = match(tool, "sk-or-v1-***\nsk-or-v1-fff...fff\n", "--against", "all.csv")
+    assert (result.code, rows) == (65, []) and "all.csv has none that alone fits" in result.err
+
+    twins = f"hash,name,label\n{id_of(OR)},a,{label}\n{id_of(OTHER)},b,{label}\n"
+    (tool.directory / "twins.csv").write_text(twins)
+    assert match(tool, label, "--against", "twins.csv")[1] == []
+
+    (tool.directory / "bt.csv").write_text(f"prefix,name\n{OLD[:8]},a\n")
+    result, _, ids = match(tool, f"{OLD}\n{BT}\n", "--against", "bt.csv")
+    assert (result.code, ids) == (0, {OLD[:8]}) and "1 Baseten key that is not in the list (bt.csv)" in result.err
+
+
+def test_files_and_directories(tool):
+    below = tool.directory / "d" / "e"
+    below.mkdir(parents=True)
+    (below / "b.log").write_text(f"x\n{OR}\n")
+    (tool.directory / "d" / "a.env").write_text(f"K={OTHER}\nL={OR}\n")
+    (below / "loop").symlink_to(tool.directory / "d")
+    result = tool.call("match", "d", "-", stdin=f"{BT}\n".encode())
+    assert result.code == 0, result
+    rows = list(csv.DictReader(io.StringIO(result.out)))
+    assert [(row["hash"] or row["prefix"], row["note"]) for row in rows] == [
+        (id_of(OTHER), "d/a.env:1"),
+        (id_of(OR), "d/a.env:2 and 1 more place"),
+        (id_of(BT), "standard input:1"),
+    ]
+    assert "3 files: 3 keys (found 1 more time) written" in result.err
+    again = tool.call("match", "d", "--output", "d/out.csv")
+    assert again.code == 0 and tool.call("match", "d", "--output", "d/out.csv").code == 0
+    refused = tool.call("match", "d", "--output", "d/a.env")
+    assert refused.code == 64 and "is a file with raw keys" in refused.err
+    assert OR in (tool.directory / "d" / "a.env").read_text()
+
+
+def test_a_name_that_is_a_key(tool):
+    (tool.directory / OR).write_text(OTHER)
+    result = tool.call("match", ".")
+    assert result.code == 0 and OR[9:] not in result.out + result.err
+    assert "whose name is not shown:1" in result.out
