@@ -56,6 +56,7 @@
 #include "wire/pacer.h"
 
 #include "wire/pacer_search.h"
+#include "wire/pacer_terms.h"
 #include "wire/pacer_wall.h"
 
 #include <math.h>

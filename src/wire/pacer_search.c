@@ -7,6 +7,8 @@
 
 #include "wire/pacer_search.h"
 
+#include "wire/pacer_terms.h"
+
 #include <math.h>
 
 #define NEAR_RATE 100.0 /* first, or up to so fast, */

@@ -3,6 +3,7 @@
 #include "wire/pacer_wall.h"
 
 #include "wire/pacer_search.h"
+#include "wire/pacer_terms.h"
 
 #include <math.h>
 
