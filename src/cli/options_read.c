@@ -350,7 +350,7 @@ static int settle_passes(struct options *o, struct error *err)
 static void set_defaults(struct options *o)
 {
     *o = (struct options){.shards = 1,
-                          .settings = {.concurrency = 32,
+                          .settings = {.concurrency = 512,
                                        .max_rate = -1,
                                        .max_attempts = 8,
                                        .timeout_us = 30000000,

@@ -583,7 +583,7 @@ const struct option_spec option_table[] = {
      "do not check the credentials first"},
 
     {"concurrency", "N", TRANSFER, true, false, GROUP_TRANSFER, set_concurrency,
-     "a whole number from 1 to 1024", "requests in flight per provider (default: 32)"},
+     "a whole number from 1 to 1024", "most requests in flight per provider (512)"},
     {"max-rate", "R", TRANSFER, true, false, GROUP_TRANSFER, set_max_rate,
      "requests a second, 0.001 to 1000000, or 0 for no ceiling",
      "requests a second per provider (0: no ceiling)"},

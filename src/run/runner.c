@@ -120,8 +120,10 @@ static void loop(struct runner *r)
         flush_if_due(r, now);
         now = clock_mono_us(); /* a sync may take long, and what is sent is timed from here */
         for (size_t i = 0; i < r->lanes && !r->abandon; i++) {
-            reads_send(&r->lane[i].wire, now);
-            lane_send(&r->lane[i], now);
+            struct lane *l = &r->lane[i];
+            pacer_left(&l->wire.pacer, l->tally.targets - l->tally.finished);
+            reads_send(&l->wire, now);
+            lane_send(l, now);
         }
         give_up_stuck(r, now);
         view_tick(r, now);

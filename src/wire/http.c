@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/descriptors.h"
 #include "base/mem.h"
+#include "wire/growth.h"
 #include "wire/poller.h"
 #include "wire/transfer.h"
 
@@ -36,8 +37,11 @@
 #include <unistd.h>
 
 enum {
-    H2_CONNECTIONS = 4,
-    H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
+    H2_CONNECTIONS = 8,
+    H2_STREAMS = 100,      /* RFC 9113, 5.1.2: a peer should allow at least that many */
+    H2_STREAMS_MOST = 256, /* ours, where it allows more: libcurl takes the lesser */
+    UNLEARNED_MOST = 32,   /* over TLS, all waiting for the first connection */
+    WAITED_US = 1500000,   /* behind connections that work, so long: the peer's streams are full */
     EVENTS = 64,
     NUDGE_US = 100000,
     CLIENTS_MAX = 255,
@@ -59,16 +63,18 @@ struct http_client {
     struct transfers shared;
     struct transfer *slot;
     unsigned *free_slot;
+    unsigned made; /* of them set up: as many as ever were in flight at once */
     unsigned free_count, in_flight, capacity;
-    int64_t timer_at;   /* when libcurl wants to be called; INT64_MAX: not */
-    bool timer_moved;   /* it may be another by now: ask */
-    int64_t overdue_at; /* no transfer is overdue before */
-    int64_t nudge_at;   /* no transfer is without a connection for NUDGE_US before */
-    int64_t ok_at;      /* the last whole answer */
-    unsigned room;      /* most connections that the limit on descriptors allows */
-    unsigned fit;       /* most in flight that this machine has room for */
-    int64_t lacked_at;  /* when it had none; INT64_MIN: never */
-    int lacked;         /* and what it said: an errno */
+    struct growth growth; /* what the peer allows */
+    int64_t timer_at;     /* when libcurl wants to be called; INT64_MAX: not */
+    bool timer_moved;     /* it may be another by now: ask */
+    int64_t overdue_at;   /* no transfer is overdue before */
+    int64_t nudge_at;     /* no transfer is without a connection for NUDGE_US before */
+    int64_t ok_at;        /* the last whole answer */
+    unsigned room;        /* most connections that the limit on descriptors allows */
+    unsigned fit;         /* most in flight that this machine has room for */
+    int64_t lacked_at;    /* when it had none; INT64_MIN: never */
+    int lacked;           /* and what it said: an errno */
     unsigned index;
     bool learned, http2;
     bool distrust; /* a send failed, and no answer came since */
@@ -161,8 +167,13 @@ static void nudge(struct http_client *c, int64_t now)
     int running;
     if (now < c->nudge_at)
         return;
-    for (unsigned i = 0; i < c->config.concurrency; i++)
-        waiting |= c->slot[i].busy && c->slot[i].sends == 0;
+    for (unsigned i = 0; i < c->made; i++) {
+        const struct transfer *t = &c->slot[i];
+        bool unsent = t->busy && t->sends == 0;
+        waiting |= unsent;
+        if (unsent && c->learned && t->sent_at + WAITED_US < now && c->ok_at > t->sent_at)
+            growth_end(&c->growth, c->in_flight, t->sent_at, now);
+    }
     c->nudge_at = waiting ? now + NUDGE_US : INT64_MAX;
     if (!waiting)
         return;
@@ -292,10 +303,26 @@ static void cap_connections(struct http_client *c)
     curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)cap);
     curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)cap);
     c->capacity = c->config.concurrency;
+    if (c->shared.tls && !c->learned && c->capacity > UNLEARNED_MOST)
+        c->capacity = UNLEARNED_MOST;
     if (!c->http2 && c->capacity > c->room)
         c->capacity = c->room;
     if (c->http2 && c->capacity > H2_CONNECTIONS * H2_STREAMS)
         c->capacity = H2_CONNECTIONS * H2_STREAMS;
+}
+
+/* Slots are set up as they are needed, and then kept. */
+static bool make_slot(struct http_client *c)
+{
+    if (c->made == c->config.concurrency)
+        return false;
+    if (!transfer_init(&c->slot[c->made], &c->config, &c->shared)) {
+        transfer_free(&c->slot[c->made]);
+        c->slot[c->made] = (struct transfer){0};
+        return false;
+    }
+    c->free_slot[c->free_count++] = c->made++;
+    return true;
 }
 
 struct http_client *http_client_new(struct http_loop *loop, const struct http_config *config,
@@ -315,15 +342,11 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     loop->client[loop->clients++] = c;
     c->multi = curl_multi_init();
     bool tls = strncasecmp(config->base, "https:", 6) == 0;
-    c->shared = (struct transfers){sockets_new(), tls, !tls, open_socket, close_socket, c};
+    c->shared =
+        (struct transfers){sockets_new(), tls, !tls, INT64_MIN, open_socket, close_socket, c};
     c->slot = mem_zalloc(config->concurrency, sizeof *c->slot);
     c->free_slot = mem_zalloc(config->concurrency, sizeof *c->free_slot);
-    bool good = c->multi != NULL;
-    for (unsigned i = config->concurrency; good && i-- > 0;) {
-        good = transfer_init(&c->slot[i], config, &c->shared);
-        c->free_slot[c->free_count++] = i;
-    }
-    if (!good) {
+    if (!c->multi || !make_slot(c)) {
         error_set(err, EXIT_STOPPED, "libcurl %s cannot be set up as needed (TLS, HTTP/2)",
                   http_library());
         return NULL; /* http_client_free comes with the loop's owner */
@@ -331,6 +354,7 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
     curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
     curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(c->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)H2_STREAMS_MOST);
     cap_connections(c);
     return c;
 }
@@ -339,7 +363,7 @@ void http_client_free(struct http_client *c)
 {
     if (!c)
         return;
-    for (unsigned i = 0; i < c->config.concurrency; i++) {
+    for (unsigned i = 0; i < c->made; i++) {
         if (c->slot[i].busy)
             curl_multi_remove_handle(c->multi, c->slot[i].easy);
         transfer_free(&c->slot[i]);
@@ -354,12 +378,21 @@ void http_client_free(struct http_client *c)
     free(c);
 }
 
-unsigned http_capacity(const struct http_client *c)
+unsigned http_capacity(struct http_client *c)
 {
-    int64_t since = c->lacked ? clock_mono_us() - c->lacked_at : INT64_MAX;
+    if (!c->lacked && !c->growth.most)
+        return c->capacity;
+    int64_t now = clock_mono_us(), since = c->lacked ? now - c->lacked_at : INT64_MAX;
     if (since < LACK_US)
         return 0;
-    return c->fit < c->capacity && since < LACK_OVER_US ? c->fit : c->capacity;
+    unsigned most = growth_most(&c->growth, c->capacity, now);
+    return c->fit < most && since < LACK_OVER_US ? c->fit : most;
+}
+
+void http_hold(struct http_client *c, int64_t until_us)
+{
+    if (until_us > c->shared.not_before_us)
+        c->shared.not_before_us = until_us;
 }
 
 const char *http_limited(const struct http_client *c)
@@ -377,7 +410,7 @@ unsigned http_in_flight(const struct http_client *c)
 
 int http_send(struct http_client *c, const struct http_request *r, struct error *err)
 {
-    if (!c->free_count)
+    if (!c->free_count && !make_slot(c))
         return error_set(err, EXIT_STOPPED, "no transfer is free");
     unsigned index = c->free_slot[c->free_count - 1];
     struct transfer *t = &c->slot[index];
@@ -433,12 +466,24 @@ static void note_lack(struct http_client *c, struct http_answer *a, int lack)
     c->fit = c->in_flight > 2 ? c->in_flight - 1 : 1;
 }
 
+/* A new connection that came to nothing while others work: the peer wants no more of them. */
+static void note_growth(struct http_client *c, const struct transfer *t, CURLcode code)
+{
+    bool new = t->sends == 0 ? code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR
+                             : t->first && (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
+                                            code == CURLE_GOT_NOTHING);
+    if (new && c->ok_at >= t->sent_at && c->in_flight > 1)
+        growth_end(&c->growth, c->in_flight, t->sent_at, clock_mono_us());
+}
+
 static void finish(struct http_client *c, struct transfer *t, CURLcode code)
 {
     struct http_answer a = transfer_answer(t, code);
     int lack = code != CURLE_OK && !t->sends && !t->unasked ? lack_of(c, t) : 0;
     if (lack)
         note_lack(c, &a, lack);
+    else if (code != CURLE_OK)
+        note_growth(c, t, code);
     if (a.answer.transport == TRANSPORT_WHOLE)
         learn_protocol(c, a.http2);
     if (code == CURLE_OK || code == CURLE_SEND_ERROR)
@@ -480,7 +525,7 @@ static void end_overdue(struct http_client *c, int64_t now)
     if (now < c->overdue_at)
         return;
     c->overdue_at = INT64_MAX;
-    for (unsigned i = 0; i < c->config.concurrency; i++) {
+    for (unsigned i = 0; i < c->made; i++) {
         struct transfer *t = &c->slot[i];
         int64_t at = t->sent_at + c->config.timeout_us;
         if (t->busy && at <= now) {

@@ -34,10 +34,13 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
                                     struct error *err);
 void http_client_free(struct http_client *c);
 
-/* How many may be in flight now: `concurrency` over HTTP/1.1; over HTTP/2 what a few connections
- * carry; until the first answer has told which, `concurrency`, all waiting for the first
- * connection. */
-unsigned http_capacity(const struct http_client *c);
+/* How many may be in flight now: `concurrency` over HTTP/1.1, over HTTP/2 what a few connections
+ * carry, and in either case no more than the peer lets us have; over TLS, until the first answer
+ * has told which it is, some, all waiting for the first connection. Connections are opened, and
+ * slots set up, as they are needed. */
+unsigned http_capacity(struct http_client *c);
+/* What has no connection yet does not go out before `until`, but comes back as TRANSPORT_LOCAL. */
+void http_hold(struct http_client *c, int64_t until_us);
 /* What to do about it, where the limit on descriptors, not `concurrency`, is what keeps more from
  * being in flight now; else NULL. */
 const char *http_limited(const struct http_client *c);

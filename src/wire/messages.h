@@ -14,6 +14,7 @@
 struct http_answer {
     struct answer answer;
     int64_t sent_at_us, took_us;
+    int64_t waited_us; /* of took_us: for its connection, before it went out */
     bool http2;
 };
 

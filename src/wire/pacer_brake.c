@@ -29,12 +29,13 @@
 #define COHORT_LEAST  8    /* at least, and BRAKE_COHORT at most */
 #define KNOWN         4    /* medians make a base */
 #define SLACK         1.5  /* standard errors that one median may be over the base */
-#define SURE          5.0  /* ... and beyond that, together */
+#define SURE          4.0  /* ... and beyond that, together, */
+#define ONE_MOST      1.7  /* from each so much at most: a machine may be busy for a moment */
 #define BIAS          2.5  /* ... by which the least of many means is too low */
 #define MEDIAN_ERROR  1.25 /* of n values: their deviation x this / sqrt(n) */
 #define QUARTILE      .674 /* of a normal deviation */
 #define PRIOR         .2   /* the deviation before any was seen, of a round trip, */
-#define PRIOR_LEAST   .01  /* and at least */
+#define PRIOR_LEAST   .02  /* and at least */
 #define SPREAD_WEIGHT .1
 #define TURN_S        .002 /* a loop's turn and the machine's other work: no queue */
 
@@ -53,6 +54,9 @@
 #define OPEN      1.05 /* a clear round */
 #define OPEN_MOST 6.0  /* more in flight, a round */
 #define HASTE     1.2  /* ... growing while nothing is found */
+
+#define WRONG       1.25 /* open so much further than it was cut to, and ... */
+#define WRONG_LEAST 8.0  /* ... by so many more, with no queue: there was none */
 
 #define TOLD_APART .85 /* so few of those before must be in flight to tell a way from a queue; */
 #define STAYED     .4  /* it came down by less than so much of what it would: a way */
@@ -162,7 +166,7 @@ static void cut(struct brake *b, int64_t now, double to, double trip_s, unsigned
         b->ref_flight = fmin(b->cap, in_flight);
         b->ref_s = trip_s;
     }
-    b->cap = fmax(LEAST, fmin(b->cap, to));
+    b->cap = b->cut_to = fmax(LEAST, fmin(b->cap, to));
     b->step = OPEN - 1;
     judge_from(b, now);
 }
@@ -198,6 +202,8 @@ static void open_more(struct brake *b, int64_t now, unsigned in_flight)
         return;
     b->ref_flight = 0;
     b->cap += fmin(OPEN_MOST, fmax(1, b->step * b->cap));
+    if (b->cap > WRONG * b->cut_to + WRONG_LEAST)
+        b->cap = INFINITY;
     b->step = fmin(.5, b->step * HASTE);
     judge_from(b, now);
 }
@@ -206,7 +212,7 @@ static void open_more(struct brake *b, int64_t now, unsigned in_flight)
 static bool alarmed(struct brake *b, double median, double error, double least)
 {
     double over = median - b->base_s - TURN_S;
-    b->sum += over / error - SLACK;
+    b->sum += fmin(ONE_MOST, over / error - SLACK);
     if (b->sum <= 0) {
         b->sum = b->run_s = 0;
         b->run = 0;
@@ -292,7 +298,7 @@ void brake_turned_away(struct brake *b, int64_t now, int64_t sent_us, unsigned i
     b->turned++;
     if (b->cap < INFINITY && (b->turned < TURNED_LEAST || b->turned * TURNED_SHARE < in_flight))
         return;
-    b->cap = fmax(LEAST, TURNED_AWAY * fmin(b->cap, in_flight));
+    b->cap = b->cut_to = fmax(LEAST, TURNED_AWAY * fmin(b->cap, in_flight));
     b->step = OPEN - 1;
     b->ref_flight = 0;
     judge_from(b, now);

@@ -31,6 +31,7 @@ struct brake {
     double base_s;   /* the round trip without a queue; 0: not known */
 
     double cap;        /* most in flight; INFINITY: no queue was seen */
+    double cut_to;     /* when it was cut last */
     double step;       /* by so much it is opened a clear round */
     int64_t judge_us;  /* cohorts sent before say nothing about the cap; */
     unsigned judged;   /* so many were since, */

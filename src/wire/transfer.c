@@ -148,7 +148,9 @@ static int before_send(void *at, char *ip, char *local_ip, int port, int local_p
         return CURL_PREREQFUNC_ABORT;
     t->fd = sockets_find(t->shared->sockets, local_port);
     t->unasked = t->fd >= 0 && t->shared->one_by_one && !quiet(t);
-    if (t->unasked)
+    t->out_at = clock_mono_us();
+    t->held = t->out_at < t->shared->not_before_us;
+    if (t->unasked || t->held)
         return CURL_PREREQFUNC_ABORT;
     t->first = sockets_user(t->shared->sockets, t->fd) == NULL;
     sockets_use(t->shared->sockets, t->fd, t);
@@ -317,6 +319,7 @@ CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fre
     if (r->wipe) /* growing would leave copies behind */
         buf_room(&t->in.body, r->body_max + 1);
     t->sends = 0;
+    t->held = false;
     t->fd = -1;
     t->refused = 0;
     t->unasked = t->beyond = false;
@@ -393,6 +396,10 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
     bool http2 = version == CURL_HTTP_VERSION_2_0;
     enum transport transport = transport_of(code, t->sends);
     const char *detail = code ? words_of(t, code) : doubt_of(t, status, http2);
+    if (t->held) {
+        transport = TRANSPORT_LOCAL;
+        detail = "asked to wait while connections were being opened";
+    }
     if (transport == TRANSPORT_WHOLE && detail)
         transport = TRANSPORT_LOST;
     return (struct http_answer){
@@ -406,6 +413,7 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
                    .at_ms = clock_wall_ms(),
                    .detail = detail},
         .sent_at_us = t->sent_at,
+        .waited_us = t->sends ? t->out_at - t->sent_at : 0,
         .took_us = clock_mono_us() - t->sent_at,
         .http2 = http2,
     };

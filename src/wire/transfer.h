@@ -16,6 +16,7 @@ struct transfers {
     struct sockets *sockets;
     bool tls;
     bool one_by_one; /* HTTP/1.1 is spoken for certain: what comes unasked belongs to nobody */
+    int64_t not_before_us;             /* nothing goes out before */
     curl_opensocket_callback opening;  /* makes each socket; is given the transfer */
     curl_closesocket_callback closing; /* called for each that is to be closed, closes it */
     void *at;
@@ -33,7 +34,8 @@ struct transfer {
     bool unasked; /* bytes waited on the connection that it was to go out on: it did not */
     bool beyond;  /* its answer went beyond a bound */
     int refused;  /* why the last socket that it asked for was not made: an errno; 0: it was */
-    int64_t sent_at;
+    bool held;    /* a hold was told before it had its connection: it did not go out */
+    int64_t sent_at, out_at;
     char detail[CURL_ERROR_SIZE];
     /* what the handle was last set to */
     CURLU *url;        /* the origin, borrowed by the handle */

@@ -119,8 +119,10 @@ static void tell_pacer(struct wire *w, const struct http_answer *a, const struct
         health_unsent(&w->health, now);
         return;
     }
+    pacer_delayed(&w->pacer, a->waited_us);
     pacer_answer(&w->pacer, now, a->sent_at_us, words[v->rate], v->hold.wait_us);
     health_answer(&w->health, now, v->sick);
+    http_hold(w->http, pacer_view(&w->pacer, now).hold_until);
     if (v->hold.wait_us > 0)
         note_hold(w, a->answer.status, &v->hold);
     else if (v->hold.nonsense)

@@ -56,7 +56,7 @@ static inline void put_double(struct buf *out, const char *name, double n, doubl
 static inline void put_settings(const struct settings *s, struct buf *out)
 {
     put_double(out, "action", s->action, 0);
-    put_double(out, "concurrency", s->concurrency, 32);
+    put_double(out, "concurrency", s->concurrency, 512);
     put_double(out, "max_rate", s->max_rate, -1);
     put_double(out, "max_attempts", s->max_attempts, 8);
     put_double(out, "timeout_us", (double)s->timeout_us, 30e6);

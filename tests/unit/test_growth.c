@@ -1,0 +1,62 @@
+/* Where a peer's limit on connections ends growth, and how it is tried again. */
+
+#include "wire/growth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+enum { FREE = 512, SECOND = 1000000 };
+
+static void nothing_refused_is_no_limit(void **state)
+{
+    (void)state;
+    struct growth g = {0};
+    assert_int_equal(growth_most(&g, FREE, 1), FREE);
+}
+
+static void refused_ones_end_it_there(void **state)
+{
+    (void)state;
+    struct growth g = {0};
+    growth_end(&g, 100, 1 * SECOND, 2 * SECOND);
+    assert_int_equal(growth_most(&g, FREE, 3 * SECOND), 99);
+    growth_end(&g, 60, 1 * SECOND,
+               3 * SECOND); /* sent before the news of the first: the same one */
+    assert_int_equal(growth_most(&g, FREE, 3 * SECOND), 99);
+    growth_end(&g, 60, 4 * SECOND, 5 * SECOND);
+    assert_int_equal(growth_most(&g, FREE, 5 * SECOND), 59);
+    growth_end(&g, 2, 6 * SECOND, 7 * SECOND);
+    assert_true(growth_most(&g, FREE, 7 * SECOND) >= 4);
+}
+
+static void it_is_tried_again_a_little_further_each_time(void **state)
+{
+    (void)state;
+    struct growth g = {0};
+    int64_t now = 2 * SECOND;
+    unsigned before = 99;
+    growth_end(&g, 100, 1 * SECOND, now);
+    for (int i = 0; i < 5; i++) {
+        now += 5 * SECOND;
+        unsigned most = growth_most(&g, FREE, now);
+        assert_true(most > before && most < before + before / 5);
+        assert_int_equal(growth_most(&g, FREE, now + SECOND), most);
+        before = most;
+    }
+    for (int i = 0; i < 100; i++)
+        before = growth_most(&g, FREE, now += 5 * SECOND);
+    assert_int_equal(before, FREE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_refused_is_no_limit),
+        cmocka_unit_test(refused_ones_end_it_there),
+        cmocka_unit_test(it_is_tried_again_a_little_further_each_time),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
