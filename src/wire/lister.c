@@ -175,7 +175,7 @@ void lister_end(struct lister *l)
 
 /* The command's way: first reads, list, end. */
 
-struct reading {
+struct inventory_read {
     struct session session;
     struct endpoint endpoint;
     struct wire wire;
@@ -188,7 +188,7 @@ struct reading {
 
 static void on_list(void *at, struct lister *l)
 {
-    struct reading *r = at;
+    struct inventory_read *r = at;
     r->over = true;
     r->failed = l->failed;
     r->error = l->error;
@@ -196,7 +196,7 @@ static void on_list(void *at, struct lister *l)
 
 static void begin_list(void *at)
 {
-    struct reading *r = at;
+    struct inventory_read *r = at;
     r->lister =
         (struct lister){.wire = &r->wire, .endpoint = &r->endpoint, .done = on_list, .at = r};
     lister_begin(&r->lister);
@@ -204,7 +204,7 @@ static void begin_list(void *at)
 
 static bool take_own_id(void *at, const struct endpoint *e, const char *id, const struct answer *a)
 {
-    struct reading *r = at;
+    struct inventory_read *r = at;
     (void)e;
     (void)a;
     snprintf(r->out->own_id, sizeof r->out->own_id, "%s", id);
@@ -213,12 +213,12 @@ static bool take_own_id(void *at, const struct endpoint *e, const char *id, cons
 
 static void on_failure(void *at, enum exit_code code, const char *why)
 {
-    struct reading *r = at;
+    struct inventory_read *r = at;
     r->over = r->failed = true;
     error_set(&r->error, code, "%s: %s", r->endpoint.definition->shown, why);
 }
 
-static int open_all(struct reading *r, const struct work *work, const struct definition *d,
+static int open_all(struct inventory_read *r, const struct work *work, const struct definition *d,
                     struct error *err)
 {
     if (endpoint_open(&r->endpoint, work->settings, d, work->credentials, err) != 0 ||
@@ -229,7 +229,7 @@ static int open_all(struct reading *r, const struct work *work, const struct def
     return wire_open(&r->wire, 1, err);
 }
 
-static void begin_reading(struct reading *r)
+static void begin_reading(struct inventory_read *r)
 {
     const struct definition *d = r->endpoint.definition;
     const struct settings *s = r->session.work.settings;
@@ -246,7 +246,7 @@ static void begin_reading(struct reading *r)
         begin_list(r);
 }
 
-static int read_to_the_end(struct reading *r, struct error *err)
+static int read_to_the_end(struct inventory_read *r, struct error *err)
 {
     while (!r->over) {
         int64_t now = clock_mono_us();
@@ -267,7 +267,7 @@ static int read_to_the_end(struct reading *r, struct error *err)
 int lister_read(const struct settings *s, const struct definition *d, struct credentials *c,
                 const struct observer *observer, struct inventory *out, struct error *err)
 {
-    struct reading r = {.out = out};
+    struct inventory_read r = {.out = out};
     const struct work work = {.settings = s, .credentials = c, .observer = observer};
     *out = (struct inventory){0};
     if (!d->list.request.method)

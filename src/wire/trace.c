@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "provider/mask.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -71,22 +72,12 @@ void trace_close(struct trace *t)
 }
 
 /* Of "https://host/path?query" the path. */
-static void put_path(struct buf *out, const char *url, const char *const *secrets)
+static void put_path(struct buf *out, const char *url)
 {
     const char *authority = strstr(url, "://");
-    const char *at = strchr(authority ? authority + 3 : url, '/');
-    for (size_t skip; at && *at && *at != '?'; at += skip) {
-        skip = 0;
-        for (const char *const *s = secrets; s && *s && !skip; s++)
-            if (**s && strncmp(at, *s, strlen(*s)) == 0)
-                skip = strlen(*s);
-        if (skip) {
-            buf_puts(out, "***");
-        } else {
-            buf_putc(out, *at);
-            skip = 1;
-        }
-    }
+    const char *path = strchr(authority ? authority + 3 : url, '/');
+    if (path)
+        mask_put(out, path, strcspn(path, "?"));
 }
 
 void trace_put(struct trace *t, const struct trace_step *step)
@@ -97,7 +88,7 @@ void trace_put(struct trace *t, const struct trace_step *step)
     buf_clear(&t->line);
     buf_printf(&t->line, "%s %s %s %s ", clock_text(clock_wall_ms(), now), step->lane,
                step->verdict ? "<" : ">", step->method);
-    put_path(&t->line, step->url, step->secrets);
+    put_path(&t->line, step->url);
     if (step->verdict)
         buf_printf(&t->line, " %d %s", step->status, step->verdict);
     buf_printf(&t->line, " pace %.1f", step->pace);

@@ -6,8 +6,8 @@
  *   2026-11-21T05:40:00.123Z openrouter > DELETE /api/v1/keys/5f0e... pace 4.0
  *   2026-11-21T05:40:00.204Z openrouter < DELETE /api/v1/keys/5f0e... 429 hold pace 2.0 wait 5.0s
  *
- * A header's value and a body are never in it, nor what follows the path's `?`, and a secret of the
- * headers that stands in a path is masked. The file is appended to, mode 0600. */
+ * A header's value and a body are never in it, nor what follows the path's `?`, and what
+ * provider/mask.h knows is masked. The file is appended to, mode 0600. */
 
 #include "base/error.h"
 
@@ -20,15 +20,13 @@ struct trace;
 int trace_open(struct trace **out, struct error *err);
 void trace_close(struct trace *t); /* NULL is fine */
 
-/* One line: the time, then the words; NULL for `t` is fine. `secrets` are masked in `url`'s path.
- */
+/* One line: the time, then the words; NULL for `t` is fine. */
 struct trace_step {
     const char *lane, *method, *url;
-    const char *const *secrets; /* NULL-terminated */
-    double pace;                /* requests a second */
-    int status;                 /* 0: none came, or none yet */
-    const char *verdict;        /* NULL: it is being sent */
-    int64_t hold_us;            /* until which nothing goes, from now; 0: none */
+    double pace;         /* requests a second */
+    int status;          /* 0: none came, or none yet */
+    const char *verdict; /* NULL: it is being sent */
+    int64_t hold_us;     /* until which nothing goes, from now; 0: none */
 };
 void trace_put(struct trace *t, const struct trace_step *step);
 

@@ -153,7 +153,6 @@ static void trace_answer(struct wire *w, struct wire_slot *slot, const struct ht
               &(struct trace_step){.lane = w->name,
                                    .method = slot->method,
                                    .url = slot->url,
-                                   .secrets = slot->endpoint->secrets,
                                    .pace = pace.rate,
                                    .status = a->answer.status,
                                    .verdict = word[v->kind],
@@ -284,7 +283,6 @@ static char *trace_request(struct wire *w, const struct wire_call *call, const c
     trace_put(w->session->trace, &(struct trace_step){.lane = w->name,
                                                       .method = call->request->method,
                                                       .url = url,
-                                                      .secrets = call->endpoint->secrets,
                                                       .pace = pacer_view(&w->pacer, now).rate});
     return mem_string(url);
 }
