@@ -100,6 +100,8 @@ bool arrival_line(struct arrival *a, const char *line, size_t len)
 bool arrival_piece(struct arrival *a, const char *bytes, size_t len)
 {
     size_t room = a->body_max - a->body.len;
+    if (++a->pieces > ARRIVAL_PIECES_FREE + (a->body.len + a->beyond) / ARRIVAL_PIECE_LEAST)
+        return false;
     if (len <= room) {
         buf_put(&a->body, bytes, len);
         return true;

@@ -16,12 +16,14 @@ enum {
     ARRIVAL_HEADS_MOST = 32, /* interim ones (1xx) and the last */
     ARRIVAL_TRAILERS_MOST = 128,
     ARRIVAL_BEYOND_MOST = 1 << 20, /* bytes of a body beyond those that are kept */
+    ARRIVAL_PIECES_FREE = 16384,   /* pieces of a body, however small; further ones must */
+    ARRIVAL_PIECE_LEAST = 64,      /* have so many bytes on the average */
 };
 
 struct arrival {
     struct buf head; /* the last head's lines, without the first and the blank one */
     struct buf body; /* decoded; its first body_max bytes */
-    size_t body_max, head_bytes, beyond;
+    size_t body_max, head_bytes, beyond, pieces;
     unsigned lines, heads, trailers, lengths;
     uint64_t length;     /* what Content-Length says */
     bool clipped;        /* the body had more */

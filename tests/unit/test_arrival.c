@@ -179,6 +179,14 @@ static void test_bounds(void **state)
     assert_true(in.clipped);
     assert_false(arrival_piece(&in, long_line, 1));
     assert_int_equal(in.body.len, 64);
+
+    arrival_begin(&in, 1 << 20);
+    for (n = 0; n < 1 << 20 && arrival_piece(&in, "x", 1); n++)
+        ;
+    assert_in_range(n, ARRIVAL_PIECES_FREE, ARRIVAL_PIECES_FREE * 2);
+    arrival_begin(&in, 1 << 20);
+    for (n = 0; n < 1 << 14; n++)
+        assert_true(arrival_piece(&in, long_line, 64));
 }
 
 /* 15,000 equal lines are looked at in one pass: quadratic, this would take minutes. */
