@@ -74,16 +74,60 @@ size_t text_plain(const char *bytes, size_t len)
     return at;
 }
 
-bool text_acts(const char *at, size_t n)
+struct range {
+    uint32_t from, to;
+};
+
+static bool within(uint32_t code, const struct range *ranges, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (code >= ranges[i].from && code <= ranges[i].to)
+            return true;
+    return false;
+}
+
+/* The character of n bytes of a valid text. */
+static uint32_t code_of(const char *at, size_t n)
 {
     const unsigned char *c = (const unsigned char *)at;
-    if (n == 1)
-        return c[0] < 0x20 || c[0] == 0x7f;
-    if (n == 2)
-        return c[0] == 0xc2 && c[1] < 0xa0;
-    if (n == 3 && c[0] == 0xe2 && c[1] == 0x80)
-        return c[2] >= 0xa8 && c[2] <= 0xae;
-    return n == 3 && c[0] == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9;
+    static const unsigned char lead[] = {0, 0xff, 0x1f, 0x0f, 0x07};
+    uint32_t code = c[0] & lead[n <= 4 ? n : 4];
+    for (size_t i = 1; i < n; i++)
+        code = code << 6 | (c[i] & 0x3f);
+    return code;
+}
+
+bool text_acts(const char *at, size_t n)
+{
+    static const struct range acting[] = {{0, 0x1f},        {0x7f, 0x9f},     {0x61c, 0x61c},
+                                          {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069},
+                                          {0xfff9, 0xfffb}};
+    return within(code_of(at, n), acting, sizeof acting / sizeof *acting);
+}
+
+bool text_invisible(const char *at, size_t n)
+{
+    static const struct range unseen[] = {
+        {0x20, 0x20},     {0xa0, 0xa0},     {0xad, 0xad},      {0x34f, 0x34f},   {0x115f, 0x1160},
+        {0x1680, 0x1680}, {0x17b4, 0x17b5}, {0x180b, 0x180f},  {0x2000, 0x200f}, {0x2028, 0x202f},
+        {0x205f, 0x206f}, {0x2800, 0x2800}, {0x3000, 0x3000},  {0x3164, 0x3164}, {0xfe00, 0xfe0f},
+        {0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xe0000, 0xe0fff}};
+    return text_acts(at, n) || within(code_of(at, n), unseen, sizeof unseen / sizeof *unseen);
+}
+
+bool text_begins_formula(const char *text)
+{
+    static const char *const marks[] = {
+        "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    size_t n;
+    if (strchr("\t\r\n", *text) && *text)
+        return true;
+    for (; *text && text_invisible(text, n = text_char_len(text)); text += n)
+        ;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (strncmp(text, marks[i], strlen(marks[i])) == 0)
+            return true;
+    return false;
 }
 
 size_t text_char_len(const char *at)

@@ -17,9 +17,14 @@ size_t text_plain(const char *bytes, size_t len);
 
 /* How many bytes the character at `at` of a valid text has, and whether one of n bytes would act on
  * a terminal instead of showing: C0, DEL, C1, and what turns the direction of writing or breaks the
- * line. */
+ * line; or shows nothing at all: those, blanks, and what has no width. */
 size_t text_char_len(const char *at);
 bool text_acts(const char *at, size_t n);
+bool text_invisible(const char *at, size_t n);
+
+/* Whether a spreadsheet may take a valid text for a formula: = + - @ (full-width ones too) are its
+ * first character that can be seen, or it begins with a tab or a line's end. */
+bool text_begins_formula(const char *text);
 
 /* A decimal number without sign, 0 to max. */
 bool text_u64(const char *text, uint64_t max, uint64_t *out);

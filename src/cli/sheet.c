@@ -4,6 +4,7 @@
 #include "cli/output.h"
 
 #include "base/durable.h"
+#include "base/text.h"
 #include "provider/identifier.h"
 
 #include <stdio.h>
@@ -55,11 +56,11 @@ void sheet_word(struct sheet *s, const char *name, const char *text)
 void sheet_own(struct sheet *s, const char *name, const char *text)
 {
     struct buf shown = {0};
-    if (s->jsonl || !strchr("=+-@", *text)) {
+    if (s->jsonl || !text_begins_formula(text)) {
         sheet_word(s, name, *text ? text : NULL);
         return;
     }
-    buf_printf(&shown, "%s%s", *text ? "'" : "", text);
+    buf_printf(&shown, "'%s", text);
     put_cell(s, name, buf_text(&shown), shown.len);
     buf_free(&shown);
 }

@@ -100,20 +100,6 @@ static size_t character(const char *text, size_t len)
     return n <= len && text_is_utf8(text, n) ? n : 0;
 }
 
-/* Control characters, also those of C1 and those that turn the writing direction around. */
-static bool invisible(const char *text, size_t n)
-{
-    const unsigned char *c = (const unsigned char *)text;
-    if (n == 1)
-        return c[0] < 0x20 || c[0] == 0x7f;
-    if (n == 2)
-        return c[0] == 0xc2 && c[1] < 0xa0;
-    if (n == 3 && c[0] == 0xe2)
-        return (c[1] == 0x80 && (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xa8 && c[2] <= 0xae))) ||
-               (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9);
-    return false;
-}
-
 static void put_visible(struct buf *out, const char *text, size_t len)
 {
     bool space = true; /* none at the front, none twice */
@@ -122,7 +108,7 @@ static void put_visible(struct buf *out, const char *text, size_t len)
         if (n == 0 || (n == 1 && text[i] == '\0')) {
             buf_putc(out, '?');
             space = false;
-        } else if (text[i] == ' ' || invisible(text + i, n)) {
+        } else if (text[i] == ' ' || text_acts(text + i, n)) {
             if (!space)
                 buf_putc(out, ' ');
             space = true;

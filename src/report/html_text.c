@@ -17,9 +17,6 @@ static void put_char(struct buf *b, const char *at, size_t n)
         buf_puts(b, "&quot;");
     else if (c == '\'')
         buf_puts(b, "&#39;");
-    else if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ||
-             (c == 0xc2 && (unsigned char)at[1] < 0xa0))
-        buf_puts(b, "\xef\xbf\xbd");
     else
         buf_put(b, at, n);
 }
@@ -27,7 +24,7 @@ static void put_char(struct buf *b, const char *at, size_t n)
 void html_text(struct buf *b, const char *text, size_t width)
 {
     struct buf clean = {0};
-    put_utf8(&clean, text);
+    put_harmless(&clean, text);
     const char *at = buf_text(&clean);
     for (size_t column = 0; *at; column++) {
         size_t n = 1;

@@ -49,6 +49,21 @@ void put_utf8(struct buf *b, const char *text)
     }
 }
 
+void put_harmless(struct buf *b, const char *text)
+{
+    struct buf clean = {0};
+    put_utf8(&clean, text);
+    for (const char *at = buf_text(&clean); *at;) {
+        size_t n = text_char_len(at);
+        if (text_acts(at, n) && !strchr("\t\r\n", *at))
+            buf_puts(b, "\xef\xbf\xbd");
+        else
+            buf_put(b, at, n);
+        at += n;
+    }
+    buf_free(&clean);
+}
+
 void put_json_text(struct buf *b, const char *text)
 {
     struct buf clean = {0};

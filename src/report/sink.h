@@ -19,6 +19,9 @@ int sink_end(struct sink *s);   /* hands the rest on; -1 where anything failed *
 
 /* Text of any origin (a file name) as UTF-8: what is none becomes U+FFFD. */
 void put_utf8(struct buf *b, const char *text);
+/* The same, and what would act on a terminal or turn the direction of writing is U+FFFD, too; tabs
+ * and line ends stay. */
+void put_harmless(struct buf *b, const char *text);
 void put_json_text(struct buf *b, const char *text); /* with quotes; NULL: null */
 void put_json_time(struct buf *b, int64_t ms);       /* 0: null */
 

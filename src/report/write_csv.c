@@ -2,6 +2,8 @@
 #include "report/report_forms.h"
 
 #include "base/clock.h"
+#include "base/text.h"
+#include "report/sink.h"
 
 #include <string.h>
 
@@ -15,18 +17,20 @@
  * Of a rotation there is one more column, `successor`: the id of the key that took its place.
  *
  * `status` is empty where no answer came, `finished` where the target is not finished. An error or
- * a note that a spreadsheet would take for a formula (first character = + - @, tab, carriage
- * return) gets an apostrophe before it; identifiers are never changed. report.json and
- * remaining.csv have texts as they are. */
+ * a note that a spreadsheet would take for a formula gets an apostrophe before it, and what would
+ * act on a terminal is U+FFFD; identifiers are never changed. report.json and remaining.csv have
+ * texts as they are. */
 
 static void put_shown_text(struct buf *b, const char *text)
 {
-    struct buf shown = {0};
+    struct buf shown = {0}, clean = {0};
     if (!*text)
         return;
-    if (strchr("=+-@\t\r", *text))
+    put_harmless(&clean, text);
+    if (text_begins_formula(buf_text(&clean)))
         buf_putc(&shown, '\'');
-    put_utf8(&shown, text);
+    buf_put(&shown, clean.data, clean.len);
+    buf_free(&clean);
     buf_put_csv(b, buf_text(&shown), shown.len);
     buf_free(&shown);
 }

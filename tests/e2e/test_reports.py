@@ -1,5 +1,7 @@
 """What a run leaves for people and machines, and how it is made again and merged."""
 
+import csv
+import io
 import json
 import time
 
@@ -202,3 +204,28 @@ def test_a_provider_of_ones_own(make_wire, make_tool):
     assert first.headers["x-acme-token"] == "acme-secret"
     assert first.headers["x-acme-version"] == "3"
     assert first.raw.endswith(b'{"token":"tok-1","reason":"bulk"}')
+
+
+ODD = {
+    "formula": "=cmd|'/c calc'!A1",
+    "hidden formula": "\u200b \u00a0=1+1",
+    "turned": "\u202ecod.exe\u2066x\u200f",
+    "terminal": "\u009b31mred\u0085",
+}
+
+
+def test_texts_that_act_are_harmless(make_wire, make_tool):
+    """In a spreadsheet, on a terminal and in a page."""
+    wire = make_wire([reply(400, {"error": {"code": 400, "message": "\u200b=1+1 \u009b31m \u202ex"}})])
+    tool = make_tool(wire.origin, options=("--no-preflight", "--halt", "100%"))
+    rows = [(row.id, note) for row, note in zip(targets(len(ODD)), ODD.values())]
+    text = io.StringIO()
+    csv.writer(text).writerows([("hash", "note"), *rows])
+    assert tool.run(tool.manifest(text.getvalue())).code == 1
+    for name in ("report.csv", "report.html"):
+        shown = (tool.run_dir.path / name).read_text(encoding="utf-8")
+        assert not set(shown) & set("\u009b\u0085\u202e\u2066\u200f\x1b")
+    for row in tool.run_dir.rows.values():
+        for column in ("error", "note"):
+            seen = row[column].lstrip(" \u200b\u00a0\ufeff")
+            assert seen[:1] not in ("=", "+", "-", "@")

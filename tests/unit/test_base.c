@@ -232,10 +232,54 @@ static void base64(void **state)
     buf_free(&out);
 }
 
+static void formula_table(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool formula;
+    } rows[] = {
+        {"=1+1", true},
+        {"+1", true},
+        {"-1", true},
+        {"@SUM", true},
+        {"\t1", true},
+        {"\r\n1", true},
+        {"  =1", true},
+        {"\xc2\xa0=1", true},
+        {"\xe2\x80\x8b=1", true},
+        {"\xef\xbb\xbf@1", true},
+        {"\xe2\x80\xae-1", true},
+        {"\xc2\xad+1", true},
+        {"\xd8\x9c=1", true},
+        {"\xef\xbc\x9d"
+         "1",
+         true},
+        {"\xe3\x85\xa4\xef\xbc\xa0", true},
+        {"", false},
+        {"1=1", false},
+        {"a", false},
+        {"\xc3\xa9=1", false},
+        {" ", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (text_begins_formula(rows[i].text) != rows[i].formula)
+            fail_msg("row %zu", i);
+    static const char *const acting[] = {"\x1b",         "\x7f",         "\xc2\x9b",
+                                         "\xe2\x80\x8e", "\xe2\x80\xae", "\xe2\x81\xa6",
+                                         "\xd8\x9c",     "\xe2\x80\xa8"};
+    for (size_t i = 0; i < sizeof acting / sizeof *acting; i++)
+        assert_true(text_acts(acting[i], strlen(acting[i])));
+    assert_false(text_acts("\xe2\x80\x8b", 3)); /* no width, and harmless */
+    assert_true(text_invisible("\xe2\x80\x8b", 3));
+    assert_false(text_invisible("a", 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(base64),
+        cmocka_unit_test(formula_table),
         cmocka_unit_test(crc32c_known_answers),
         cmocka_unit_test(sha256_known_answer_and_running_use),
         cmocka_unit_test(utf8_table),
