@@ -12,44 +12,37 @@ struct history h;
 
 static struct catalog *catalog;
 
-/* Two kinds of one pair, so that they share a lane; and one of its own. */
-static const char definitions[] = "[provider alpha key]\n"
-                                  "base = https://alpha.test/v1\n"
-                                  "credential = ALPHA_KEY\n"
-                                  "header = Authorization: Bearer {secret}\n"
-                                  "id.name = id\nid.class = word\nid.length = 1-40\n"
-                                  "delete = DELETE /keys/{id}\n"
-                                  "delete.confirm = /deleted is true\n"
-                                  "delete.absent = gone\n"
-                                  "read = GET /keys/{id}\nread.confirm = /id is {id}\n"
-                                  "gone.status = 404\ngone.form = /error/code is 404\n"
-                                  "preflight = GET /me\npreflight.check = /admin is true\n"
-                                  "rate.limit = 50\n"
-                                  "[provider alpha byok]\n"
-                                  "base = https://alpha.test/v1\n"
-                                  "credential = ALPHA_KEY\n"
-                                  "header = Authorization: Bearer {secret}\n"
-                                  "id.name = id\nid.class = word\nid.length = 1-40\n"
-                                  "delete = DELETE /byok/{id}\n"
-                                  "delete.confirm = /deleted is true\n"
-                                  "delete.absent = gone\n"
-                                  "list = GET /byok\nlist.items = /data\nlist.id = /id\n"
-                                  "gone.status = 404\ngone.form = /error/code is 404\n"
-                                  "[provider beta key]\n"
-                                  "base = https://beta.test\n"
-                                  "credential = BETA_KEY\n"
-                                  "header = X-Key: {secret}\n"
-                                  "id.name = id\nid.class = word\nid.length = 1-40\n"
-                                  "delete = DELETE /keys/{id}\n"
-                                  "delete.confirm = /deleted is true\n"
-                                  "delete.absent = gone\n"
-                                  "read = GET /keys/{id}\nread.confirm = /id is {id}\n"
-                                  "gone.status = 404\ngone.form = /error/code is 404\n";
+#define ID     "id.name = id\nid.class = word\nid.length = 1-40\n"
+#define GONE   "gone.status = 404\ngone.form = /error/code is 404\n"
+#define ANSWER "delete.confirm = /deleted is true\ndelete.absent = gone\n"
+
+/* Two kinds of one pair, so that they share a lane; one of its own; and one that a job file made of
+ * the first, with another name for the same credential: it shares the lane, too. */
+static const char definitions[] =
+    "[provider alpha key]\n"
+    "base = https://alpha.test/v1\ncredential = ALPHA_KEY\n"
+    "header = Authorization: Bearer {secret}\n" ID "delete = DELETE /keys/{id}\n" ANSWER GONE
+    "read = GET /keys/{id}\nread.confirm = /id is {id}\n"
+    "preflight = GET /me\npreflight.check = /admin is true\n"
+    "rate.limit = 50\n"
+    "[provider alpha byok]\n"
+    "base = https://alpha.test/v1\ncredential = ALPHA_KEY\n"
+    "header = Authorization: Bearer {secret}\n" ID "delete = DELETE /byok/{id}\n" ANSWER GONE
+    "list = GET /byok\nlist.items = /data\nlist.id = /id\n"
+    "[provider beta key]\n"
+    "base = https://beta.test\ncredential = BETA_KEY\n"
+    "header = X-Key: {secret}\n" ID "delete = DELETE /keys/{id}\n" ANSWER GONE
+    "read = GET /keys/{id}\nread.confirm = /id is {id}\n"
+    "[provider gamma key]\n"
+    "base = https://alpha.test/v2\ncredential = GAMMA_KEY\n"
+    "header = Authorization: Bearer {secret}\n" ID "delete = DELETE /keys/{id}\n" ANSWER GONE
+    "read = GET /keys/{id}\nread.confirm = /id is {id}\n";
 
 static const struct {
     const char *provider, *kind;
-    unsigned pair;
-} kinds[KINDS] = {{"alpha", "key", 0}, {"alpha", "byok", 0}, {"beta", "key", 1}};
+    unsigned pair, group;
+} kinds[KINDS] = {
+    {"alpha", "key", 0, 0}, {"alpha", "byok", 0, 0}, {"beta", "key", 1, 1}, {"gamma", "key", 0, 2}};
 
 static int64_t mono_us(void)
 {
@@ -71,6 +64,7 @@ void history_setup(void)
         exit(2);
     }
     setenv("ALPHA_KEY", "alpha-secret-0123456789", 1);
+    setenv("GAMMA_KEY", getenv("ALPHA_KEY"), 1);
     setenv("BETA_KEY", "beta-secret-0123456789", 1);
     clock_set(&clock);
 }
@@ -179,9 +173,9 @@ const char *kind_name(unsigned kind)
     return name;
 }
 
-unsigned pair_of_kind(unsigned kind)
+unsigned group_of_kind(unsigned kind)
 {
-    return kinds[kind].pair;
+    return kinds[kind].group;
 }
 
 void told(const char *format, ...)

@@ -63,11 +63,11 @@ void judge_synced(const struct record *r)
 
 /* What is sent */
 
-static unsigned others_sent(unsigned pair)
+static unsigned others_sent(unsigned group)
 {
     unsigned count = 0;
     for (uint32_t i = 0; i < h.rows; i++)
-        count += pair_of_kind(h.row[i].kind) == pair && h.row[i].ever_sent;
+        count += group_of_kind(h.row[i].kind) == group && h.row[i].ever_sent;
     return count;
 }
 
@@ -84,8 +84,9 @@ static bool canary_let(const struct row *row)
     return before < h.settings.canary || through >= h.settings.canary;
 }
 
-static void judge_deletion(struct row *row, const char *id, unsigned pair)
+static void judge_deletion(struct row *row, const char *id)
 {
+    const unsigned group = group_of_kind(row->kind);
     if (row->announced <= row->sent)
         broken("%s is sent, and its try is not on the disk", id);
     if (outcome_done(row->end))
@@ -93,8 +94,9 @@ static void judge_deletion(struct row *row, const char *id, unsigned pair)
     if (row->carried + row->sent >= h.settings.max_attempts)
         broken("%s is sent for attempt %u, and %u are allowed", id, row->carried + row->sent + 1,
                h.settings.max_attempts);
-    if (!row->ever_sent && !h.seen[pair] && !h.settings.expect_absent && others_sent(pair) >= GATE)
-        broken("%s is sent after %u others, none of which was there", id, others_sent(pair));
+    if (!row->ever_sent && !h.seen[group] && !h.settings.expect_absent &&
+        others_sent(group) >= GATE)
+        broken("%s is sent after %u others, none of which was there", id, others_sent(group));
     if (!row->ever_sent && !canary_let(row))
         broken("%s is sent before the canary is through", id);
     row->ever_sent = true;
@@ -117,7 +119,7 @@ void judge_request(const struct asked *what)
     if (disk_failed())
         broken("a request after the journal failed");
     if (what->deletes && what->row < ROWS_MAX)
-        judge_deletion(&h.row[what->row], row_id(what->row), what->pair);
+        judge_deletion(&h.row[what->row], row_id(what->row));
 }
 
 static bool tells_wait(const struct reply *r)
@@ -139,7 +141,7 @@ static bool worth_another(const struct reply *r)
            r->status == 408 || r->status == 409 || r->status == 421 || r->status == 423;
 }
 
-static void judge_deleted(struct row *row, unsigned pair, const struct reply *r)
+static void judge_deleted(struct row *row, const struct reply *r)
 {
     bool whole = r->transport == TRANSPORT_WHOLE;
     if (about_rate(r)) {
@@ -153,7 +155,7 @@ static void judge_deleted(struct row *row, unsigned pair, const struct reply *r)
     row->settled |= success || absence;
     if (worth_another(r) ? row->carried + row->sent >= h.settings.max_attempts
                          : r->status != 404 && r->status != 401 && r->status != 403)
-        h.seen[pair] = true;
+        h.seen[group_of_kind(row->kind)] = true;
 }
 
 void judge_answer(const struct asked *what, const struct reply *r)
@@ -162,7 +164,7 @@ void judge_answer(const struct asked *what, const struct reply *r)
     if (tells_wait(r) && h.now_us + r->wait_us > p->held_until_us)
         p->held_until_us = h.now_us + r->wait_us;
     if (what->deletes && what->row < ROWS_MAX)
-        judge_deleted(&h.row[what->row], what->pair, r);
+        judge_deleted(&h.row[what->row], r);
 }
 
 /* Lives */
