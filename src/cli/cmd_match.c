@@ -5,10 +5,12 @@
 #include "cli/prepare.h"
 #include "cli/sheet.h"
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "intake/intake.h"
+#include "provider/request.h"
 
-#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct match {
@@ -80,50 +82,91 @@ static const struct targets *found(const struct match *m)
     return finds_targets(intake_finds(m->intake));
 }
 
-/* The definitions that have a column of their own in the manifest: those that were found. */
+/* The columns of the manifest: those that what was found needs. */
+enum { COLUMNS_MOST = 64 };
 struct columns_used {
-    const struct definition *own[256];
-    size_t owns;
-    bool plain; /* some have none: provider, kind and id */
+    const char *name[COLUMNS_MOST];
+    size_t count;
 };
+
+static void use_column(struct columns_used *used, const char *name)
+{
+    for (size_t i = 0; i < used->count; i++)
+        if (strcmp(used->name[i], name) == 0)
+            return;
+    if (used->count < COLUMNS_MOST)
+        used->name[used->count++] = name;
+}
 
 static void find_columns(const struct match *m, struct columns_used *used)
 {
-    bool in_use[256] = {false};
+    const struct catalog *c = m->catalog;
+    size_t count = catalog_count(c);
+    bool *in_use = mem_zalloc(count + 1, sizeof *in_use);
     uint32_t rows = targets_count(found(m));
-    used->owns = 0;
-    used->plain = rows == 0;
+    bool plain = rows == 0, accounts = false;
     for (uint32_t row = 0; row < rows; row++)
         in_use[targets_definition(found(m), row)->index] = true;
-    for (size_t i = 0; i < catalog_plain(m->catalog) && i < 256; i++) {
-        const struct definition *d = catalog_at(m->catalog, i);
-        if (in_use[d->index] && d->column)
-            used->own[used->owns++] = d;
-        used->plain |= in_use[d->index] && !d->column;
+    for (size_t i = 0; i < count; i++) {
+        plain |= in_use[i] && !catalog_at(c, i)->column;
+        accounts |= in_use[i] && catalog_at(c, i)->account;
     }
+    if (plain) {
+        use_column(used, "provider");
+        use_column(used, "kind");
+        use_column(used, "id");
+    }
+    for (size_t i = 0; i < count; i++)
+        if (in_use[i] && catalog_at(c, i)->column)
+            use_column(used, catalog_at(c, i)->column);
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; in_use[i] && k < catalog_at(c, i)->scope_count; k++)
+            use_column(used, catalog_at(c, i)->scopes[k]);
+    if (accounts)
+        use_column(used, "account");
+    free(in_use);
+}
+
+/* What a row has in a column, in `room` where it is made up; NULL for nothing. */
+static const char *value_of(const struct match *m, uint32_t row, const char *column,
+                            char room[SCOPE_TEXT_MAX + 1])
+{
+    const struct definition *d = targets_definition(found(m), row);
+    bool own = d->column && strcmp(column, d->column) == 0;
+    if (own || (!d->column && strcmp(column, "id") == 0)) {
+        targets_id(found(m), row, room);
+        return room;
+    }
+    if (strcmp(column, "account") == 0)
+        return d->account;
+    if (strcmp(column, "provider") == 0 || strcmp(column, "kind") == 0)
+        return d->column ? NULL : *column == 'p' ? d->provider : d->kind;
+    const char *scope = targets_scope(found(m), row);
+    for (size_t i = 0; i < d->scope_count; i++) {
+        size_t len = strcspn(scope, (const char[]){SCOPE_SEPARATOR, 0});
+        if (strcmp(d->scopes[i], column) == 0) {
+            memcpy(room, scope, len);
+            room[len] = '\0';
+            return room;
+        }
+        scope += len + (scope[len] != '\0');
+    }
+    return NULL;
 }
 
 static void put_rows(const struct match *m, struct sheet *sheet)
 {
-    static const char *const words[] = {"provider", "kind", "id"};
-    struct columns_used used;
+    struct columns_used used = {.count = 0};
     struct buf note = {0};
     find_columns(m, &used);
-    for (size_t i = 0; used.plain && i < 3; i++)
-        sheet_column(sheet, words[i]);
-    for (size_t i = 0; i < used.owns; i++)
-        sheet_column(sheet, used.own[i]->column);
+    for (size_t i = 0; i < used.count; i++)
+        sheet_column(sheet, used.name[i]);
     sheet_column(sheet, "note");
     sheet_end_row(sheet);
     for (uint32_t row = 0; row < targets_count(found(m)); row++) {
-        char id[ID_MAX + 1];
-        const struct definition *d = targets_definition(found(m), row);
-        targets_id(found(m), row, id);
-        const char *const values[] = {d->provider, d->kind, id};
-        for (size_t i = 0; used.plain && i < 3; i++)
-            sheet_word(sheet, words[i], d->column ? NULL : values[i]);
-        for (size_t i = 0; i < used.owns; i++)
-            sheet_word(sheet, used.own[i]->column, used.own[i] == d ? id : NULL);
+        char room[SCOPE_TEXT_MAX + 1];
+        for (size_t i = 0; i < used.count; i++)
+            sheet_word(sheet, used.name[i], value_of(m, row, used.name[i], room));
         buf_clear(&note);
         finds_note(intake_finds(m->intake), row, intake_places(m->intake), &note);
         sheet_own(sheet, "note", buf_text(&note));

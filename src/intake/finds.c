@@ -47,10 +47,11 @@ static uint32_t put_words(struct finds *f, const char *words)
 }
 
 int finds_add(struct finds *f, const struct definition *d, const char *id, size_t len,
-              uint64_t place, uint64_t occasion, const char *words, struct error *err)
+              const char *scope, uint64_t place, uint64_t occasion, const char *words,
+              struct error *err)
 {
     bool fresh;
-    uint32_t row = targets_add(f->targets, d, id, len, "", "", 0, 0, &fresh, err);
+    uint32_t row = targets_add(f->targets, d, id, len, scope, "", 0, 0, &fresh, err);
     if (row == UINT32_MAX)
         return -1;
     if (row >= f->room) {

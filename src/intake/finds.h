@@ -14,7 +14,8 @@ void finds_free(struct finds *f);
 /* Adds one that stands at `place`; `words` is what a report says of it, or NULL. The same on the
  * same occasion (a line, a record) as before counts once. EXIT_DATA: full. */
 int finds_add(struct finds *f, const struct definition *d, const char *id, size_t len,
-              uint64_t place, uint64_t occasion, const char *words, struct error *err);
+              const char *scope, uint64_t place, uint64_t occasion, const char *words,
+              struct error *err);
 
 uint32_t finds_count(const struct finds *f);
 const struct targets *finds_targets(const struct finds *f);

@@ -26,9 +26,19 @@ struct listed {
     struct buf text; /* head and tail of each */
 };
 
-bool listed_has(const struct listed *l, const struct definition *d, const char *id, size_t len)
+static bool is_same(const struct definition *a, const struct definition *b)
 {
-    return targets_find(l->targets, d, id, len, "") != UINT32_MAX;
+    return strcmp(a->provider, b->provider) == 0 && strcmp(a->kind, b->kind) == 0;
+}
+
+uint32_t listed_find(const struct listed *l, const struct definition *d, const char *id, size_t len)
+{
+    const struct catalog *c = targets_catalog(l->targets);
+    uint32_t row = targets_find(l->targets, d, id, len, "");
+    for (size_t i = catalog_plain(c); i < catalog_count(c) && row == UINT32_MAX; i++)
+        if (is_same(catalog_at(c, i), d))
+            row = targets_find(l->targets, catalog_at(c, i), id, len, "");
+    return row;
 }
 
 /* sk-or-v1-0e6...1c9, ****1c9, or the last few characters alone. */
@@ -74,6 +84,24 @@ static bool is_word(const struct field *f, const char *word)
     return f && f->len == strlen(word) && strncasecmp(f->text, word, f->len) == 0;
 }
 
+/* The scopes of a line as the table has them. */
+static bool scope_of(const struct line *line, const struct definition *d,
+                     char out[SCOPE_TEXT_MAX + 1])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < d->scope_count; i++) {
+        const struct field *value = cell(line, d->scopes[i]);
+        if (!value || n + value->len + 1 > SCOPE_TEXT_MAX)
+            return false;
+        if (i)
+            out[n++] = SCOPE_SEPARATOR;
+        memcpy(out + n, value->text, value->len);
+        n += value->len;
+    }
+    out[n] = '\0';
+    return true;
+}
+
 static void take_line(struct listed *l, const struct line *line)
 {
     char id[ID_MAX + 1], reason[ID_REASON];
@@ -86,7 +114,11 @@ static void take_line(struct listed *l, const struct line *line)
             (!cell(line, "kind") || is_word(cell(line, "kind"), d->kind)))
             own = cell(line, "id");
         int n = own ? identifier_canonical(d, own->text, own->len, id, reason) : 0;
-        uint32_t row = n > 0 ? targets_find(l->targets, d, id, (size_t)n, "") : UINT32_MAX;
+        char scope[SCOPE_TEXT_MAX + 1];
+        if (n <= 0 || !scope_of(line, d, scope))
+            continue;
+        uint32_t row = *scope ? targets_find(l->targets, d, id, (size_t)n, scope)
+                              : listed_find(l, d, id, (size_t)n);
         if (row != UINT32_MAX)
             add_hint(l, row, hint->text, hint->len);
     }
@@ -175,8 +207,8 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-size_t listed_fit(const struct listed *l, const struct definition *d, size_t lead, const char *head,
-                  size_t head_len, const char *tail, size_t tail_len, char id[ID_MAX + 1])
+uint32_t listed_fit(const struct listed *l, const struct definition *d, size_t lead,
+                    const char *head, size_t head_len, const char *tail, size_t tail_len)
 {
     uint32_t found = UINT32_MAX;
     for (size_t i = 0; i < l->hints; i++) {
@@ -184,13 +216,18 @@ size_t listed_fit(const struct listed *l, const struct definition *d, size_t lea
         const char *text = l->text.data + h->at;
         size_t front = least(h->head, head_len), back = least(h->tail, tail_len);
         size_t beyond = front > lead ? front - lead : 0;
-        if (targets_definition(l->targets, h->row) != d || beyond + back < SHOWN ||
+        if (!is_same(targets_definition(l->targets, h->row), d) || beyond + back < SHOWN ||
             memcmp(text, head, front) != 0 ||
             memcmp(text + h->head + h->tail - back, tail + tail_len - back, back) != 0)
             continue;
         if (found != UINT32_MAX && found != h->row)
-            return 0;
+            return UINT32_MAX;
         found = h->row;
     }
-    return found == UINT32_MAX ? 0 : targets_id(l->targets, found, id);
+    return found;
+}
+
+const struct targets *listed_targets(const struct listed *l)
+{
+    return l->targets;
 }

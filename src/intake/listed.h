@@ -12,12 +12,15 @@ struct listed *listed_read(const struct manifest_options *how, const struct cata
                            struct error *err);
 void listed_free(struct listed *l); /* NULL is fine */
 
-bool listed_has(const struct listed *l, const struct definition *d, const char *id, size_t len);
+/* The row of a key, of whatever account, or UINT32_MAX. */
+uint32_t listed_find(const struct listed *l, const struct definition *d, const char *id,
+                     size_t len);
 
 /* The one key whose hint agrees with the beginning and the end of a secret (a whole one: `tail` is
- * the same text): its id and its length, or 0 where none or several do. At least SHOWN characters
- * behind the `lead` that all keys have must agree. */
-size_t listed_fit(const struct listed *l, const struct definition *d, size_t lead, const char *head,
-                  size_t head_len, const char *tail, size_t tail_len, char id[ID_MAX + 1]);
+ * the same text): its row, or UINT32_MAX where none or several do. At least SHOWN characters behind
+ * the `lead` that all keys have must agree. */
+uint32_t listed_fit(const struct listed *l, const struct definition *d, size_t lead,
+                    const char *head, size_t head_len, const char *tail, size_t tail_len);
+const struct targets *listed_targets(const struct listed *l);
 
 #endif

@@ -106,11 +106,11 @@ static void leave(struct taker *t, enum left_kind kind, const struct sighting *s
 }
 
 static void add(struct taker *t, const struct definition *d, const char *id, size_t len,
-                uint64_t place)
+                const char *scope, uint64_t place)
 {
     uint64_t number = t->occasion && t->occasion->number ? t->occasion->number : place;
-    if (finds_add(t->finds, d, id, len, place, number, t->occasion ? t->occasion->words : NULL,
-                  &t->failed) == 0)
+    if (finds_add(t->finds, d, id, len, scope, place, number,
+                  t->occasion ? t->occasion->words : NULL, &t->failed) == 0)
         t->failed.code = EXIT_DONE;
 }
 
@@ -124,6 +124,35 @@ static void remember(struct taker *t, const struct sighting *s)
     t->record_len += s->len + 1;
 }
 
+/* Adds what the list alone can tell: whose masked form there agrees with what is shown of a key. */
+static bool add_listed(struct taker *t, const struct shape *shape, const char *head,
+                       size_t head_len, const char *tail, size_t tail_len, uint64_t place,
+                       int id_len)
+{
+    const struct definition *d = shape->definition;
+    if (!t->rules.listed || (id_len > 0 && !d->scope_count))
+        return false;
+    uint32_t row = listed_fit(t->rules.listed, d, shape->lead, head, head_len, tail, tail_len);
+    if (row == UINT32_MAX)
+        return false;
+    const struct targets *all = listed_targets(t->rules.listed);
+    char id[ID_MAX + 1];
+    size_t len = targets_id(all, row, id);
+    add(t, targets_definition(all, row), id, len, targets_scope(all, row), place);
+    return true;
+}
+
+/* Takes a key that the list has, as it has it: its account too. */
+static void take_listed(struct taker *t, const struct sighting *s, const char *id, size_t len)
+{
+    uint32_t row = listed_find(t->rules.listed, s->shape->definition, id, len);
+    if (row == UINT32_MAX)
+        leave(t, LEFT_UNLISTED, s);
+    else
+        add(t, targets_definition(listed_targets(t->rules.listed), row), id, len, "",
+            place_of(t, s->where));
+}
+
 static void take_whole(struct taker *t, const struct sighting *s)
 {
     const struct definition *d = s->shape->definition;
@@ -134,16 +163,14 @@ static void take_whole(struct taker *t, const struct sighting *s)
     t->key[s->len] = '\0';
     int n = own_id_of_secret(d, t->key, id);
     mem_wipe(t->key, s->len);
+    if (add_listed(t, s->shape, s->text, s->len, s->text, s->len, place_of(t, s->where), n))
+        return;
     if (n > 0 && d->scope_count)
         leave(t, LEFT_SCOPED, s);
-    else if (n > 0 && t->rules.listed && !listed_has(t->rules.listed, d, id, (size_t)n))
-        leave(t, LEFT_UNLISTED, s);
+    else if (n > 0 && t->rules.listed)
+        take_listed(t, s, id, (size_t)n);
     else if (n > 0)
-        add(t, d, id, (size_t)n, place_of(t, s->where));
-    else if (t->rules.listed && !d->scope_count &&
-             (n = (int)listed_fit(t->rules.listed, d, s->shape->lead, s->text, s->len, s->text,
-                                  s->len, id)) > 0)
-        add(t, d, id, (size_t)n, place_of(t, s->where));
+        add(t, d, id, (size_t)n, "", place_of(t, s->where));
     else
         leave(t, LEFT_NO_ID, s);
 }
@@ -174,7 +201,7 @@ static bool is_of(struct taker *t, const struct sighting *s)
         int n = own_id_of_secret(d, t->key, id);
         mem_wipe(t->key, s->len);
         if (n > 0)
-            return listed_has(t->rules.listed, d, id, (size_t)n);
+            return listed_find(t->rules.listed, d, id, (size_t)n) != UINT32_MAX;
     }
     const char *rule = t->occasion && t->occasion->rule ? t->occasion->rule : "";
     return edge_names(t->text, s->where, d) || edge_says(rule, strlen(rule), d);
@@ -206,15 +233,8 @@ static void see_loose(struct taker *t, const struct sighting *s)
 static void leave_mask(struct taker *t, const struct mask *m)
 {
     const struct definition *d = m->shape->definition;
-    char id[ID_MAX + 1];
     bool telling = m->shape->lead > SHAPE_LEAD;
-    size_t n = t->rules.listed && !d->scope_count
-                   ? listed_fit(t->rules.listed, d, m->shape->lead, m->text, m->head,
-                                m->text + m->head, m->tail, id)
-                   : 0;
-    if (n)
-        add(t, d, id, n, m->place);
-    else
+    if (!add_listed(t, m->shape, m->text, m->head, m->text + m->head, m->tail, m->place, 0))
         leftovers_add(t->leftovers, LEFT_MASKED, telling ? d : NULL, "sk-", m->text,
                       (size_t)(m->head + m->tail), m->place);
 }

@@ -214,13 +214,21 @@ bool identifier_reserved(const struct definition *d, const char *raw, size_t len
     return is_reserved(&d->id, raw, len);
 }
 
+/* Whether asterisks or an ellipsis come next: what stands before is the beginning of a masked key.
+ */
+static bool mask_follows(const char *text, size_t len)
+{
+    return (len >= 2 && memcmp(text, "**", 2) == 0) ||
+           (len >= 3 && memcmp(text, "\xe2\x80\xa6", 3) == 0);
+}
+
 bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
 {
-    enum { SHORTEST = 11 }; /* sk- and a tail */
+    enum { SHORTEST = 11, SHOWN_MOST = 24 }; /* sk- and a tail; what a masked key shows */
     const char *token;
     size_t at = 0, n;
     while ((n = token_next(text, len, &at, &token)) > 0) {
-        if (n < SHORTEST)
+        if (n < SHORTEST || (n <= SHOWN_MOST && mask_follows(text + at, len - at)))
             continue;
         if (secret_token(token, n))
             return true;

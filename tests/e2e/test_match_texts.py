@@ -182,6 +182,31 @@ def test_against_a_list(tool):
     assert (result.code, ids) == (0, {OLD[:8]}) and "1 Baseten key that is not in the list (bt.csv)" in result.err
 
 
+def test_against_what_openai_and_datadog_show(tool):
+    """Keys that do not tell their ids, by the masked forms of the list; its scopes and accounts come along."""
+    openai = "sk-proj-" + OR[9:] * 2
+    datadog = OTHER[9:41]
+    (tool.directory / "openai.csv").write_text(
+        "provider,kind,id,project,name,label\n"
+        f"openai,key,key_1,proj_a,x,{openai[:12]}***{openai[-4:]}\nopenai,key,key_2,proj_a,y,sk-proj-zz***abcd\n"
+    )
+    (tool.directory / "dd.csv").write_text(
+        f"provider,kind,id,name,label\ndatadog,key,11111111-2222-3333-4444-555555555555,x,{datadog[-4:]}\n"
+    )
+    result, rows, _ = match(tool, openai, "--against", "openai.csv")
+    want = {"provider": "openai", "kind": "key", "id": "key_1", "project": "proj_a", "note": "leak:1"}
+    assert (result.code, rows) == (0, [want]), result
+    (tool.directory / "found.csv").write_text(result.out)
+    assert "1 target" in tool.call("plan", "found.csv").out
+    result, rows, ids = match(tool, f"DD_API_KEY={datadog}\n", "--against", "dd.csv")
+    assert (result.code, ids) == (0, {"11111111-2222-3333-4444-555555555555"}), result
+    assert match(tool, f"DD_API_KEY={OR[9:41]}\n", "--against", "dd.csv")[0].code == 1
+
+    (tool.directory / "two.csv").write_text(f"hash,account,label\n{id_of(OR)},team-a,x\n{id_of(OTHER)},,x\n")
+    result, rows, _ = match(tool, f"{OR}\n{OTHER}\n", "--against", "two.csv")
+    assert [(row["hash"], row["account"]) for row in rows] == [(id_of(OR), "team-a"), (id_of(OTHER), "")], result
+
+
 def test_files_and_directories(tool):
     below = tool.directory / "d" / "e"
     below.mkdir(parents=True)

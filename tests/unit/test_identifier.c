@@ -227,6 +227,11 @@ static void secrets_in_free_text(void **state)
         {"used by rqsty-sk-/JqEZH0FrQE4P4xO+wFdhRIHRICRmJ8", true}, /* base64 goes on behind a / */
         {"rqsty-sk-+/+/JqEZH0FrQE4P4xOwFdhRIHRICRmJ8==", true},
         {"see docs/sk-team/projects/a-path", false},
+        {"sk-proj-0e6f********abcd", false},
+        {"sk-or-v1-0e6f\xe2\x80\xa6"
+         "1c9",
+         false},
+        {"sk-or-v1-0123456789abcdef**", true}, /* shows too much */
         {"num-12345678", true},
         {"num-one", false},
         /* base64 goes on over + / and =, and may begin with them */
