@@ -24,7 +24,8 @@ size_t base64_form(const char *text, size_t len, unsigned shift, char *out)
         unsigned value = 0;
         for (size_t bit = i * 6; bit < (i + 1) * 6; bit++) {
             size_t at = bit - shift * 8;
-            value = value * 2 + ((unsigned char)text[at / 8] >> (7 - at % 8) & 1u);
+            const unsigned byte = (unsigned char)text[at / 8];
+            value = value * 2 + (byte >> (7 - at % 8) & 1u);
         }
         out[n++] = digits[value];
     }
