@@ -128,8 +128,8 @@ static bool print_share(const struct prepared *p, const struct definition *d,
         printf("  request     none: this provider cannot %s, a run would be refused\n",
                action_word[s->action]);
     if (s->verify && verifiable)
-        printf("  verify      %s %s\n", check_by_list(d) ? d->list.request.method : d->read.method,
-               check_by_list(d) ? d->list.request.path : d->read.path);
+        printf("  verify      %s %s\n", d->read.method ? d->read.method : d->list.request.method,
+               d->read.method ? d->read.path : d->list.request.path);
     else if (s->verify)
         printf("  verify      none: its definition says no way, a run would be refused\n");
     printf("  credential  %s: %s\n", d->credential,

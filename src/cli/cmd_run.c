@@ -70,8 +70,8 @@ static void tell_of_before(const struct prepared *p)
 static int already_done(struct prepared *p, struct error *err)
 {
     char reason[512];
-    int code = guards_suspicious(&p->options->settings, p->targets, p->listed, p->ledger, reason)
-                   ? EXIT_STOPPED
+    int code = guards_doubtful(&p->options->settings, p->targets, p->listed, p->ledger, reason)
+                   ? EXIT_SOME_FAILED
                    : EXIT_DONE;
     if (code != EXIT_DONE)
         say("%s", reason);

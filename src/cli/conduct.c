@@ -9,7 +9,6 @@
 #include "report/summary.h"
 #include "run/check.h"
 #include "run/runner.h"
-#include "wire/accounts.h"
 #include "wire/http.h"
 #include "wire/looker.h"
 
@@ -101,21 +100,10 @@ static void hold_signals(void)
     sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
-static void add_member(struct buf *object, const char *name, const char *value)
-{
-    object->len--; /* its brace */
-    if (object->len > 1)
-        buf_putc(object, ',');
-    buf_put_json_string(object, name);
-    buf_putc(object, ':');
-    buf_put_json_string(object, value);
-    buf_putc(object, '}');
-}
-
 int conduct_open(struct prepared *p, struct credentials *credentials, struct error *err)
 {
     hold_signals();
-    struct buf options = {0}, texts[2] = {0}, accounts = {0}, eyes = {0};
+    struct buf options = {0}, texts[2] = {0}, eyes = {0};
     struct record record = {.type = RECORD_OPEN, .at_ms = clock_wall_ms()};
     struct record_open *open = &record.open;
     size_t runs = ledger_runs(p->ledger);
@@ -125,11 +113,8 @@ int conduct_open(struct prepared *p, struct credentials *credentials, struct err
         open_of_manifest(p, open, texts);
     options_json(p->options, &options);
     if (credentials) {
-        accounts_put(&accounts, p->targets, p->listed, credentials);
         looker_eyes(&p->options->settings, p->targets, p->listed, credentials, &eyes);
     }
-    if (accounts.len)
-        add_member(&options, "accounts", buf_text(&accounts));
     open->run = (unsigned)runs + 1;
     open->tool = "rescind " RESCIND_VERSION;
     open->libcurl = http_library();
@@ -144,7 +129,6 @@ int conduct_open(struct prepared *p, struct credentials *credentials, struct err
     buf_free(&options);
     buf_free(&texts[0]);
     buf_free(&texts[1]);
-    buf_free(&accounts);
     buf_free(&eyes);
     return journal_flush(p->journal, err);
 }

@@ -34,10 +34,10 @@ static bool gone_by_own(const struct target_state *target)
     return target->outcome == OUTCOME_REVOKED || target->outcome == OUTCOME_ROTATED;
 }
 
-enum verified evidence_verified(const struct sight *eye, enum look look,
+enum verified evidence_verified(const struct sight *eye, enum look look, bool partial,
                                 const struct target_state *target, const char **why)
 {
-    bool own = eye->eye && target->end_eye == eye->eye && gone_by_own(target);
+    bool own = !partial && eye->eye && target->end_eye == eye->eye && gone_by_own(target);
     bool saw = evidence_seen(eye, target) && target->looks & 1u << look;
     *why = "";
     if (!(eye->looks & 1u << look))

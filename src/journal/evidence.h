@@ -28,8 +28,9 @@ bool evidence_revokes(const struct definition *d, const struct sight *eye,
                       const struct target_state *target);
 
 /* A target that is done is absent to a read or a whole list of this eye: whether that proves it.
- * `why` (never NULL) says what is lacking, "" where nothing is. */
-enum verified evidence_verified(const struct sight *eye, enum look look,
+ * `partial`: the look hides some, and so it must have shown this very target before. `why` (never
+ * NULL) says what is lacking, "" where nothing is. */
+enum verified evidence_verified(const struct sight *eye, enum look look, bool partial,
                                 const struct target_state *target, const char **why);
 
 /* Of so many targets of a kind so many were absent from the start: more than a fifth, and more

@@ -44,6 +44,8 @@ struct verdict {
     bool sick;              /* counts against the provider's health */
     bool may_have_applied;  /* this attempt may have taken effect: a later 404 is our own doing */
     bool closes_connection; /* something odd: do not reuse this connection */
+    bool unseen;            /* an absence in the provider's own form, to eyes that saw nothing: set
+                               by who knows the eyes (run/gate.h) */
     enum answer_count count;
     char reason[200]; /* one line for the report, "" for what is good and for an absence;
                          UTF-8, no secret */

@@ -3,8 +3,8 @@
 
 #include "rotate/rotate.h"
 
+#include "journal/evidence.h"
 #include "rotate/rotate_loop.h"
-#include "wire/accounts.h"
 
 #include "base/locked.h"
 #include "base/mem.h"
@@ -25,22 +25,15 @@ static void wiping_free(void *at)
 static void count_rows(struct rotor *r)
 {
     const struct work *w = &r->session.work;
-    const char *secret = credentials_get(w->credentials, r->d->credential, NULL);
-    bool *others = accounts_others(w->ledger, r->d->credential, secret ? secret : "");
     for (uint32_t row = 0; row < targets_count(w->targets); row++) {
         if (!row_set_has(w->listed, row) || targets_definition(w->targets, row) != r->d)
             continue;
         struct target_state st = ledger_state(w->ledger, row);
         const enum outcome o = (enum outcome)st.outcome;
-        if (!accounts_other(w->ledger, others, row))
-            guard_known(&r->guard, o, st.attempts > 0);
-        else if (!outcome_done(o))
-            guard_known_to_another(&r->guard, o);
         r->tally.targets++;
         r->tally.finished += outcome_done(o);
         r->tally.done += outcome_done(o);
     }
-    free(others);
 }
 
 /* The first reads */
@@ -65,16 +58,43 @@ static void failed(void *at, enum exit_code code, const char *why)
     session_stop(&r->session, code, reason);
 }
 
-/* The guards count over the whole journal: what halted an earlier run halts this one before it
- * sends anything of its own. */
+/* The canary's targets of this definition: those that were seen before the others. */
+static void choose_canary(struct rotor *r, const struct sight *eye, bool seen)
+{
+    const struct work *w = &r->session.work;
+    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
+        const struct target_state st = ledger_state(w->ledger, row);
+        uint32_t chosen = r->canary.rows ? row_set_size(r->canary.rows) : 0;
+        if (chosen < w->settings->canary && row_set_has(w->listed, row) &&
+            targets_definition(w->targets, row) == r->d &&
+            !outcome_done((enum outcome)st.outcome) && evidence_seen(eye, &st) == seen)
+            canary_add(&r->canary, row);
+    }
+}
+
+/* These eyes see nothing: the wrong account, workspace or URL? */
+static void surveyed(void *at, struct survey *s)
+{
+    struct rotor *r = at;
+    const struct work *w = &r->session.work;
+    char reason[ENDING_REASON];
+    const struct sight eye = evidence_sight(w->ledger, r->d);
+    r->gate.open = eye.control || settings_expect_absent(w->settings, r->d);
+    r->ready = true;
+    choose_canary(r, &eye, true);
+    choose_canary(r, &eye, false);
+    if (s->found != SURVEY_NONE || r->gate.open)
+        return;
+    snprintf(reason, sizeof reason, "%.299s; nothing was sent for it", s->reason);
+    session_stop(&r->session, EXIT_STOPPED, reason);
+}
+
 static void done(void *at)
 {
     struct rotor *r = at;
-    char reason[512];
-    if (guard_check(&r->guard, r->session.work.settings, r->d->shown, reason) != GUARD_GO)
-        session_stop(&r->session, EXIT_STOPPED, reason);
-    else
-        r->ready = true;
+    r->survey = (struct survey){
+        .wire = &r->wire, .endpoint = &r->endpoint, .act = true, .over = surveyed, .at = r};
+    survey_begin(&r->survey);
 }
 
 static void plan_firsts(struct rotor *r)
@@ -109,6 +129,7 @@ static void begin_definition(struct rotor *r, const struct definition *d)
 {
     r->d = d;
     r->guard = (struct guard){0};
+    r->gate = (struct gate){0};
     r->tally = (struct tally){0};
     r->next_row = 0;
     r->ready = r->quiet = r->listing = false;
@@ -127,6 +148,7 @@ static void rotate_definition(struct rotor *r, const struct definition *d)
     } else {
         session_stop(&r->session, err.code, err.text);
     }
+    survey_end(&r->survey);
     wire_close(&r->wire);
     endpoint_close(&r->endpoint);
 }
@@ -156,13 +178,15 @@ static void rotor_free(struct rotor *r)
     for (unsigned i = 0; i < r->turns; i++)
         locked_free(r->turn[i].secret, SECRET_MAX);
     row_set_free(r->unsent);
+    row_set_free(r->taken);
+    canary_free(&r->canary);
 }
 
 static int rotor_init(struct rotor *r, const struct settings *s, struct error *err)
 {
     unsigned turns = s->concurrency < TURNS_MAX ? s->concurrency : TURNS_MAX;
     r->unsent = row_set_new();
-    r->canary = (struct canary){.left = s->canary, .last_row = UINT32_MAX};
+    r->taken = row_set_new();
     for (r->turns = 0; r->turns < turns; r->turns++) {
         struct turn *t = &r->turn[r->turns];
         t->rotor = r;

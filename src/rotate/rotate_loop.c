@@ -94,7 +94,8 @@ static void judge(struct rotor *r, uint32_t row)
     if (session_stopping(s))
         return;
     if (canary_judge(&r->canary, provider, row, o, reason) == CANARY_FAILED ||
-        guard_check(&r->guard, s->work.settings, provider, reason) != GUARD_GO)
+        gate_says_stop(&r->gate, r->d, 0, reason) ||
+        guard_says_halt(&r->guard, s->work.settings, provider, reason))
         session_stop(s, EXIT_STOPPED, reason);
 }
 
@@ -128,11 +129,21 @@ static bool is_left(const struct rotor *r, uint32_t row)
            !outcome_done((enum outcome)ledger_state(w->ledger, row).outcome);
 }
 
+/* The row that is to be taken next, the canary's before the others; UINT32_MAX: none is left. */
+static uint32_t next_row(struct rotor *r)
+{
+    const uint32_t rows = targets_count(r->session.work.targets);
+    for (uint32_t row = 0; r->canary.left && row < rows; row++)
+        if (canary_has(&r->canary, row) && !row_set_has(r->taken, row) && is_left(r, row))
+            return row;
+    while (r->next_row < rows && (!is_left(r, r->next_row) || row_set_has(r->taken, r->next_row)))
+        r->next_row++;
+    return r->next_row < rows ? r->next_row : UINT32_MAX;
+}
+
 static bool has_more(struct rotor *r)
 {
-    while (r->next_row < targets_count(r->session.work.targets) && !is_left(r, r->next_row))
-        r->next_row++;
-    return r->next_row < targets_count(r->session.work.targets);
+    return next_row(r) != UINT32_MAX;
 }
 
 static unsigned ready(const struct rotor *r, int64_t now)
@@ -149,13 +160,13 @@ static bool may_come(const struct rotor *r, bool new)
     if (there >= most || r->quiet || ready(r, clock_mono_us()) >= AHEAD)
         return false;
     /* With nothing under way no answer can come that would open the gate. */
-    return !new || !there || guard_allows(&r->guard, r->session.work.settings);
+    return !new || !there || gate_allows(&r->gate);
 }
 
 static void admit(struct rotor *r)
 {
     while (!session_stopping(&r->session) && has_more(r)) {
-        uint32_t row = r->next_row;
+        uint32_t row = next_row(r);
         bool new = !ledger_state(r->session.work.ledger, row).attempts;
         if (!may_come(r, new))
             return;
@@ -163,11 +174,11 @@ static void admit(struct rotor *r)
         while (t->phase != TURN_FREE)
             t++;
         if (new)
-            guard_announced(&r->guard);
+            gate_announced(&r->gate);
         announce(r, row);
         turn_begin(t, row);
         turn_go(t);
-        r->next_row++;
+        row_set_add(r->taken, row);
     }
 }
 

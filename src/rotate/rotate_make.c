@@ -177,10 +177,24 @@ static const char *differs(const struct turn *t)
     return NULL;
 }
 
+bool turn_is_off(const struct turn *t)
+{
+    const struct definition *d = t->rotor->d;
+    const struct conditions *off = &d->action[ACTION_DISABLE].confirm;
+    return off->count && conditions_met(off, t->json, t->successor, d->id.lower);
+}
+
+const char *turn_differs(const struct turn *t)
+{
+    return t->state.settings ? differs(t) : NULL;
+}
+
 static void created(struct turn *t)
 {
     take_secret(t);
     const char *other = differs(t);
+    if (!other && turn_is_off(t))
+        other = "being enabled";
     if (other || !t->state.secret) {
         char why[120];
         snprintf(why, sizeof why, other ? "its %.60s is not that of the old key" : "%s",

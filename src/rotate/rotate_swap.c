@@ -64,6 +64,13 @@ static void after_read(struct turn *t)
                   *t->verdict.reason ? t->verdict.reason : "it is gone");
         return;
     }
+    const char *other = turn_differs(t);
+    if (turn_is_off(t) || other) {
+        turn_fail(t, OUTCOME_FAILED, "the old key is untouched",
+                  other ? "a setting of its successor is not the old key's"
+                        : "its successor is disabled");
+        return;
+    }
     const char *now = name_shown(t), *mark = now ? mark_in(t, now) : NULL;
     if (!mark) {
         t->state.renamed = true;

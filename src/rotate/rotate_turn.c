@@ -3,6 +3,8 @@
 
 #include "rotate/rotate_turn.h"
 
+#include "journal/evidence.h"
+
 #include "provider/condition.h"
 
 #include "base/clock.h"
@@ -151,9 +153,21 @@ void turn_begin(struct turn *t, uint32_t row)
         turn_journal(t, ROTATION_DELIVERED);
 }
 
+/* An absence is worth what these eyes have seen. */
+static enum outcome worth(const struct turn *t, enum outcome o)
+{
+    const struct work *w = &t->rotor->session.work;
+    const struct sight eye = evidence_sight(w->ledger, t->rotor->d);
+    if (o != OUTCOME_ALREADY_ABSENT && o != OUTCOME_ABSENT_AFTER_RETRY)
+        return o;
+    return evidence_absence(&eye, o == OUTCOME_ABSENT_AFTER_RETRY,
+                            settings_expect_absent(w->settings, t->rotor->d));
+}
+
 void turn_end(struct turn *t, enum outcome outcome, const char *why)
 {
     struct rotor *r = t->rotor;
+    outcome = worth(t, outcome);
     struct target_state st = ledger_state(r->session.work.ledger, t->row);
     struct record record = {.type = RECORD_END,
                             .end = {.row = t->row,
@@ -176,7 +190,8 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why)
     r->tally.failed += outcome_failed(outcome);
     if (outcome_failed(outcome))
         session_tell(&r->session, why, "%s: %s: %s", r->d->shown, outcome_word[outcome], why);
-    guard_finished(&r->guard, (enum outcome)st.outcome, outcome);
+    guard_finished(&r->guard, outcome);
+    gate_heard(&r->gate, outcome);
 }
 
 void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why)

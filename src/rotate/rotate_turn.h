@@ -12,6 +12,7 @@
 #include "wire/firsts.h"
 #include "wire/guards.h"
 #include "wire/lister.h"
+#include "wire/survey.h"
 
 #include <jansson.h>
 
@@ -80,6 +81,7 @@ struct rotor {
     struct session session;
     const struct rotate_handover *handover;
     struct row_set *unsent; /* announced, and no request was sent */
+    struct row_set *taken;  /* their turn has begun */
     struct canary canary;
     struct turn turn[TURNS_MAX];
     unsigned turns; /* at once */
@@ -91,6 +93,8 @@ struct rotor {
     struct firsts firsts;
     struct lister lister;
     struct guard guard;
+    struct gate gate;
+    struct survey survey;
     struct tally tally;
     uint32_t next_row;
     bool ready;   /* the first reads are made */
@@ -113,6 +117,10 @@ void turn_judge(struct turn *t, struct question q, const struct answer *a);
 int64_t turn_backoff(struct turn *t, unsigned *backoff_ms);
 void turn_journal(struct turn *t, enum rotation_step step);
 void turn_end(struct turn *t, enum outcome outcome, const char *why);
+/* Of a successor, by the last answer: whether it is disabled; the setting that it does not have as
+ * the old one had it, NULL where all are alike or the old one's are not known. */
+bool turn_is_off(const struct turn *t);
+const char *turn_differs(const struct turn *t);
 void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why);
 void turn_give_up(struct turn *t, const char *what, const char *why);
 void turn_forget_secret(struct turn *t);

@@ -1,5 +1,7 @@
 #include "run/act.h"
 
+#include "run/gate.h"
+
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -29,10 +31,6 @@ static void fill(struct runner *r)
             continue;
         }
         queue_add(&l->queue, row);
-        if (r->canary.left < work->settings->canary) {
-            r->canary.left++;
-            r->canary.last_row = row;
-        }
     }
 }
 
@@ -60,6 +58,7 @@ static void judge(const struct lane *l, const struct flight *f, const struct ans
                                   .id = id,
                                   .applied_before = ledger_state(work->ledger, f->row).applied},
                a, v);
+    gate_judge(f->part, f->row, v);
 }
 
 static unsigned ended(const struct lane *l, const struct flight *f)
@@ -125,22 +124,23 @@ static void end(struct lane *l, const struct flight *f, const struct http_answer
     const enum outcome o = v->outcome;
     const char *provider = f->part->endpoint.definition->shown;
     struct guard *g = &f->part->group->guard;
-    const enum outcome before = (enum outcome)ledger_state(s->work.ledger, f->row).outcome;
+    if (gate_tries(l, f, a, v))
+        return;
     put_end(s, f, a, v, why);
     remember_unsynced(r, f->row);
     if (o == OUTCOME_NOT_ATTEMPTED)
         return;
     l->tally.finished++;
     l->tally.done += outcome_done(o);
-    f->part->by_us |= outcome_done(o) && !outcome_absent(o);
     if (outcome_failed(o)) {
         l->tally.failed++;
         session_tell(s, why, "%s: %s: %s", provider, outcome_word[o], why);
     }
-    guard_finished(g, before, o);
+    guard_finished(g, o);
     ask_canary(r, provider, f->row, o);
+    gate_ended(f->part, f, v);
     char reason[512];
-    if (!session_stopping(s) && guard_check(g, s->work.settings, provider, reason) != GUARD_GO)
+    if (!session_stopping(s) && guard_says_halt(g, s->work.settings, provider, reason))
         session_stop(s, EXIT_STOPPED, reason);
 }
 

@@ -1,5 +1,6 @@
 #include "run/admit.h"
 
+#include "run/gate.h"
 #include "run/pass.h"
 #include "run/settle.h"
 
@@ -10,13 +11,9 @@
 
 enum { AHEAD_MS = 250, AHEAD_LEAST = 4, AHEAD_MOST = 8192 };
 
-static bool may_announce(struct runner *r, const struct part *p, uint32_t row, bool new)
+static bool may_announce(const struct runner *r, const struct part *p, uint32_t row)
 {
-    if (!r->pass->guarded)
-        return true;
-    if (canary_holds(&r->canary, row))
-        return false;
-    return !new || guard_allows(&p->group->guard, r->session.work.settings);
+    return !r->pass->guarded || (!canary_holds(&r->canary, row) && gate_lets(p, row));
 }
 
 static uint32_t ahead_of(const struct lane *l, int64_t now)
@@ -53,7 +50,7 @@ static void put_announcement(struct runner *r, const char *rows, double pace)
     session_put(&r->session, &record);
 }
 
-static bool may_send(const struct lane *l, int64_t now)
+bool lane_may_send(const struct lane *l, int64_t now)
 {
     const struct runner *r = l->run;
     return wire_active(&l->wire) && l->ready && r->barrier_open && !r->canary.failed &&
@@ -64,7 +61,7 @@ void lane_announce(struct lane *l, int64_t now)
 {
     struct runner *r = l->run;
     struct queue *q = &l->queue;
-    if (!may_send(l, now) || q->announced == q->count)
+    if (!lane_may_send(l, now) || q->announced == q->count)
         return;
     uint32_t want = ahead_of(l, now);
     if (q->announced - q->sent > want / 2)
@@ -74,11 +71,10 @@ void lane_announce(struct lane *l, int64_t now)
     for (; q->announced < q->count && q->announced - q->sent < want; q->announced++) {
         uint32_t row = q->fresh[q->announced];
         struct part *p = part_of(r, row);
-        bool new = ledger_state(r->session.work.ledger, row).attempts == 0;
-        if (!may_announce(r, p, row, new))
-            break;
-        if (new && r->pass->guarded)
-            guard_announced(&p->group->guard);
+        if (!may_announce(r, p, row) || (q->announced > begun && row <= last))
+            break; /* ranges ascend: what was brought forward is announced by itself */
+        if (r->pass->guarded)
+            gate_sends(p, row);
         if (q->announced == begun) {
             first = row;
         } else if (row != last + 1) {
@@ -113,7 +109,7 @@ static bool fresh_first(const struct lane *l)
 bool lane_needs_flush(struct lane *l, int64_t now)
 {
     const struct queue *q = &l->queue;
-    if (!may_send(l, now) || !wire_has_room(&l->wire))
+    if (!lane_may_send(l, now) || !wire_has_room(&l->wire))
         return false;
     if (!fresh_first(l) && retry_is_due(l, now))
         return queue_first(q)->batch == l->run->batch;
@@ -169,7 +165,7 @@ static bool send_row(struct lane *l, const struct waiting *w, bool retry, int64_
 void lane_send(struct lane *l, int64_t now)
 {
     struct queue *q = &l->queue;
-    while (may_send(l, now) && wire_has_room(&l->wire)) {
+    while (lane_may_send(l, now) && wire_has_room(&l->wire)) {
         if (!fresh_first(l) && retry_is_due(l, now) && queue_first(q)->batch != l->run->batch) {
             struct waiting w = queue_pop(q);
             if (!send_row(l, &w, true, now)) {
@@ -193,7 +189,7 @@ int64_t lane_next_us(struct lane *l, int64_t now)
     int64_t at = reads_next_us(&l->wire, now);
     if (l->ready && wire_active(&l->wire) && now < l->run->not_before_us)
         return l->run->not_before_us;
-    if (!may_send(l, now) || !wire_has_room(&l->wire))
+    if (!lane_may_send(l, now) || !wire_has_room(&l->wire))
         return at;
     const struct waiting *w = queue_first(q);
     if (w) {

@@ -11,6 +11,8 @@
 
 void lane_announce(struct lane *l, int64_t now);
 /* Whether a target could go, were its announcement on disk. */
+/* Whether targets may go over it now, as far as the run is concerned. */
+bool lane_may_send(const struct lane *l, int64_t now);
 bool lane_needs_flush(struct lane *l, int64_t now);
 void lane_send(struct lane *l, int64_t now);
 /* When there is something to do without an answer; INT64_MAX: not before one. */

@@ -17,15 +17,9 @@ uint32_t check_left(const struct ledger *l, const struct row_set *listed, const 
     return left;
 }
 
-bool check_by_list(const struct definition *d)
-{
-    return !d->read.method && d->list.request.method && d->list.pages.paging == PAGING_NONE &&
-           !d->list.each && !d->scope_count;
-}
-
 bool check_verifiable(const struct definition *d)
 {
-    return d->read.method || check_by_list(d);
+    return d->read.method || d->list.request.method;
 }
 
 bool check_unverified_row(const struct settings *s, const struct ledger *l, uint32_t row)

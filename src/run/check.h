@@ -14,10 +14,8 @@ int check_run(const struct settings *s, const struct targets *t, const struct ro
               struct credentials *c, struct error *err);
 
 /* Whether it can be told of a target of this definition that it is there: by a read of its own, or
- * by a list that one answer holds. While pages are read a list may shift, so it would prove
- * nothing. */
+ * by a list that is read whole. */
 bool check_verifiable(const struct definition *d);
-bool check_by_list(const struct definition *d); /* by the list, since there is no read */
 
 /* Whether a row is to be verified: it is done, and was not confirmed before (or settings.again). */
 bool check_unverified_row(const struct settings *s, const struct ledger *l, uint32_t row);

@@ -4,7 +4,6 @@
 #include "run/parts.h"
 
 #include "run/check.h"
-#include "wire/accounts.h"
 
 #include "base/mem.h"
 
@@ -42,26 +41,10 @@ static int part_new(struct runner *r, uint32_t row, struct error *err)
         endpoint_open(&p->endpoint, work->settings, d, work->credentials, err) != 0)
         return -1;
     p->first_row = row;
-    p->others = accounts_others(work->ledger, d->credential, p->endpoint.secret);
     p->group = group_of(r, d->shown);
     p->lane = lane_of(r, &p->endpoint);
     wire_join(&p->lane->wire, &p->endpoint);
     return 0;
-}
-
-/* Tells the guards what earlier runs did. */
-static void look_at_row(const struct runner *r, struct part *p, uint32_t row)
-{
-    const struct ledger *l = r->session.work.ledger;
-    const struct target_state st = ledger_state(l, row);
-    enum outcome o = (enum outcome)st.outcome;
-    bool other = accounts_other(l, p->others, row);
-    if (outcome_done(o) && !outcome_absent(o))
-        *(other ? &p->by_others : &p->by_us) = true;
-    if (!other)
-        guard_known(&p->group->guard, o, st.attempts > 0);
-    else if (!outcome_done(o))
-        guard_known_to_another(&p->group->guard, o);
 }
 
 static int look_at_rows(struct runner *r, struct error *err)
@@ -72,7 +55,6 @@ static int look_at_rows(struct runner *r, struct error *err)
             continue;
         if (!part_of(r, row) && part_new(r, row, err) != 0)
             return -1;
-        look_at_row(r, part_of(r, row), row);
     }
     return 0;
 }
@@ -100,26 +82,34 @@ int parts_build(struct runner *r, struct error *err)
     return 0;
 }
 
+static void lane_close(struct lane *l)
+{
+    wire_close(&l->wire);
+    queue_free(&l->queue);
+    free(l->flight);
+}
+
 void parts_free(struct runner *r)
 {
-    for (size_t i = 0; i < r->lanes; i++) {
-        struct lane *l = &r->lane[i];
-        wire_close(&l->wire);
-        queue_free(&l->queue);
-        free(l->flight);
-    }
     size_t definitions = r->part ? catalog_count(targets_catalog(r->session.work.targets)) : 0;
     for (size_t i = 0; i < definitions; i++) {
         if (r->part[i]) {
-            endpoint_close(&r->part[i]->endpoint);
-            free(r->part[i]->others);
+            survey_end(&r->part[i]->survey);
+            recheck_end(&r->part[i]->trial.recheck);
         }
+    }
+    for (size_t i = 0; i < r->lanes; i++)
+        lane_close(&r->lane[i]);
+    for (size_t i = 0; i < definitions; i++) {
+        if (r->part[i])
+            endpoint_close(&r->part[i]->endpoint);
         free(r->part[i]);
     }
     free(r->part);
     free(r->lane);
     free(r->group);
     free(r->view);
+    canary_free(&r->canary);
 }
 
 struct part *part_of(const struct runner *r, uint32_t row)

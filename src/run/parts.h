@@ -10,6 +10,8 @@
 #include "run/queue.h"
 #include "wire/firsts.h"
 #include "wire/guards.h"
+#include "wire/recheck.h"
+#include "wire/survey.h"
 #include "wire/wire.h"
 
 struct runner;
@@ -20,21 +22,55 @@ struct group {
     struct guard guard;
 };
 
-struct part {
-    struct endpoint endpoint;
-    struct group *group;
-    struct lane *lane;
-    uint32_t first_row;    /* of it, for the scope of its reads */
-    bool *others;          /* runs with another credential, perhaps of another account */
-    bool by_us, by_others; /* who found any of its targets there */
-};
-
 /* What is in a slot of a lane's wire. */
 struct flight {
     struct part *part;
     uint32_t row;
     uint16_t backoff_ms, ended; /* as in struct waiting */
     bool busy;
+};
+
+/* Where a success says nothing, the first seen target is deleted alone and looked at again. */
+enum trial_state {
+    TRIAL_NONE, /* none is needed */
+    TRIAL_WANTED,
+    TRIAL_SENT,
+    TRIAL_RECHECK,
+    TRIAL_PASSED,
+    TRIAL_FAILED
+};
+struct trial {
+    enum trial_state state;
+    uint32_t row;
+    struct flight flight; /* from TRIAL_RECHECK on: its answer */
+    struct verdict verdict;
+    int status;
+    int64_t took_us;
+    struct recheck recheck;
+};
+
+/* An absence in the provider's own form that nothing proves yet. */
+struct doubt {
+    uint32_t row;
+    int status;
+    bool applied;
+};
+enum { DOUBTS_MAX = ABSENT_GATE };
+
+struct part {
+    struct endpoint endpoint;
+    struct group *group;
+    struct lane *lane;
+    uint32_t first_row; /* of it, for the scope of its reads */
+    struct survey survey;
+    struct gate gate;
+    struct trial trial;
+    struct doubt doubt[DOUBTS_MAX];
+    unsigned doubted;
+    uint32_t waiting;        /* targets that were not announced in this run */
+    bool sighted;            /* an action of these eyes showed that its target existed */
+    struct ending ending;    /* not EXIT_DONE: nothing more of it is sent */
+    struct listing *listing; /* verify.c: its list is to be read; NULL: it is not */
 };
 
 struct lane {
@@ -44,7 +80,9 @@ struct lane {
     struct flight *flight; /* by slot */
     struct firsts firsts;
     bool held_at_start; /* by a hold of an earlier run: others do not wait for its preflight */
-    bool ready;         /* preflight passed */
+    bool ready;         /* preflight passed, and its parts were looked at */
+    unsigned surveys;   /* looks that are not over */
+    unsigned pending;   /* targets and lists that are looked at besides the queue */
     struct tally tally;
 };
 
@@ -52,6 +90,9 @@ struct runner {
     struct session session;
     const struct pass *pass;
     int64_t not_before_us; /* no request of the pass before */
+    int64_t patience_us;   /* until when one that is still there is looked at again */
+    struct late *late;     /* verify.c: absences that wait for a control */
+    size_t lates;
     struct lane *lane;
     size_t lanes;
     struct group *group;

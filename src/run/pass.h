@@ -21,6 +21,8 @@ struct pass {
     /* It is to be attempted again; NULL: that need not be known. */
     void (*again)(struct lane *l, const struct flight *f, const struct http_answer *a,
                   const struct verdict *v);
+    /* What goes besides the queue, once the lane may send; NULL: nothing. */
+    void (*turn)(struct lane *l, int64_t now);
     /* It is finished: v->outcome and v->verified are final, `why` is for the report. */
     void (*end)(struct lane *l, const struct flight *f, const struct http_answer *a,
                 const struct verdict *v, const char *why);

@@ -1,9 +1,9 @@
 #include "run/preflight.h"
 
+#include "run/gate.h"
+
 #include <stdio.h>
 #include <string.h>
-
-static const char *const action_done[ACTION_COUNT] = {"deleted", "disabled", "enabled"};
 
 static const char *done_word(const struct runner *r)
 {
@@ -56,7 +56,7 @@ static bool own_id(void *at, const struct endpoint *e, const char *id, const str
 
 static void done(void *at)
 {
-    ((struct lane *)at)->ready = true;
+    gates_begin(at);
 }
 
 /* Those that the secrets themselves tell. */
@@ -96,5 +96,6 @@ void preflight_begin(struct runner *r)
         if (r->part[i])
             plan(r, r->part[i]);
     for (size_t i = 0; i < r->lanes; i++)
-        r->lane[i].ready = firsts_begin(&r->lane[i].firsts);
+        if (firsts_begin(&r->lane[i].firsts))
+            gates_begin(&r->lane[i]);
 }

@@ -9,7 +9,8 @@
 
 #include "run/parts.h"
 
-/* Refuses where an own id that needs no read is among the targets; else begins the reads. */
+/* Refuses where an own id that needs no read is among the targets; else begins the reads, and
+ * then the looks at the targets (gate.h). The queues are filled. */
 void preflight_begin(struct runner *r);
 
 #endif

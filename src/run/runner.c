@@ -9,6 +9,7 @@
 
 #include "run/act.h"
 #include "run/admit.h"
+#include "run/gate.h"
 #include "run/preflight.h"
 #include "run/run_view.h"
 #include "run/verify.h"
@@ -51,6 +52,8 @@ static void open_barrier(struct runner *r)
         if (!r->lane[i].ready && !r->lane[i].held_at_start)
             return;
     r->barrier_open = true;
+    if (r->pass == &pass_act)
+        gates_order(r);
 }
 
 /* Nothing is in flight, and nothing more will be. */
@@ -62,7 +65,7 @@ static bool finished(const struct runner *r)
         const struct lane *l = &r->lane[i];
         if (wire_in_flight(&l->wire) > 0)
             return false;
-        if (wire_active(&l->wire) && !queue_empty(&l->queue))
+        if (wire_active(&l->wire) && (l->pending || !queue_empty(&l->queue)))
             return false;
     }
     return true;
@@ -122,6 +125,8 @@ static void loop(struct runner *r)
         for (size_t i = 0; i < r->lanes && !r->abandon; i++) {
             struct lane *l = &r->lane[i];
             pacer_left(&l->wire.pacer, l->tally.targets - l->tally.finished);
+            if (r->pass->turn)
+                r->pass->turn(l, now);
             reads_send(&l->wire, now);
             lane_send(l, now);
         }
@@ -209,12 +214,19 @@ static void conclude(struct runner *r)
         if (e->code != EXIT_DONE)
             ending_add(&s->ending, e->code, e->reason);
     }
+    for (size_t i = 0; i < catalog_count(targets_catalog(w->targets)); i++)
+        if (r->part[i] && r->part[i]->ending.code != EXIT_DONE)
+            ending_add(&s->ending, r->part[i]->ending.code, r->part[i]->ending.reason);
     enum exit_code code = EXIT_DONE;
+    char reason[512];
     if (w->settings->act)
         code = ending_of_targets(w->targets, w->listed, w->ledger);
     if (r->pass == &pass_verify)
-        code = ending_worse(code, ending_of_proofs(w->targets, w->listed, w->ledger));
+        code = ending_worse(code, ending_of_proofs(w->settings, w->targets, w->listed, w->ledger));
     ending_add(&s->ending, code, "");
+    if (w->settings->act && code != EXIT_STOPPED &&
+        guards_doubtful(w->settings, w->targets, w->listed, w->ledger, reason))
+        ending_add(&s->ending, EXIT_SOME_FAILED, reason);
 }
 
 static void put_close(struct runner *r)
@@ -227,23 +239,14 @@ static void put_close(struct runner *r)
     buf_free(&unsent);
 }
 
-/* The guards count over the whole journal: what halted an earlier run halts this one before it
- * sends anything, rather than have it wait for an answer that cannot come. */
-static void ask_guards_again(struct runner *r)
-{
-    char reason[512];
-    for (size_t i = 0; i < r->groups && !session_stopping(&r->session); i++) {
-        struct group *g = &r->group[i];
-        if (guard_check(&g->guard, r->session.work.settings, g->name, reason) != GUARD_GO)
-            session_stop(&r->session, EXIT_STOPPED, reason);
-    }
-}
-
 /* Everything that this run was to do went through, so that looking at it makes sense. */
 static bool went_through(const struct runner *r)
 {
     for (size_t i = 0; i < r->lanes; i++)
         if (r->lane[i].wire.ending.code != EXIT_DONE)
+            return false;
+    for (size_t i = 0; i < catalog_count(targets_catalog(r->session.work.targets)); i++)
+        if (r->part[i] && r->part[i]->ending.code != EXIT_DONE)
             return false;
     return !session_stopping(&r->session) && !r->abandon;
 }
@@ -253,14 +256,17 @@ static void make_passes(struct runner *r)
     const struct settings *s = r->session.work.settings;
     r->pass = &pass_act;
     if (s->act) {
-        ask_guards_again(r);
         r->pass->fill(r);
+        preflight_begin(r);
         loop(r);
     }
     if (s->verify && went_through(r)) {
         r->pass = &pass_verify;
         r->pass->fill(r);
+        if (!s->act)
+            preflight_begin(r);
         loop(r);
+        verify_finish(r);
     }
 }
 
@@ -271,7 +277,6 @@ int runner_run(const struct work *work, struct ending *ending, struct error *err
     *ending = (struct ending){.code = EXIT_STOPPED};
     if (session_begin(&r.session, work, err) != 0 || parts_build(&r, err) != 0)
         goto out;
-    preflight_begin(&r);
     make_passes(&r);
     conclude(&r);
     if (r.session.ending.code != EXIT_IO)

@@ -2,8 +2,9 @@
 #define RESCIND_RUN_VERIFY_H
 
 /* The pass that looks whether what is done is really gone: one read a target where the provider
- * answers for a single one, else one read of its whole list. For a list one row stands in the queue
- * for all of its definition's, and what is found is found of each.
+ * answers for a single one, else its whole list, which tells of all of its definition's. One that
+ * is still there is asked for again, with growing gaps, while there is patience. What an absence is
+ * worth, the eye decides that found it (journal/evidence.h).
  *
  * It only reads, so nothing can be lost by it: what was announced and not found out is asked again
  * by the next verification. */
@@ -11,5 +12,9 @@
 #include "run/pass.h"
 
 extern const struct pass pass_verify;
+
+/* The pass is over: what was absent to an eye that had seen nothing then is judged by what it has
+ * seen since. */
+void verify_finish(struct runner *r);
 
 #endif

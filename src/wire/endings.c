@@ -52,19 +52,22 @@ enum exit_code ending_of_targets(const struct targets *t, const struct row_set *
     return code;
 }
 
-enum exit_code ending_of_proofs(const struct targets *t, const struct row_set *listed,
-                                const struct ledger *l)
+enum exit_code ending_of_proofs(const struct settings *s, const struct targets *t,
+                                const struct row_set *listed, const struct ledger *l)
 {
     enum exit_code code = EXIT_DONE;
     for (uint32_t row = 0; row < targets_count(t); row++) {
         if (!row_set_has(listed, row))
             continue;
-        if (!outcome_done((enum outcome)ledger_state(l, row).outcome)) {
+        const struct target_state st = ledger_state(l, row);
+        if (!outcome_done((enum outcome)st.outcome)) {
             code = ending_worse(code, EXIT_SOME_FAILED);
             continue;
         }
         enum verified found = ledger_verification(l, row).verified;
-        if (found != VERIFIED_ABSENT)
+        bool expected = found == VERIFIED_UNPROVEN && st.from_start &&
+                        settings_expect_absent(s, targets_definition(t, row));
+        if (found != VERIFIED_ABSENT && !expected)
             code = ending_worse(code, found == VERIFIED_NONE ? EXIT_STOPPED : EXIT_SOME_FAILED);
     }
     return code;

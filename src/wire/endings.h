@@ -6,6 +6,7 @@
 
 #include "base/exits.h"
 #include "journal/ledger.h"
+#include "wire/settings.h"
 
 enum { ENDING_REASON = 512 };
 
@@ -25,8 +26,9 @@ bool ending_add(struct ending *e, enum exit_code code, const char *reason);
 /* What the listed rows came to: 0, 1, or 75 where one is not finished. */
 enum exit_code ending_of_targets(const struct targets *t, const struct row_set *listed,
                                  const struct ledger *l);
-/* What the look at them came to: 0 where all are done and confirmed absent. */
-enum exit_code ending_of_proofs(const struct targets *t, const struct row_set *listed,
-                                const struct ledger *l);
+/* What the look at them came to: 0 where all are done and confirmed absent. What was absent from
+ * the start is never confirmed; where that was expected it costs nothing. */
+enum exit_code ending_of_proofs(const struct settings *s, const struct targets *t,
+                                const struct row_set *listed, const struct ledger *l);
 
 #endif

@@ -1,136 +1,144 @@
 #include "wire/guards.h"
 
 #include "base/mem.h"
+#include "journal/evidence.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static void count_outcome(struct guard *g, enum outcome o)
-{
-    if (outcome_absent(o))
-        g->absent++;
-    else if (outcome_done(o) || outcome_failed(o))
-        g->evidence = true;
-}
-
-void guard_known(struct guard *g, enum outcome o, bool announced)
-{
-    g->targets++;
-    if (announced || o != OUTCOME_NONE)
-        g->sent++;
-    count_outcome(g, o);
-}
-
-void guard_known_to_another(struct guard *g, enum outcome o)
-{
-    guard_known(g, outcome_absent(o) ? o : OUTCOME_NONE, false);
-}
-
-bool guard_allows(const struct guard *g, const struct settings *s)
-{
-    return s->expect_absent || g->evidence || g->sent < ABSENT_GATE;
-}
-
-void guard_announced(struct guard *g)
-{
-    g->sent++;
-}
-
-void guard_finished(struct guard *g, enum outcome before, enum outcome now)
+void guard_finished(struct guard *g, enum outcome now)
 {
     g->finished++;
     if (outcome_failed(now))
         g->failed++;
-    if (outcome_absent(before))
-        g->absent--;
-    count_outcome(g, now);
 }
 
-static bool all_absent(const struct guard *g)
+void guard_took_back(struct guard *g)
 {
-    uint64_t enough = g->targets < ABSENT_GATE ? g->targets : ABSENT_GATE;
-    return !g->evidence && g->targets > 0 && g->absent >= enough;
+    g->finished -= g->finished > 0;
+    g->failed -= g->failed > 0;
 }
 
-bool guard_doubts(const struct guard *g, const struct settings *s)
+bool guard_says_halt(const struct guard *g, const struct settings *s, const char *provider,
+                     char reason[512])
 {
-    return !s->expect_absent && all_absent(g);
-}
-
-static bool too_many_failed(const struct guard *g, const struct settings *s)
-{
+    char limit[48];
+    bool halt = s->halt_count ? g->failed >= s->halt_count
+                              : s->halt_percent < 100 && g->finished >= HALT_PERCENT_FROM &&
+                                    (double)g->failed * 100 > s->halt_percent * (double)g->finished;
+    if (!halt)
+        return false;
     if (s->halt_count)
-        return g->failed >= s->halt_count;
-    return s->halt_percent < 100 && g->finished >= HALT_PERCENT_FROM &&
-           (double)g->failed * 100 > s->halt_percent * (double)g->finished;
+        snprintf(limit, sizeof limit, "--halt %" PRIu32, s->halt_count);
+    else
+        snprintf(limit, sizeof limit, "--halt %g%%", s->halt_percent);
+    snprintf(reason, 512, "%s: %" PRIu64 " of %" PRIu64 " finished targets failed (%s)", provider,
+             g->failed, g->finished, limit);
+    return true;
 }
 
-enum guard_halt guard_check(const struct guard *g, const struct settings *s, const char *provider,
-                            char reason[512])
+bool gate_allows(const struct gate *g)
 {
-    if (guard_doubts(g, s)) {
-        snprintf(reason, 512,
-                 "%s: all of the first %" PRIu64 " targets were already absent: the wrong account, "
-                 "workspace or URL? (--expect-absent if that is right)",
-                 provider, g->absent);
-        return GUARD_ABSENT;
-    }
-    if (too_many_failed(g, s)) {
-        char limit[48];
-        if (s->halt_count)
-            snprintf(limit, sizeof limit, "--halt %" PRIu32, s->halt_count);
-        else
-            snprintf(limit, sizeof limit, "--halt %g%%", s->halt_percent);
-        snprintf(reason, 512, "%s: %" PRIu64 " of %" PRIu64 " finished targets failed (%s)",
-                 provider, g->failed, g->finished, limit);
-        return GUARD_FAILURES;
-    }
-    return GUARD_GO;
+    return g->open || g->sent < ABSENT_GATE;
 }
 
-bool guards_suspicious(const struct settings *s, const struct targets *t,
-                       const struct row_set *listed, const struct ledger *l, char reason[512])
+void gate_announced(struct gate *g)
+{
+    g->sent++;
+}
+
+void gate_heard(struct gate *g, enum outcome o)
+{
+    g->heard++;
+    g->absent += o == OUTCOME_UNPROVEN_ABSENT;
+}
+
+bool gate_says_stop(const struct gate *g, const struct definition *d, uint64_t waiting,
+                    char reason[512])
+{
+    if (g->open || g->heard < g->sent || (g->sent < ABSENT_GATE && (waiting || !g->absent)))
+        return false;
+    snprintf(reason, 512,
+             "%s %s: of the first %" PRIu64
+             " targets not one was seen to exist: check the account, "
+             "the workspace, the URL, and one key that is known to live",
+             d->shown, d->kind, g->sent);
+    return true;
+}
+
+bool guards_doubtful(const struct settings *s, const struct targets *t,
+                     const struct row_set *listed, const struct ledger *l, char reason[512])
 {
     const struct catalog *catalog = targets_catalog(t);
     size_t definitions = catalog_count(catalog);
-    struct guard *guard = mem_zalloc(definitions, sizeof *guard);
-    size_t *of =
-        mem_zalloc(definitions, sizeof *of); /* a definition's group: its provider's first */
-    for (size_t i = 0; i < definitions; i++) {
-        while (strcmp(catalog_at(catalog, of[i])->shown, catalog_at(catalog, i)->shown) != 0)
-            of[i]++;
-    }
+    uint64_t *targets = mem_zalloc(definitions + 1, sizeof *targets);
+    uint64_t *absent = mem_zalloc(definitions + 1, sizeof *absent);
+    bool doubtful = false;
     for (uint32_t row = 0; row < targets_count(t); row++) {
+        size_t index = catalog_index(catalog, targets_definition(t, row));
         if (!row_set_has(listed, row))
             continue;
-        size_t index = catalog_index(catalog, targets_definition(t, row));
-        struct target_state st = ledger_state(l, row);
-        guard_known(&guard[of[index]], (enum outcome)st.outcome, st.attempts > 0);
+        targets[index]++;
+        absent[index] += ledger_state(l, row).from_start;
     }
-    bool suspicious = false;
-    for (size_t i = 0; i < definitions && !suspicious; i++)
-        suspicious =
-            guard_check(&guard[i], s, catalog_at(catalog, i)->shown, reason) == GUARD_ABSENT;
-    free(guard);
-    free(of);
-    return suspicious;
+    for (size_t i = 0; i < definitions && !doubtful; i++) {
+        const struct definition *d = catalog_at(catalog, i);
+        doubtful = !settings_expect_absent(s, d) && evidence_too_many_absent(targets[i], absent[i]);
+        if (doubtful)
+            snprintf(reason, 512,
+                     "%s %s: %" PRIu64 " of %" PRIu64
+                     " targets were absent from the start, and never seen by this account: check "
+                     "account, workspace, URL, and one key that is known to live",
+                     d->shown, d->kind, absent[i], targets[i]);
+    }
+    free(targets);
+    free(absent);
+    return doubtful;
+}
+
+void canary_add(struct canary *c, uint32_t row)
+{
+    if (!c->rows)
+        c->rows = row_set_new();
+    if (row_set_has(c->rows, row))
+        return;
+    row_set_add(c->rows, row);
+    c->left++;
+}
+
+void canary_free(struct canary *c)
+{
+    row_set_free(c->rows);
+    *c = (struct canary){0};
+}
+
+bool canary_has(const struct canary *c, uint32_t row)
+{
+    return c->rows && row_set_has(c->rows, row);
 }
 
 bool canary_holds(const struct canary *c, uint32_t row)
 {
-    return row > c->last_row && (c->left || c->failed);
+    return (c->left || c->failed) && !canary_has(c, row);
 }
 
 enum canary_says canary_judge(struct canary *c, const char *provider, uint32_t row, enum outcome o,
                               char reason[512])
 {
-    if (!c->left || row > c->last_row)
+    if (!c->left || !canary_has(c, row))
         return CANARY_NOTHING;
-    if (outcome_done(o))
-        return --c->left ? CANARY_NOTHING : CANARY_PASSED;
+    if (outcome_done(o)) {
+        c->there += !outcome_absent(o);
+        if (--c->left)
+            return CANARY_NOTHING;
+        if (c->there)
+            return CANARY_PASSED;
+    }
     c->failed = true;
-    snprintf(reason, 512, "canary: a target of %s ended as %s", provider, outcome_word[o]);
+    if (outcome_done(o))
+        snprintf(reason, 512, "canary: all of its targets were absent already");
+    else
+        snprintf(reason, 512, "canary: a target of %s ended as %s", provider, outcome_word[o]);
     return CANARY_FAILED;
 }

@@ -1,55 +1,57 @@
 #ifndef RESCIND_WIRE_GUARDS_H
 #define RESCIND_WIRE_GUARDS_H
 
-/* What stops a run while it goes: pure counting, a guard for each provider and a canary for all. */
+/* What stops a run while it goes: pure counting, a guard for each provider, a gate for each kind of
+ * target, and a canary for all. */
 
 #include "journal/ledger.h"
 #include "wire/settings.h"
 
-/* No more of a provider's targets than this are sent until one of them was not absent. */
+/* No more of a kind than this are sent until one of them was seen. */
 enum { ABSENT_GATE = 20, HALT_PERCENT_FROM = 20 };
 
+/* Of this invocation. */
 struct guard {
-    /* over the whole journal */
-    uint64_t targets; /* of the manifest */
-    uint64_t sent;    /* distinct ones that anything was announced for */
-    uint64_t absent;  /* finished as absent, in any of the three ways */
-    bool evidence;    /* one finished and was not absent */
-    /* of this invocation */
     uint64_t finished, failed;
 };
 
-/* A target that an earlier run dealt with. */
-void guard_known(struct guard *g, enum outcome o, bool announced);
-/* One that an earlier run with the credential of another account left over: what it found proves
- * nothing, but an absence still counts as one. */
-void guard_known_to_another(struct guard *g, enum outcome o);
-/* Whether absence proves nothing here: no target was ever there, and nobody said that to expect. */
-bool guard_doubts(const struct guard *g, const struct settings *s);
+/* A target of this invocation is finished. */
+void guard_finished(struct guard *g, enum outcome now);
+/* One that had failed has another outcome, which is going to be told. */
+void guard_took_back(struct guard *g);
+/* Whether so many failed that the provider must halt; the reason, naming it, goes to `reason`. */
+bool guard_says_halt(const struct guard *g, const struct settings *s, const char *provider,
+                     char reason[512]);
 
-/* Announcing one more target that nothing was ever announced for is allowed. */
-bool guard_allows(const struct guard *g, const struct settings *s);
-void guard_announced(struct guard *g);
-/* A target of this invocation is finished. `before` is the outcome that an earlier run gave it. */
-void guard_finished(struct guard *g, enum outcome before, enum outcome now);
+/* Of a kind of target that these eyes have seen nothing of. */
+struct gate {
+    bool open;            /* they have, or absence is expected: the rest does not matter */
+    uint64_t sent, heard; /* announced over the whole journal, by these eyes, and ended */
+    uint64_t absent;      /* ended as an absence that nothing proves */
+};
+bool gate_allows(const struct gate *g); /* one more may be announced */
+void gate_announced(struct gate *g);
+void gate_heard(struct gate *g, enum outcome o);
+/* Whether all that may be sent was, and none was seen; `waiting`: so many more want to go. */
+bool gate_says_stop(const struct gate *g, const struct definition *d, uint64_t waiting,
+                    char reason[512]);
 
-enum guard_halt { GUARD_GO, GUARD_ABSENT, GUARD_FAILURES };
-/* Whether the run must halt; the reason, naming the provider, goes to `reason`. */
-enum guard_halt guard_check(const struct guard *g, const struct settings *s, const char *provider,
-                            char reason[512]);
+/* Whether too many of a kind were absent from the start (evidence.h), and nobody said to expect
+ * that; the reason names the kind. */
+bool guards_doubtful(const struct settings *s, const struct targets *t,
+                     const struct row_set *listed, const struct ledger *l, char reason[512]);
 
-/* Whether everything that is done was absent, so that "nothing is left" may be a mistake; the
- * reason names the provider. */
-bool guards_suspicious(const struct settings *s, const struct targets *t,
-                       const struct row_set *listed, const struct ledger *l, char reason[512]);
-
-/* The canary: the first few targets go before all others, and the first of them that does not
- * succeed stops the run. */
+/* The canary: a few targets go before all others, and the first of them that does not succeed
+ * stops the run; so do targets that were all absent. */
 struct canary {
-    uint32_t left;     /* that are still to succeed */
-    uint32_t last_row; /* they stand in no row beyond it */
+    struct row_set *rows; /* NULL: none */
+    uint32_t left;        /* that are still to succeed */
+    uint32_t there;       /* that succeeded and were not absent */
     bool failed;
 };
+void canary_add(struct canary *c, uint32_t row); /* a row that is not in it */
+void canary_free(struct canary *c);
+bool canary_has(const struct canary *c, uint32_t row);
 /* Whether a row must wait for it. */
 bool canary_holds(const struct canary *c, uint32_t row);
 enum canary_says { CANARY_NOTHING, CANARY_PASSED, CANARY_FAILED };

@@ -222,8 +222,13 @@ def test_preflight_of_openrouter(body, code, make_wire, make_tool):
 def test_preflight_of_requesty(permissions, code, make_wire, make_tool):
     own = {"id": "99999999-9999-4999-8999-999999999999"}
 
+    held = [{"id": row.id} for row in targets(1, "requesty")]
+
     def answer(request):
-        return reply(200, own | permissions) if request.method == "GET" else reply(204)
+        if request.method == "DELETE":
+            held.clear()
+            return reply(204)
+        return reply(200, {"keys": held} if request.path.endswith("/apikey") else own | permissions)
 
     wire = make_wire(answer)
     tool = make_tool(f"requesty=http://127.0.0.1:{wire.port}")
@@ -325,7 +330,7 @@ def test_twenty_absent_halt(make_wire, make_tool):
     manifest = tool.manifest(ROWS)
     assert tool.run(manifest).code == 75
     assert len(wire.deletions) == 20
-    assert tool.run_dir.totals == {"already_absent": 20, "not_attempted": 10}
+    assert tool.run_dir.totals == {"unproven_absent": 20, "not_attempted": 10}
     # counted over the whole journal: asked again, and nothing more is sent
     assert tool.run(manifest).code == 75
     assert len(wire.deletions) == 20
@@ -343,7 +348,9 @@ def test_fewer_than_twenty_and_all_absent_halts_too(make_wire, make_tool):
 def test_one_that_was_there_is_enough(make_wire, make_tool):
     wire = make_wire([GONE] * 19 + [DELETED, GONE])
     tool = make_tool(wire.origin)
-    assert tool.run(tool.manifest(ROWS)).code == 0
+    result = tool.run(tool.manifest(ROWS))
+    assert result.code == 1, "29 of 30 were absent from the start: another account's?"
+    assert result.out.startswith("29 of 30 targets of openrouter key WERE ABSENT FROM THE START")
     assert tool.run_dir.totals == {"already_absent": 29, "revoked": 1}
 
 
@@ -398,12 +405,18 @@ ANOTHER = "sk-or-v1-" + "0" * 63 + "2"
 def test_the_credential_of_another_account(make_wire, make_tool):
     """To it all is absent. What the first account's answers proved does not speak for it."""
     rows = targets(100)
+    gone = set()
 
     def answer(request):
         if request.method == "GET" and request.path.endswith("/key"):
             return MANAGEMENT_KEY
-        mine = ANOTHER not in request.headers["authorization"]
-        return DELETED if mine and request.method == "DELETE" else GONE
+        name = request.path.rsplit("/", 1)[1]
+        if ANOTHER in request.headers["authorization"] or name in gone or len(name) != 64:
+            return GONE
+        if request.method == "GET":
+            return reply(200, {"data": {"hash": name}})
+        gone.add(name)
+        return DELETED
 
     wire = make_wire(answer)
     tool = make_tool(wire.origin)
@@ -414,16 +427,16 @@ def test_the_credential_of_another_account(make_wire, make_tool):
     done, sent = tool.run_dir.totals["revoked"], len(wire.deletions)
     tool.env["OPENROUTER_MANAGEMENT_KEY"] = ANOTHER
     other = tool.run(manifest)
-    assert other.code == 75 and "all of the first 20 targets were already absent" in other.err
-    assert len(wire.deletions) <= sent + 20
+    assert other.code == 75 and "none of the 20 targets that were looked for" in other.err
+    assert "expect-absent" not in other.err
     assert tool.run(manifest).code == 75, "a resume asks again"
-    assert len(wire.deletions) <= sent + 20
+    assert len(wire.deletions) == sent
     tool.env["OPENROUTER_MANAGEMENT_KEY"] = first
     assert tool.run(manifest).code == 0
-    assert tool.run_dir.totals["revoked"] == 100 - tool.run_dir.totals["already_absent"] >= done
+    assert tool.run_dir.totals == {"revoked": 100} and done
     tool.env["OPENROUTER_MANAGEMENT_KEY"] = ANOTHER
     doubted = tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path)
-    assert doubted.code == 1 and "is not the one that deleted" in doubted.err
+    assert doubted.code == 1 and "a look that has never shown any" in doubted.err
     assert tool.run_dir.report["verified"]["unproven"] == 100
     tool.env["OPENROUTER_MANAGEMENT_KEY"] = first
     assert tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path).code == 0

@@ -174,6 +174,7 @@ id.length = 4-20
 delete = POST /tokens/{id}/revoke
 delete.body = {"token":"{id}","reason":"bulk"}
 delete.confirm = /state is "revoked"
+delete.absent = gone
 gone.status = 404
 gone.form = /fault/code is string
 stop.status = 401 403

@@ -64,7 +64,7 @@ def test_old_keys_are_proved_gone(make_sandbox, make_tool):
     tool = make_tool(*sandbox.origins)
     assert rotate(tool, tool.manifest(rows)).code == 0
     urls = [part for origin in tool.origins for part in ("--base-url", origin)]
-    result = tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path)
+    result = tool.call("verify", *urls, "--verify-delay", "0", "--verify-patience", "0", tool.run_dir.path)
     assert result.code == 1, result
     assert result.out.startswith("1 target is STILL PRESENT")
     assert tool.run_dir.totals == {"rotated": 6}

@@ -13,7 +13,7 @@ from targets import Target, mixed, targets
 from tool import RunDir, finish
 from wire import DELETED, GONE, MANAGEMENT_KEY, error, reply
 
-NOW = ("--verify-delay", "0s")
+NOW = ("--verify-delay", "0s", "--verify-patience", "0s")
 NOTHING_ELSE = {"confirmed_absent": 0, "still_present": 0, "unproven": 0}
 
 
@@ -49,20 +49,23 @@ def test_all_confirmed_by_one_read_a_key_or_one_list(make_sandbox, make_tool):
     rows = mixed(200)
     sandbox = make_sandbox(rows, "--absent", "10%")
     tool = make_tool(*sandbox.origins)
-    result = tool.run(tool.manifest(rows), "--verify", *NOW, "--no-preflight")
+    result = tool.run(tool.manifest(rows), "--verify", *NOW, "--expect-absent")
     assert result.code == 0, result
     report = tool.run_dir.report
-    assert report["verified"] == {**NOTHING_ELSE, "confirmed_absent": 200}
-    assert report["unconfirmed"] == [] and report["exit_code"] == 0
-    # Requesty's own id is asked for before the deletions, with a preflight or without
-    assert reads(sandbox) == {"openrouter": 100, "requesty": 2, "baseten": 1}
+    absent = tool.run_dir.totals["already_absent"]
+    assert 10 <= absent <= 30
+    # nobody saw what was absent from the start: expected or not, that is no proof
+    proved = {"confirmed_absent": 200 - absent, "unproven": absent}
+    assert report["verified"] == {**NOTHING_ELSE, **proved}
+    assert report["exit_code"] == 0
     assert set(findings(tool.run_dir)) == set(rows)
     for target, row in findings(tool.run_dir).items():
-        assert row["verified"] == "confirmed_absent"
+        gone = tool.run_dir.outcomes[target] == "revoked"
+        assert row["verified"] == ("confirmed_absent" if gone else "unproven")
         assert row["status"] == ("404" if target.provider == "openrouter" else "200")
         assert instant(row["at"])
     assert not (tool.run_dir.path / "still_present.csv").read_text().splitlines()[1:]
-    assert "STILL" not in result.out and "confirmed_absent            200" in result.out
+    assert "STILL" not in result.out and f"confirmed_absent            {200 - absent}" in result.out
     assert tool.call("check", tool.run_dir.path).code == 0
 
 
@@ -195,14 +198,16 @@ def script(deletions, reads):
 
 
 def test_only_a_body_that_names_the_key_shows_it(make_wire, make_tool):
-    one, other = targets(2)
+    one, other, seen = targets(3)
     told = {one: [shown(other), shown(one)], other: [reply(200, {"data": {}}), GONE]}
-    wire = make_wire(script({one: [DELETED], other: [DELETED]}, told))
+    told[seen] = [shown(seen), GONE]
+    wire = make_wire(script(dict.fromkeys(told, [DELETED]), told))
     tool = make_tool(wire.origin)
-    assert tool.run(tool.manifest([one, other]), "--verify", *NOW).code == 1
-    assert found(tool.run_dir) == {"unproven": 2}
+    assert tool.run(tool.manifest([seen, one, other]), "--verify", *NOW).code == 1
+    assert found(tool.run_dir) == {"unproven": 2, "confirmed_absent": 1}
     assert verify(tool).code == 1
     assert {t: row["verified"] for t, row in findings(tool.run_dir).items()} == {
+        seen: "confirmed_absent",
         one: "still_present",
         other: "confirmed_absent",
     }
@@ -309,13 +314,15 @@ def test_the_same_command_carries_a_run_with_verify_on(make_sandbox, make_tool):
     assert tool.run(manifest, "--run-dir", other.path, "--expect-absent").code == 0
     args = [*urls(tool), "--run-dir", other.path, "--verify", *NOW, "--expect-absent"]
     assert tool.call("run", *args, manifest).code == 0
-    assert other.report["verified"]["confirmed_absent"] == 60
+    # of what was absent from the start there is no proof, and none was expected
+    assert other.report["verified"] == {**NOTHING_ELSE, "unproven": 60}
 
 
 def test_targets_that_are_not_done_are_not_proved(make_wire, make_tool):
     rows = targets(3)
     deletions = dict.fromkeys(rows, [DELETED]) | {rows[1]: [error(400, "no such thing")]}
-    tool = make_tool(make_wire(script(deletions, dict.fromkeys(rows, [GONE]))).origin)
+    looks = dict.fromkeys(rows, [GONE]) | {rows[0]: [shown(rows[0]), GONE]}
+    tool = make_tool(make_wire(script(deletions, looks)).origin)
     result = tool.run(tool.manifest(rows), "--verify", *NOW)
     assert result.code == 1
     assert tool.run_dir.totals == {"revoked": 2, "failed": 1}
@@ -369,6 +376,7 @@ id.name = id
 id.class = digits
 id.length = 1-9
 delete = DELETE /keys/{id}
+delete.absent = gone
 gone.status = 404
 gone.form = /error exists
 """
@@ -436,15 +444,14 @@ def test_plan_says_how_it_would_be_proved(make_tool):
 
 
 def test_absence_proves_nothing_where_nothing_was_ever_there(make_sandbox, make_tool):
-    """The run halted, for all looked absent: by the same credential the proof would as well."""
+    """The run looked and saw nothing, so nothing was deleted, and nothing can be proved."""
     rows = targets(10)
     tool = make_tool(*make_sandbox(targets(3, seed=500)).origins)
     manifest = tool.manifest(rows)
     assert tool.run(manifest).code == 75
-    result = verify(tool)
-    assert result.code == 1, result
-    assert found(tool.run_dir) == {"unproven": 10}
-    assert "wrong account" in result.err
+    assert tool.run_dir.totals == {"not_attempted": 10}
+    assert verify(tool).code == 1
     assert tool.run(manifest, "--expect-absent").code == 0
-    assert verify(tool).code == 0
-    assert found(tool.run_dir) == {"confirmed_absent": 10}
+    result = verify(tool)
+    assert result.code == 0 and "a look that has never shown any" in result.err
+    assert found(tool.run_dir) == {"unproven": 10}

@@ -227,14 +227,24 @@ static void rule_4_verification(void **state)
                                        .seen_eye = rows[i].seen_eye,
                                        .looks = rows[i].seen & 15u};
         const char *why;
-        enum verified found = evidence_verified(&eye, LOOK_READ, &t, &why);
+        enum verified found = evidence_verified(&eye, LOOK_READ, false, &t, &why);
         assert_int_equal(found, rows[i].lacking ? VERIFIED_UNPROVEN : VERIFIED_ABSENT);
         if (rows[i].lacking ? !strstr(why, rows[i].lacking) : *why != '\0')
             fail_msg("row %zu: '%s'", i, why);
     }
     const struct sight nobody = {.eye = EYE_NONE, .control = true, .looks = READ};
+    const struct sight list = {.eye = 2, .control = true, .looks = LIST};
+    const struct target_state own = {.outcome = OUTCOME_REVOKED, .end_eye = 2},
+                              shown = {.outcome = OUTCOME_REVOKED,
+                                       .end_eye = 2,
+                                       .seen_eye = 2,
+                                       .looks = LIST};
     const char *why;
-    assert_int_equal(evidence_verified(&nobody, LOOK_READ,
+    /* a list that hides some proves nothing of what it never showed */
+    assert_int_equal(evidence_verified(&list, LOOK_LIST, false, &own, &why), VERIFIED_ABSENT);
+    assert_int_equal(evidence_verified(&list, LOOK_LIST, true, &own, &why), VERIFIED_UNPROVEN);
+    assert_int_equal(evidence_verified(&list, LOOK_LIST, true, &shown, &why), VERIFIED_ABSENT);
+    assert_int_equal(evidence_verified(&nobody, LOOK_READ, false,
                                        &(struct target_state){.outcome = OUTCOME_REVOKED}, &why),
                      VERIFIED_UNPROVEN);
 }

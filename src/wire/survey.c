@@ -1,0 +1,337 @@
+#include "wire/survey.h"
+
+#include "base/mem.h"
+#include "journal/evidence.h"
+#include "provider/condition.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct definition *definition_of(const struct survey *s)
+{
+    return s->endpoint->definition;
+}
+
+static const struct work *work_of(const struct survey *s)
+{
+    return &s->wire->session->work;
+}
+
+/* Puts a `seen` record where the run names its eye. */
+static void put_seen(const struct survey *s, const char *account, enum look look, const char *rows)
+{
+    const struct definition *d = definition_of(s);
+    if (!ledger_eye_now(work_of(s)->ledger, d))
+        return;
+    struct record record = {
+        .type = RECORD_SEEN,
+        .seen = {
+            .provider = d->shown, .kind = d->kind, .account = account, .look = look, .rows = rows}};
+    session_put(s->wire->session, &record);
+}
+
+static void finish(struct survey *s, enum survey_found found)
+{
+    if (s->seen && row_set_size(s->seen)) {
+        struct buf rows = {0};
+        row_set_print(s->seen, &rows);
+        put_seen(s, NULL, s->look, buf_text(&rows));
+        buf_free(&rows);
+    }
+    s->found = found;
+    s->over(s->at, s);
+}
+
+static void nothing_seen(struct survey *s)
+{
+    const struct definition *d = definition_of(s);
+    char number[32];
+    snprintf(number, sizeof number, "%lu", (unsigned long)s->rows);
+    snprintf(s->reason, sizeof s->reason,
+             "%s %s: none of the %s targets that were looked for is there for this account: check "
+             "the account, the workspace, the URL, and one key that is known to live",
+             d->shown, d->kind, s->rows ? number : "listed");
+    finish(s, SURVEY_NONE);
+}
+
+static void cannot_look(struct survey *s, const char *why)
+{
+    const struct definition *d = definition_of(s);
+    snprintf(s->reason, sizeof s->reason, "%s %s: cannot look before: %.200s", d->shown, d->kind,
+             why);
+    finish(s, SURVEY_BLIND);
+}
+
+/* ---- the list ---- */
+
+static void list_next(struct survey *s);
+
+static void take_list(struct survey *s)
+{
+    const struct work *w = work_of(s);
+    const struct definition *d = definition_of(s);
+    const char *scope = s->scope[s->scope_at];
+    for (size_t i = 0; i < keylist_count(s->lister.keys); i++) {
+        const char *id = keylist_id(s->lister.keys, i);
+        uint32_t row = targets_find(w->targets, d, id, strlen(id), scope);
+        if (row != UINT32_MAX && row_set_has(w->listed, row))
+            row_set_add(s->seen, row);
+    }
+}
+
+static void on_list(void *at, struct lister *l)
+{
+    struct survey *s = at;
+    char why[200];
+    bool failed = l->failed;
+    snprintf(why, sizeof why, "%.199s", l->error.text);
+    if (!failed)
+        take_list(s);
+    s->scope_at++;
+    if (!failed && s->scope_at < s->scopes && (s->each || !row_set_size(s->seen))) {
+        list_next(s);
+        return;
+    }
+    if (row_set_size(s->seen))
+        finish(s, SURVEY_SEEN);
+    else if (failed && (s->blind || !s->absent))
+        cannot_look(s, why);
+    else
+        nothing_seen(s);
+}
+
+static void list_next(struct survey *s)
+{
+    lister_end(&s->lister);
+    s->lister = (struct lister){.wire = s->wire,
+                                .endpoint = s->endpoint,
+                                .scope = s->scope[s->scope_at],
+                                .done = on_list,
+                                .at = s};
+    lister_begin(&s->lister);
+}
+
+/* Reads told nothing, or there is no way to make them. */
+static void list_or(struct survey *s, const char *why)
+{
+    if (definition_of(s)->list.request.method && !s->listed) {
+        s->listed = true;
+        s->look = LOOK_LIST;
+        list_next(s);
+    } else if (s->absent && !s->blind) {
+        nothing_seen(s);
+    } else {
+        cannot_look(s, why);
+    }
+}
+
+/* ---- reads ---- */
+
+static void read_next(struct survey *s);
+
+static void judge(void *at, const struct answer *a, struct verdict *v)
+{
+    const struct survey_read *r = at;
+    const struct definition *d = definition_of(r->survey);
+    verdict_of(&(struct question){.d = d, .asked = ASKED_TARGET, .request = &d->read, .id = r->id},
+               a, v);
+    if (v->kind == VERDICT_STOP) { /* this read may be forbidden where a deletion is not */
+        v->kind = VERDICT_END;
+        v->verified = VERIFIED_UNPROVEN;
+    }
+}
+
+static void on_read(void *at, struct read *read)
+{
+    struct survey_read *r = at;
+    struct survey *s = r->survey;
+    char why[200];
+    bool ended = read->verdict.kind == VERDICT_END;
+    snprintf(why, sizeof why, "%.199s", read->verdict.reason);
+    s->under_way--;
+    if (ended && read->verdict.verified == VERIFIED_PRESENT)
+        row_set_add(s->seen, r->row);
+    else if (ended && read->verdict.verified == VERIFIED_ABSENT)
+        s->absent++;
+    else
+        s->blind = true;
+    bool enough = s->each ? s->blind && !row_set_size(s->seen) : s->blind || row_set_size(s->seen);
+    if (!enough)
+        read_next(s);
+    if (s->under_way)
+        return;
+    if (row_set_size(s->seen))
+        finish(s, SURVEY_SEEN);
+    else
+        list_or(s, why);
+}
+
+/* Keeps as many under way as may be. */
+static void read_next(struct survey *s)
+{
+    unsigned most = s->each ? SURVEY_AT_ONCE : 1;
+    const struct work *w = work_of(s);
+    for (unsigned i = 0; i < most && s->next < s->rows; i++) {
+        struct survey_read *r = &s->slot[i];
+        if (r->read.wire)
+            continue;
+        r->survey = s;
+        r->row = s->row[s->next++];
+        targets_id(w->targets, r->row, r->id);
+        r->read = (struct read){.endpoint = s->endpoint,
+                                .request = &definition_of(s)->read,
+                                .id = r->id,
+                                .scope = targets_scope(w->targets, r->row),
+                                .most = READ_ATTEMPTS,
+                                .what = "look",
+                                .judge = judge,
+                                .done = on_read,
+                                .at = r};
+        s->under_way++;
+        read_begin(&r->read, s->wire);
+    }
+}
+
+/* ---- what there is to look at ---- */
+
+static void keep_scope(struct survey *s, const char *scope)
+{
+    for (size_t i = 0; i < s->scopes; i++)
+        if (strcmp(s->scope[i], scope) == 0)
+            return;
+    s->scope = mem_resize(s->scope, s->scopes + 1, sizeof *s->scope);
+    s->scope[s->scopes++] = scope;
+}
+
+static uint32_t collect(struct survey *s, const struct sight *eye)
+{
+    const struct work *w = work_of(s);
+    uint32_t left = 0, cap = 0;
+    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
+        struct target_state st = ledger_state(w->ledger, row);
+        if (targets_definition(w->targets, row) != definition_of(s) ||
+            !row_set_has(w->listed, row) || outcome_done((enum outcome)st.outcome))
+            continue;
+        left++;
+        if (s->each && evidence_seen(eye, &st))
+            continue;
+        if (s->rows == cap) {
+            cap = cap ? cap * 2 : 64;
+            s->row = mem_resize(s->row, cap, sizeof *s->row);
+        }
+        s->row[s->rows++] = row;
+        keep_scope(s, targets_scope(w->targets, row));
+    }
+    return left;
+}
+
+/* Evenly over all of them, the first and the last among them. */
+static void spread(struct survey *s)
+{
+    if (s->each || s->rows <= SURVEY_SPREAD)
+        return;
+    for (uint32_t i = 0; i < SURVEY_SPREAD; i++)
+        s->row[i] = s->row[(uint64_t)i * (s->rows - 1) / (SURVEY_SPREAD - 1)];
+    s->rows = SURVEY_SPREAD;
+}
+
+static void decide(struct survey *s)
+{
+    const struct settings *settings = work_of(s)->settings;
+    const struct definition *d = definition_of(s);
+    const struct sight eye = evidence_sight(work_of(s)->ledger, d);
+    s->each = settings->action == ACTION_DELETE && d->absent != ABSENT_GONE;
+    if (!s->act || !eye.eye || !collect(s, &eye) || (s->each ? !s->rows : eye.control)) {
+        finish(s, s->act && !eye.control ? SURVEY_BLIND : SURVEY_SEEN);
+        return;
+    }
+    if (!settings->preflight && !settings->verify && !s->each) {
+        finish(s, SURVEY_BLIND);
+        return;
+    }
+    bool list = d->list.request.method != NULL;
+    s->look = LOOK_READ;
+    if (!d->read.method || (s->each && list && s->rows > SURVEY_READS_EACH)) {
+        list_or(s, "its definition has neither a read nor a list");
+        return;
+    }
+    spread(s);
+    read_next(s);
+}
+
+/* ---- whose keys these are ---- */
+
+static void on_account(void *at, struct read *r)
+{
+    struct survey *s = at;
+    char **pointer = r->verdict.good ? definition_of(s)->account_pointers : NULL;
+    const struct answer *a = r->answer ? &r->answer->answer : NULL;
+    json_t *body = pointer && a ? json_loadb(a->body, a->body_len, 0, NULL) : NULL;
+    char id[ID_MAX + 1] = "";
+    for (; body && pointer && *pointer && !*id; pointer++) {
+        json_t *value = pointer_get(body, *pointer);
+        if (json_is_integer(value))
+            snprintf(id, sizeof id, "%lld", (long long)json_integer_value(value));
+        else if (json_is_string(value) && json_string_length(value) < sizeof id)
+            snprintf(id, sizeof id, "%s", json_string_value(value));
+    }
+    json_decref(body);
+    if (*id)
+        put_seen(s, id, LOOK_READ, "");
+    decide(s);
+}
+
+/* Secrets that the journal knows are those of the account that it knows. */
+static bool wants_account(const struct survey *s)
+{
+    const struct work *w = work_of(s);
+    const struct definition *d = definition_of(s);
+    const struct eye *eye = ledger_eye(w->ledger, ledger_eye_now(w->ledger, d));
+    return d->account_read.method && eye && !*eye->id &&
+           (w->settings->preflight || w->settings->verify || !s->act || d->absent != ABSENT_GONE);
+}
+
+void survey_begin(struct survey *s)
+{
+    s->seen = row_set_new();
+    if (!wants_account(s)) {
+        decide(s);
+        return;
+    }
+    s->account = (struct read){.endpoint = s->endpoint,
+                               .request = &definition_of(s)->account_read,
+                               .scope = "",
+                               .most = READ_ATTEMPTS,
+                               .what = "account",
+                               .done = on_account,
+                               .at = s};
+    read_begin(&s->account, s->wire);
+}
+
+void survey_end(struct survey *s)
+{
+    for (size_t i = 0; i < SURVEY_AT_ONCE; i++)
+        read_drop(&s->slot[i].read);
+    read_drop(&s->account);
+    lister_end(&s->lister);
+    row_set_free(s->seen);
+    free(s->row);
+    free(s->scope);
+    *s = (struct survey){0};
+}
+
+const char *survey_words(const struct settings *s, const struct definition *d)
+{
+    bool each = s->action == ACTION_DELETE && d->absent != ABSENT_GONE;
+    if (!d->read.method && !d->list.request.method)
+        return "cannot look before: no more than 20 until one was seen";
+    if (!each && !s->preflight)
+        return "does not look before: no more than 20 until one was seen";
+    if (!each)
+        return d->read.method ? "looks at up to 20, then deletes" : "reads the list, then deletes";
+    return d->read.method
+               ? "looks at each (or reads the list), deletes one and looks again, then the others"
+               : "reads the list, deletes one and looks again, then the others";
+}

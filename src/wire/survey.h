@@ -1,0 +1,66 @@
+#ifndef RESCIND_WIRE_SURVEY_H
+#define RESCIND_WIRE_SURVEY_H
+
+/* The look before the first cut, of one definition's targets: whose keys the credential sees, and
+ * whether it sees any of these. A state machine over a wire's reads, which the owner of the loop
+ * drives.
+ *
+ * Up to SURVEY_SPREAD targets, spread evenly over what is left, are read until one is seen; where
+ * the answers are no look (refused, a page, another key) or none was seen, the list is. Where a
+ * success says nothing (delete.absent is not gone) each target must be seen: by a read each, or by
+ * the whole list where there are many. What was seen is in the journal before anything is sent. */
+
+#include "wire/lister.h"
+
+enum { SURVEY_SPREAD = 20, SURVEY_READS_EACH = 100, SURVEY_AT_ONCE = 8 };
+
+enum survey_found {
+    SURVEY_SEEN,  /* something of it, now or before */
+    SURVEY_NONE,  /* these eyes saw nothing: the wrong account, workspace or URL? */
+    SURVEY_BLIND, /* there is no way to look, or none that gave an answer */
+};
+
+struct survey;
+struct survey_read {
+    struct survey *survey;
+    struct read read;
+    uint32_t row;
+    char id[ID_MAX + 1];
+};
+
+/* Zero-initialised but for what its owner fills. */
+struct survey {
+    struct wire *wire;
+    const struct endpoint *endpoint;
+    bool act; /* the targets that are left are going to be acted upon; else only the account is
+                 asked for */
+    /* It is over, `found` says how, and `reason` why where nothing was seen. From within an answer,
+     * or from survey_begin. */
+    void (*over)(void *at, struct survey *s);
+    void *at;
+
+    enum survey_found found;
+    char reason[300];
+
+    bool each; /* each target must be seen, not one of them */
+    uint32_t *row;
+    uint32_t rows, next, absent; /* to read, from which on, and found absent */
+    unsigned under_way;
+    bool blind, listed; /* an answer was no look; the list was asked for */
+    const char **scope;
+    size_t scopes, scope_at;
+    struct row_set *seen;
+    enum look look;
+    struct survey_read slot[SURVEY_AT_ONCE];
+    struct read account;
+    struct lister lister;
+};
+
+void survey_begin(struct survey *s);
+/* Breaks off what is under way, and frees. */
+void survey_end(struct survey *s);
+
+/* What `plan` says of it: "looks at up to 20, then deletes"; "" where it makes none. */
+const char *survey_words(const struct settings *s, const struct definition *d);
+
+#endif
