@@ -46,7 +46,7 @@ const char arguments_help[] =
     "Faults, repeatable: --fault [PROVIDER=]KIND:RATE[:SETTING]...\n"
     "  KIND  a status; drop, drop-before, drop-after, reset, reset-before, reset-after (the\n"
     "        deletion); stall; cut; stray; html404; redirect; deleted-false; other-id; empty;\n"
-    "        html; listed (a right answer, and the key is still there); stuck, more (on=read: "
+    "        html; listed, lie (a right answer, and the key is still there); stuck, more (on=read: "
     "lists\n"
     "        that ignore their offset; that say at their end that there is more)\n"
     "  SETTING  effect=yes|no|either, on=action|read|all, id=ID, tries=N (of each target), "

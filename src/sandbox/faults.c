@@ -21,7 +21,8 @@ static const struct {
     {"redirect", FAULT_REDIRECT, EFFECT_NO},  {"deleted-false", FAULT_DELETED_FALSE, EFFECT_NO},
     {"other-id", FAULT_OTHER_ID, EFFECT_NO},  {"empty", FAULT_EMPTY, EFFECT_YES},
     {"html", FAULT_HTML, EFFECT_NO},          {"listed", FAULT_LISTED, EFFECT_NO},
-    {"stuck", FAULT_STUCK, EFFECT_YES},       {"more", FAULT_MORE, EFFECT_YES},
+    {"lie", FAULT_LISTED, EFFECT_NO},         {"stuck", FAULT_STUCK, EFFECT_YES},
+    {"more", FAULT_MORE, EFFECT_YES},
 };
 
 double fault_dice(uint64_t seed, uint64_t a, uint64_t b, uint64_t c)

@@ -11,7 +11,7 @@
  *   stray:1%                   a second answer nobody asked for follows on the same connection
  *   html404:1% redirect:1%     a gateway's page; a 307 to a trap that is counted
  *   deleted-false:1% other-id:1% empty:1% html:1%     a 200 that confirms nothing
- *   listed:1%                  the right answer, but the key is still there
+ *   listed:1% lie:1%           the right answer, but the key is still there
  *   stuck:1:on=read            a list that ignores its offset
  *   more:1:on=read             a list that says at its end that there is more
  *

@@ -238,6 +238,8 @@ static void read_one(struct stock *v, const struct inquiry *q, struct reply *out
         stock_tell_object(v, q, FORM_READ, listing_object(&v->listing, q->row), NULL, out);
     else if (q->row == UINT32_MAX && own)
         stock_tell_object(v, q, FORM_READ, listing_own(&v->listing, d, q->who), NULL, out);
+    else if (vendor_list_of(d)->absent_read)
+        forms_error(v->forms, q->place->index, vendor_list_of(d)->absent_read, "Unauthorized", out);
     else
         forms_gone(v->forms, q->place->index, q->place->id, out);
 }

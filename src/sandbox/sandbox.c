@@ -221,12 +221,13 @@ static bool act(struct turn *t)
     }
 }
 
+/* What stays to be read when it is dead can be deleted again, too. */
 static bool present(const struct turn *t)
 {
     if (t->row == UINT32_MAX)
         return false;
     const struct truth_entry *e = &t->s->truth.entry[t->row];
-    return e->exists || (e->deletions && is_soft(t->place->d));
+    return e->exists || (e->deletions && (is_soft(t->place->d) || t->place->d->read_gone.count));
 }
 
 /* The honest answer to an action, written before it is done. */

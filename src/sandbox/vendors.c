@@ -154,6 +154,7 @@ static const struct vendor_list lists[] = {
      .members = "{\"permissions\":{\"manage\":\"none\",\"completions\":\"write\"}}",
      .more = requesty_key},
     {.provider = "baseten", .kind = "key", .members = "{\"model_ids\":null}", .more = baseten_key},
+    {.provider = "gitlab", .kind = "key", .absent_read = 401}, /* but to administrators */
     {.provider = "openai", .kind = "key", .reveals = "owner_project_access", .hides = HIDES_SOME},
     {.provider = NULL},
 };

@@ -30,6 +30,7 @@ struct vendor_list {
     unsigned page, page_max; /* without a limit in the query, and at most; 0: 100 */
     const char *reveals;     /* the query parameter without which the list */
     enum vendor_hides hides; /* leaves these out */
+    int absent_read;         /* the status of a read of what is not there; 0: the absence's */
     const char *members;     /* JSON: members of every object beyond the definition's */
     void (*more)(json_t *object, struct rng *r); /* and those that differ; NULL: none */
     /* Of a change or a creation: the member that is wrong, or NULL; what a new key has besides. */
