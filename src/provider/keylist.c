@@ -34,7 +34,8 @@ struct keylist {
     uint32_t *slot; /* 1 + a key's number; 0: free */
     size_t slots;
     char **each;
-    size_t each_count;
+    uint32_t *each_slot; /* likewise, 1 + its number */
+    size_t each_count, each_slots;
     size_t dead;      /* items that list.gone calls so: they are no keys */
     size_t walk_from; /* how many keys there were when the walk at hand began */
 };
@@ -54,6 +55,7 @@ void keylist_free(struct keylist *l)
     for (size_t i = 0; i < l->each_count; i++)
         free(l->each[i]);
     free(l->each);
+    free(l->each_slot);
     free(l->key);
     free(l->slot);
     free(l);
@@ -290,6 +292,24 @@ static enum walk_step take_key(struct keylist *l, struct walk *w, json_t *item, 
     return WALK_MORE;
 }
 
+/* The slot of one that keys are listed for, or the free one where it would be. */
+static uint32_t *find_each(const struct keylist *l, const char *id)
+{
+    size_t at = (size_t)hash_text(0, id) & (l->each_slots - 1);
+    while (l->each_slot[at] && strcmp(l->each[l->each_slot[at] - 1], id) != 0)
+        at = (at + 1) & (l->each_slots - 1);
+    return &l->each_slot[at];
+}
+
+static void build_each_table(struct keylist *l, size_t slots)
+{
+    free(l->each_slot);
+    l->each_slots = slots;
+    l->each_slot = mem_zalloc(slots, sizeof *l->each_slot);
+    for (size_t i = 0; i < l->each_count; i++)
+        *find_each(l, l->each[i]) = (uint32_t)i + 1;
+}
+
 static enum walk_step take_each(struct keylist *l, struct walk *w, json_t *item, const char *id,
                                 char reason[WALK_REASON])
 {
@@ -300,11 +320,15 @@ static enum walk_step take_each(struct keylist *l, struct walk *w, json_t *item,
         snprintf(reason, WALK_REASON, "%.160s", why);
         return WALK_BROKEN;
     }
-    for (size_t i = 0; i < l->each_count; i++)
-        if (strcmp(l->each[i], id) == 0)
-            return say(reason, WALK_CHANGED, "an item is in it twice");
-    l->each = mem_resize(l->each, l->each_count + 1, sizeof *l->each);
+    if (l->each_count * 2 >= l->each_slots) {
+        build_each_table(l, l->each_slots ? l->each_slots * 2 : 64);
+        l->each = mem_resize(l->each, l->each_slots, sizeof *l->each);
+    }
+    uint32_t *slot = find_each(l, id);
+    if (*slot)
+        return say(reason, WALK_CHANGED, "an item is in it twice");
     l->each[l->each_count++] = mem_string(id);
+    *slot = (uint32_t)l->each_count;
     return WALK_MORE;
 }
 
@@ -322,6 +346,8 @@ enum walk_step keylist_each_page(struct keylist *l, struct walk *w, const char *
     if (!w->pages_read && !w->again) { /* a walk that begins anew */
         while (l->each_count)
             free(l->each[--l->each_count]);
+        if (l->each_slots)
+            build_each_table(l, l->each_slots);
     }
     return take_page(l, w, body, len, take_each, reason);
 }

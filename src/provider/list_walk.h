@@ -13,7 +13,7 @@
 
 #include <jansson.h>
 
-enum { WALK_REASON = 200, WALK_PAGES_MAX = 100000 };
+enum { WALK_REASON = 200, WALK_PAGES_MAX = 16384 };
 
 enum walk_step {
     WALK_MORE,    /* ask for the next page */

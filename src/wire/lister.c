@@ -11,7 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TELL_US = 10 * 1000000 }; /* between two words on how far a long list is */
+enum {
+    TELL_US = 10 * 1000000, /* between two words on how far a long list is */
+    KEYS_MOST = 10000000,
+};
+static const uint64_t BYTES_MOST = 1 << 30;
+static const int64_t LIST_US_MOST = INT64_C(7200) * 1000000;
 
 static void finish(struct lister *l)
 {
@@ -106,6 +111,18 @@ static void broken(struct lister *l, const char *reason)
     fail(l, what);
 }
 
+/* A list without an end ends here, in pages, bytes, keys and time, whatever each page looks like.
+ */
+static const char *beyond_bounds(struct lister *l, size_t len)
+{
+    l->bytes += len;
+    if (l->pages++ >= WALK_PAGES_MAX)
+        return "more pages than any list has";
+    if (l->bytes > BYTES_MOST || keylist_count(l->keys) > KEYS_MOST)
+        return "longer than any list is";
+    return clock_mono_us() - l->began_us > LIST_US_MOST ? "not at its end after two hours" : NULL;
+}
+
 static void changed(struct lister *l, const char *reason)
 {
     const struct definition *d = l->endpoint->definition;
@@ -139,6 +156,11 @@ static void on_page(void *at, struct read *r)
     const struct answer *a = &r->answer->answer;
     const struct header_source *headers = &a->headers;
     l->part.walk.link = headers->get ? headers->get(headers->at, "Link") : NULL;
+    const char *beyond = beyond_bounds(l, a->body_len);
+    if (beyond) {
+        broken(l, beyond);
+        return;
+    }
     enum walk_step step = l->part.take(l->keys, &l->part.walk, a->body, a->body_len, reason);
     tell_how_far(l);
     switch (step) {
@@ -161,6 +183,7 @@ void lister_begin(struct lister *l)
 {
     l->keys = keylist_new(l->endpoint->definition);
     l->tell_at_us = clock_mono_us() + TELL_US;
+    l->began_us = clock_mono_us();
     begin_part(l);
 }
 

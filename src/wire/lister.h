@@ -39,6 +39,8 @@ struct lister {
     struct buf path;
     struct read read;
     int64_t tell_at_us;
+    int64_t began_us;
+    uint64_t bytes, pages; /* read so far, of all readings */
 };
 
 /* Begins to read the list of an endpoint that has one; zero-initialised but for the first five. */

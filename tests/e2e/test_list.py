@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import itertools
 import hashlib
 import io
 import json
@@ -15,7 +16,7 @@ import pytest
 from inventory import Key, ago, keys, workspace, write
 from targets import targets
 from tool import CREDENTIALS, all_bytes
-from wire import reply
+from wire import MANAGEMENT_KEY, reply
 
 COLUMN = {
     ("openrouter", "key"): "hash",
@@ -662,3 +663,39 @@ def test_what_is_listed_needs_no_targets_file(world):
         result = listing(provider, "--kind", kind)
         want = {key.id for key in found if (key.provider, key.kind) == (provider, kind)}
         assert ids(result.out, COLUMN[provider, kind]) == want
+
+
+def endless(kind):
+    """A server whose pages never end: each new, or all empty."""
+    number = itertools.count()
+
+    def answer(request):
+        path = request.path.split("?")[0]
+        if path.endswith("/key"):
+            return MANAGEMENT_KEY
+        if path.endswith("/workspaces"):
+            one = {"id": "11111111-1111-4111-8111-111111111111", "name": "D", "is_default": True}
+            return reply(200, {"data": [one], "total_count": 1})
+        items = [{"id": str(next(number)), "name": "k"}] * (kind == "new")
+        return reply(200, {"items": items, "more": True})
+
+    return answer
+
+
+@pytest.mark.parametrize("kind", ["new", "empty"])
+def test_endless_pages_end(kind, make_wire, make_tool):
+    wire = make_wire(endless(kind))
+    tool = make_tool()
+    job = tool.directory / "endless.ini"
+    job.write_text(
+        "[provider endless]\ncredential = ENDLESS\nheader = A: {secret}\n"
+        "id.name = key\nid.class = word\nid.length = 1-64\ndelete = DELETE /keys/{id}\n"
+        "list = GET /keys\nlist.items = /items\nlist.id = /id\nlist.after = after\nlist.more = /more\n"
+        "list.field = title /name\n"
+    )
+    tool.env["ENDLESS"] = "secret-of-the-endless-1"
+    url = ("--base-url", f"endless=http://127.0.0.1:{wire.port}", "--max-rate", "0")
+    result = tool.call("list", "endless", "--job", job, *url, "--output", "out.csv", timeout=170)
+    assert result.code == 75, result
+    assert "has no end" in result.err or kind == "empty"
+    assert not (tool.directory / "out.csv").exists()
