@@ -13,6 +13,7 @@ int command_verify(const struct options *o, struct catalog *catalog);
 int command_report(const struct options *o, struct catalog *catalog);
 int command_check(const struct options *o, struct catalog *catalog);
 int command_list(const struct options *o, struct catalog *catalog);
+int command_probe(const struct options *o, struct catalog *catalog);
 int command_match(const struct options *o, struct catalog *catalog);
 int command_providers(const struct options *o, struct catalog *catalog);
 

@@ -37,6 +37,10 @@ static const char *const note[COMMAND_COUNT] = {
         "\nWithout a filter it writes an inventory. The credential in use is never in it.\n"
         "There is no date of last use: --unused says that nothing was used since the\n"
         "window began. A key that lacks what is asked is not selected, and counted.\n",
+    [COMMAND_PROBE] =
+        "\nPROVIDER, or PROVIDER/KIND. It only reads; with --absent-delete it deletes an\n"
+        "invented id of 128 bits and more. Exit status 0: all is as the definition says;\n"
+        "1: it is not; 75: no usable answer; 77: the credential is refused.\n",
     [COMMAND_MATCH] =
         ("\nFILE has a raw key a line; - is standard input. No key is shown, sent or kept.\n"
          "Lines that are no whole key of a known provider are named by number.\n"),

@@ -36,6 +36,8 @@ static int dispatch(const struct options *o, struct catalog *catalog)
         return command_check(o, catalog);
     case COMMAND_LIST:
         return command_list(o, catalog);
+    case COMMAND_PROBE:
+        return command_probe(o, catalog);
     case COMMAND_MATCH:
         return command_match(o, catalog);
     case COMMAND_PROVIDERS:

@@ -16,6 +16,7 @@ enum command {
     COMMAND_REPORT,
     COMMAND_CHECK,
     COMMAND_LIST,
+    COMMAND_PROBE,
     COMMAND_MATCH,
     COMMAND_PROVIDERS,
     COMMAND_HELP,
@@ -38,8 +39,8 @@ struct options {
     enum command command;
     enum command help_for; /* COMMAND_HELP: of which command; COMMAND_HELP itself: the overview */
     char *manifest;        /* run, plan; verify: it, or its run directory */
-    char **operands;       /* report, check: run directories; match: files; providers, list: names;
-                               else NULL */
+    char **operands; /* report, check: run directories; match: files; providers, list, probe: names;
+                         else NULL */
     enum manifest_format format;
     const char *column; /* that holds the identifier, or NULL */
     char *provider, *run_dir, *job, *protect, *metrics_file;
@@ -47,6 +48,7 @@ struct options {
     char *form;                   /* match: the form of a scanner's report, or "text" */
     char *secrets_file, *deliver; /* rotate: one of them */
     struct list_options list;
+    bool absent_delete; /* probe */
     bool yes, allow_empty, skip_bad_rows, salvage, partial;
     bool has_expect, has_max;
     int64_t max_age_us; /* of the manifest; 0: any */

@@ -266,8 +266,10 @@ static int take_job(struct reading *r, struct error *err)
      * would go. */
     struct options kept = *r->out;
     int result = set_all(r, true, err);
-    if (r->out->command == COMMAND_LIST)
+    if (r->out->command == COMMAND_LIST || r->out->command == COMMAND_PROBE) {
         kept.settings = r->out->settings;
+        kept.scopes = r->out->scopes;
+    }
     *r->out = kept;
     return result;
 }
@@ -276,7 +278,7 @@ static int take_job(struct reading *r, struct error *err)
 static bool takes_one(enum command c)
 {
     return c == COMMAND_RUN || c == COMMAND_PLAN || c == COMMAND_VERIFY || c == COMMAND_ROTATE ||
-           c == COMMAND_LIST;
+           c == COMMAND_LIST || c == COMMAND_PROBE;
 }
 
 static int check_operands(const struct reading *r, const struct words *w, struct error *err)
@@ -307,9 +309,10 @@ static int check_operands(const struct reading *r, const struct words *w, struct
 static int take_operands(struct reading *r, const struct words *w, struct error *err)
 {
     struct options *o = r->out;
-    if (o->command == COMMAND_LIST && w->count < 2)
+    bool names = o->command == COMMAND_LIST || o->command == COMMAND_PROBE;
+    if (names && w->count < 2)
         return error_set(err, EXIT_USAGE, "no PROVIDER given");
-    if (!takes_one(o->command) || o->command == COMMAND_LIST) {
+    if (!takes_one(o->command) || names) {
         o->operands = mem_zalloc(w->count, sizeof *o->operands);
         for (size_t i = 1; i < w->count; i++)
             o->operands[i - 1] = reading_keep(r, w->operands[i]);

@@ -25,6 +25,7 @@ const struct command_spec command_table[COMMAND_COUNT] = {
                         "write the reports again; several make a merged one"},
     [COMMAND_CHECK] = {"check", "RUN_DIR...", "verify journals and print their digests"},
     [COMMAND_LIST] = {"list", "PROVIDER", "write a manifest of the keys that a provider lists"},
+    [COMMAND_PROBE] = {"probe", "PROVIDER", "try a definition without deleting anything there is"},
     [COMMAND_MATCH] = {"match", "FILE...", "write a manifest of the raw keys in files; no network"},
     [COMMAND_PROVIDERS] = {"providers", "[NAME...]", "list the providers, or print definitions"},
 };
@@ -223,6 +224,12 @@ static bool set_ca_file(struct reading *r, const char *value, struct error *err)
         return false;
     r->out->settings.ca_file = path;
     return true;
+}
+
+static bool set_absent_delete(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return option_bool(value, &r->out->absent_delete);
 }
 
 static bool set_yes(struct reading *r, const char *value, struct error *err)
@@ -475,14 +482,16 @@ static bool set_base_url(struct reading *r, const char *value, struct error *err
 #define SENDING      (ACTING | BIT(COMMAND_VERIFY))
 #define LIST         BIT(COMMAND_LIST)
 #define OUTPUT       (LIST | BIT(COMMAND_MATCH))
-#define TRANSFER     (SENDING | LIST)
-#define ALL          (SENDING | OUTPUT | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
-#define YES_NO       "nothing, yes or no"
-#define COUNT        "a whole number from 0 to 4294967295"
-#define SECONDS      "seconds from 0.001 to 86400"
-#define A_FILE       "the name of a file"
-#define A_TEXT       "a text"
-#define A_MOMENT     "an age such as 90d, a date such as 2026-01-31, or a moment with Z after it"
+#define PROBE        BIT(COMMAND_PROBE)
+#define TRANSFER     (SENDING | LIST | PROBE)
+#define ALL                                                                                        \
+    (SENDING | OUTPUT | PROBE | BIT(COMMAND_REPORT) | BIT(COMMAND_CHECK) | BIT(COMMAND_PROVIDERS))
+#define YES_NO   "nothing, yes or no"
+#define COUNT    "a whole number from 0 to 4294967295"
+#define SECONDS  "seconds from 0.001 to 86400"
+#define A_FILE   "the name of a file"
+#define A_TEXT   "a text"
+#define A_MOMENT "an age such as 90d, a date such as 2026-01-31, or a moment with Z after it"
 
 const struct option_spec option_table[] = {
     {"manifest", "FILE", 0, true, false, GROUP_INPUT, set_manifest, A_FILE ", or -",
@@ -551,6 +560,8 @@ const struct option_spec option_table[] = {
     {"type", "WORD", LIST, false, false, GROUP_FILTER, option_set_type, A_TEXT, "of this type"},
     {"all", NULL, LIST, false, false, GROUP_FILTER, option_set_all_keys, YES_NO,
      "a filter may select every key there is"},
+    {"absent-delete", NULL, PROBE, false, false, GROUP_GUARD, set_absent_delete, YES_NO,
+     "delete an invented id, too, and see what that says"},
 
     {"action", "WORD", RUN, true, false, GROUP_GUARD, set_action, "delete, disable or enable",
      "delete, disable or enable (default: delete)"},
@@ -579,15 +590,15 @@ const struct option_spec option_table[] = {
      "a span such as 60s, 2m or 0s, at most 365d", "how long to ask for one still there (60s)"},
     {"again", NULL, BIT(COMMAND_VERIFY), false, false, GROUP_GUARD, set_again, YES_NO,
      "also what was confirmed before"},
-    {"no-preflight", NULL, TRANSFER, true, false, GROUP_GUARD, set_no_preflight, YES_NO,
+    {"no-preflight", NULL, TRANSFER & ~PROBE, true, false, GROUP_GUARD, set_no_preflight, YES_NO,
      "do not check the credentials first"},
 
-    {"concurrency", "N", TRANSFER, true, false, GROUP_TRANSFER, set_concurrency,
+    {"concurrency", "N", TRANSFER & ~PROBE, true, false, GROUP_TRANSFER, set_concurrency,
      "a whole number from 1 to 1024", "most requests in flight per provider (512)"},
     {"max-rate", "R", TRANSFER, true, false, GROUP_TRANSFER, set_max_rate,
      "requests a second, 0.001 to 1000000, or 0 for no ceiling",
      "requests a second per provider (0: no ceiling)"},
-    {"max-attempts", "N", TRANSFER, true, false, GROUP_TRANSFER, set_max_attempts,
+    {"max-attempts", "N", TRANSFER & ~PROBE, true, false, GROUP_TRANSFER, set_max_attempts,
      "a whole number from 1 to 1000", "attempts per target, 429 not counted (default: 8)"},
     {"timeout", "SECONDS", TRANSFER, true, false, GROUP_TRANSFER, set_timeout, SECONDS,
      "of a request (default: 30)"},
@@ -600,7 +611,7 @@ const struct option_spec option_table[] = {
     {"ca-file", "FILE", TRANSFER, true, false, GROUP_TRANSFER, set_ca_file, A_FILE,
      "trust this CA bundle"},
 
-    {"progress", "WHEN", TRANSFER, true, false, GROUP_OTHER, set_progress,
+    {"progress", "WHEN", TRANSFER & ~PROBE, true, false, GROUP_OTHER, set_progress,
      "auto, always, never or json", "auto, always, never or json, on stderr"},
     {"metrics-file", "FILE", SENDING, true, false, GROUP_OTHER, set_metrics_file, A_FILE,
      "write Prometheus metrics at the end"},

@@ -74,11 +74,12 @@ _rescind() {
         report) options='--job= --run-dir= --salvage --help --version' ;;
         check) options='--job= --help --version' ;;
         list) options='--kind= --output= --format= --job= --created-before= --updated-before= --last-used-before= --creator= --owner= --not-in= --unused= --min-window= --expired --disabled --name= --label= --workspace= --spend-below= --type= --all --no-preflight --concurrency= --max-rate= --max-attempts= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --progress= --help --version' ;;
+        probe) options='--job= --absent-delete --max-rate= --timeout= --connect-timeout= --deadline= --base-url= --ca-file= --help --version' ;;
         match) options='--provider= --against= --output= --format= --partial --job= --help --version' ;;
         providers) options='--job= --help --version' ;;
         help) ;;
         *)
-            mapfile -t COMPREPLY < <(compgen -W 'plan run verify rotate report check list match providers help --help --version' -- "$cur")
+            mapfile -t COMPREPLY < <(compgen -W 'plan run verify rotate report check list probe match providers help --help --version' -- "$cur")
             return 0
             ;;
     esac
@@ -91,10 +92,10 @@ _rescind() {
     case $command in
         plan | run | verify | rotate | match) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
         report | check) mapfile -t COMPREPLY < <(compgen -d -- "$cur") ;;
-        list | providers) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
-        help) mapfile -t COMPREPLY < <(compgen -W 'plan run verify rotate report check list match providers' -- "$cur") ;;
+        list | probe | providers) mapfile -t COMPREPLY < <(compgen -W "$(_rescind_providers '')" -- "$cur") ;;
+        help) mapfile -t COMPREPLY < <(compgen -W 'plan run verify rotate report check list probe match providers' -- "$cur") ;;
     esac
-    [[ $command == list || $command == providers || $command == help ]] || compopt -o filenames
+    [[ $command == list || $command == probe || $command == providers || $command == help ]] || compopt -o filenames
 }
 
 complete -F _rescind rescind

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/random.h>
 
 static bool is_digit(char c)
 {
@@ -220,6 +221,62 @@ static bool mask_follows(const char *text, size_t len)
 {
     return (len >= 2 && memcmp(text, "**", 2) == 0) ||
            (len >= 3 && memcmp(text, "\xe2\x80\xa6", 3) == 0);
+}
+
+enum { INVENTED_MAX = 43 }; /* characters: of a word, 256 bits */
+
+static unsigned invented_length(const struct definition *d)
+{
+    unsigned most = d->id.class == ID_DIGITS ? 18 /* it still is a number to all */ : INVENTED_MAX;
+    if (d->id.class == ID_HEX || d->id.max < most)
+        most = d->id.max;
+    return most < d->id.min ? d->id.min : most;
+}
+
+/* Letters and digits are lawful in all the others. */
+static const char *invented_from(enum id_class class)
+{
+    if (class == ID_HEX || class == ID_UUID)
+        return "0123456789abcdef";
+    return class == ID_DIGITS ? "123456789"
+                              : "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+}
+
+unsigned identifier_bits(const struct definition *d)
+{
+    unsigned len = invented_length(d);
+    switch (d->id.class) {
+    case ID_HEX:
+        return len * 4;
+    case ID_UUID:
+        return 128;
+    case ID_DIGITS:
+        return len * 3;
+    default:
+        return d->id.lower ? len * 5 : len * 5 + len * 9 / 10; /* of 36, or 62 letters */
+    }
+}
+
+int identifier_invent(const struct definition *d, char out[ID_MAX + 1])
+{
+    char reason[ID_REASON], text[ID_MAX + 1];
+    unsigned char random[ID_MAX];
+    const char *from = invented_from(d->id.class);
+    unsigned len = invented_length(d);
+    for (unsigned tries = 0; tries < 100; tries++) { /* it may happen to look like a secret */
+        if (getrandom(random, len, 0) != (ssize_t)len)
+            return 0;
+        for (unsigned i = 0; i < len; i++)
+            text[i] = dash_here(d->id.class, i) ? '-' : from[random[i] % strlen(from)];
+        if (d->id.class == ID_UUID) {
+            text[14] = '4';
+            text[19] = "89ab"[random[19] % 4];
+        }
+        int n = identifier_canonical(d, text, len, out, reason);
+        if (n > 0)
+            return n;
+    }
+    return 0;
 }
 
 bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)

@@ -21,6 +21,12 @@ int identifier_canonical(const struct definition *d, const char *raw, size_t len
 /* Whether it is one of the definition's reserved words, in any case: never a target. */
 bool identifier_reserved(const struct definition *d, const char *raw, size_t len);
 
+/* How many bits an invented id has: 128 and more are nobody's for certain. */
+unsigned identifier_bits(const struct definition *d);
+/* An id that the definition takes, canonical, from the system's randomness. Its length, 0 where
+ * none can be had. */
+int identifier_invent(const struct definition *d, char out[ID_MAX + 1]);
+
 /* Whether a free text such as a note holds something of the shape of a raw secret of any provider:
  * sk- and a tail, a prefix that a definition names in id.secret and a tail, or prefix.secret with a
  * long random tail. A masked key (sk-or-v1-abc...123) is none. */

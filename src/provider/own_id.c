@@ -93,3 +93,18 @@ int own_id_of_body(const struct definition *d, const char *body, size_t len, cha
     own_ids_of_body(d, body, len, take_first, &first);
     return first.len;
 }
+
+int account_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1])
+{
+    int n = 0;
+    json_t *json = body_parse(body, len);
+    for (char **pointer = d->account_pointers; json && n <= 0 && pointer && *pointer; pointer++) {
+        json_t *value = pointer_get(json, *pointer);
+        if (json_is_integer(value))
+            n = snprintf(out, ID_MAX + 1, "%lld", (long long)json_integer_value(value));
+        else if (json_is_string(value))
+            n = snprintf(out, ID_MAX + 1, "%s", json_string_value(value));
+    }
+    json_decref(json);
+    return n > ID_MAX ? 0 : n;
+}

@@ -14,4 +14,9 @@ int own_id_of_body(const struct definition *d, const char *body, size_t len, cha
 void own_ids_of_body(const struct definition *d, const char *body, size_t len,
                      void (*each)(void *at, const char *id, size_t id_len), void *at);
 
+/* Whose keys a credential sees, by the answer to the definition's account read: the first of its
+ * pointers that leads to a text or an integer. Returns its length, 0 where there is none, or it is
+ * longer than an id may be. */
+int account_of_body(const struct definition *d, const char *body, size_t len, char out[ID_MAX + 1]);
+
 #endif

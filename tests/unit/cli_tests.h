@@ -110,8 +110,9 @@ static inline void put_list(const struct list_options *l, struct buf *out)
 
 static inline void describe(const struct options *o, struct buf *out)
 {
-    static const char *const command[] = {"plan", "run",   "verify",    "rotate", "report", "check",
-                                          "list", "match", "providers", "help",   "version"};
+    static const char *const command[] = {"plan",   "run",       "verify", "rotate",
+                                          "report", "check",     "list",   "probe",
+                                          "match",  "providers", "help",   "version"};
     buf_clear(out);
     buf_puts(out, command[o->command]);
     if (o->command == COMMAND_HELP)
