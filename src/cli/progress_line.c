@@ -11,11 +11,12 @@
 #include <string.h>
 
 /* The fields of a line, in the order in which they stand. */
-enum field { NAME, COUNTS, PERCENT, ACTIVITY, LIMIT, FAILED, ETA, FIELDS };
+enum field { NAME, COUNTS, PERCENT, ACTIVITY, LIMIT, FLIGHT, FAILED, ETA, FIELDS };
 enum { FIELD_MAX = 72, GAP = 2, NAME_WIDTH = 10, NAME_LEAST = 4 };
 
 /* From the richest to the poorest; the first that fits is taken. */
 static const unsigned char level[] = {
+    (1 << FIELDS) - 1,
     1 << NAME | 1 << COUNTS | 1 << PERCENT | 1 << ACTIVITY | 1 << LIMIT | 1 << FAILED | 1 << ETA,
     1 << NAME | 1 << COUNTS | 1 << PERCENT | 1 << ACTIVITY | 1 << FAILED | 1 << ETA,
     1 << NAME | 1 << COUNTS | 1 << PERCENT | 1 << ACTIVITY | 1 << FAILED,
@@ -75,6 +76,9 @@ static void fields_text(const struct lane_view *v, char field[FIELDS][FIELD_MAX]
         rate_text(v->limit, a);
         snprintf(field[LIMIT], FIELD_MAX, "limit %s/s", a);
     }
+    if (v->rtt_us > 0 && v->in_flight > 0 && v->bound)
+        snprintf(field[FLIGHT], FIELD_MAX, "%u in flight, %lld ms, bound by %s", v->in_flight,
+                 (long long)(v->rtt_us + 500) / 1000, v->bound);
     if (v->failed)
         snprintf(field[FAILED], FIELD_MAX, "%s failed", text_count(v->failed, a));
     if (v->eta_us >= 0 && v->finished < v->targets) {
@@ -145,6 +149,12 @@ static void put_lane(struct buf *out, const struct lane_view *v)
     put_count(out, "http_429", v->http_429);
     put_count(out, "retries", v->retries);
     put_count(out, "in_flight", v->in_flight);
+    if (v->rtt_us > 0)
+        put_number(out, "rtt_ms", (double)v->rtt_us / 1e3);
+    else
+        buf_puts(out, ",\"rtt_ms\":null");
+    buf_puts(out, ",\"bound\":");
+    buf_put_json_string(out, v->bound);
     put_number(out, "rate", v->rate);
     put_number(out, "pace", v->pace);
     put_number(out, "limit", v->limit);

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { BODY_MAX = 16 << 10 };
 
@@ -17,8 +18,30 @@ static void remember_unsynced(struct runner *r, uint32_t row)
     r->unsynced[r->unsynced_count++] = row;
 }
 
+/* Those of higher priority, then in the manifest's order; what must come before them all is brought
+ * forward later. */
+static int in_order(const void *a, const void *b, void *at)
+{
+    const struct targets *t = at;
+    const uint32_t one = *(const uint32_t *)a, other = *(const uint32_t *)b;
+    const int32_t mine = targets_priority(t, one), its = targets_priority(t, other);
+    if (mine != its)
+        return mine > its ? -1 : 1;
+    return one < other ? -1 : 1;
+}
+
+static void order(struct runner *r)
+{
+    for (size_t i = 0; i < r->lanes; i++) {
+        struct queue *q = &r->lane[i].queue;
+        if (q->count)
+            qsort_r(q->fresh, q->count, sizeof *q->fresh, in_order, r->session.work.targets);
+    }
+}
+
 static void fill(struct runner *r)
 {
+    bool prioritized = false;
     const struct work *work = &r->session.work;
     for (uint32_t row = 0; row < targets_count(work->targets); row++) {
         if (!row_set_has(work->listed, row))
@@ -31,7 +54,10 @@ static void fill(struct runner *r)
             continue;
         }
         queue_add(&l->queue, row);
+        prioritized |= targets_priority(work->targets, row) != 0;
     }
+    if (prioritized)
+        order(r);
 }
 
 static const struct request *request(const struct runner *r, const struct definition *d)

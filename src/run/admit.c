@@ -166,8 +166,10 @@ void lane_send(struct lane *l, int64_t now)
 {
     struct queue *q = &l->queue;
     while (lane_may_send(l, now) && wire_has_room(&l->wire)) {
-        if (!fresh_first(l) && retry_is_due(l, now) && queue_first(q)->batch != l->run->batch) {
+        bool fresh = q->sent < q->durable && (fresh_first(l) || l->retried);
+        if (!fresh && retry_is_due(l, now) && queue_first(q)->batch != l->run->batch) {
             struct waiting w = queue_pop(q);
+            l->retried = true;
             if (!send_row(l, &w, true, now)) {
                 queue_wait(q, w);
                 return;
@@ -176,6 +178,7 @@ void lane_send(struct lane *l, int64_t now)
             if (!send_row(l, &(struct waiting){.row = q->fresh[q->sent]}, false, now))
                 return;
             q->sent++;
+            l->retried = false;
         } else {
             return;
         }

@@ -1,8 +1,8 @@
 #ifndef RESCIND_RUN_QUEUE_H
 #define RESCIND_RUN_QUEUE_H
 
-/* The targets of one pair that are still to be sent: fresh ones in the manifest's order, announced
- * ahead in the journal before they go, and those that wait for another attempt. */
+/* The targets of one pair that are still to be sent: fresh ones by priority and in the manifest's
+ * order, announced ahead in the journal before they go, and those that wait for another attempt. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ struct waiting {
 };
 
 struct queue {
-    uint32_t *fresh;                          /* rows, ascending */
+    uint32_t *fresh;                          /* rows, in the order of sending */
     uint32_t count, sent, durable, announced; /* sent <= durable <= announced <= count */
     struct waiting *heap;
     size_t waiting, heap_cap;

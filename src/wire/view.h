@@ -13,6 +13,9 @@ struct lane_view {
         failed;                       /* of this run's manifest; earlier runs' ones included */
     uint64_t sent, http_429, retries; /* of this invocation */
     unsigned in_flight;
+    int64_t rtt_us;       /* smoothed round trip; 0: none seen yet */
+    const char *bound;    /* what bounds the rate just now: "distance", "quota", "capacity", "hold",
+                             "max-rate", "concurrency"; as in pacer.h */
     double rate;          /* answers a second over the last seconds */
     double pace;          /* what the pacer allows now */
     double limit;         /* learned; 0: none met */

@@ -46,6 +46,10 @@ static void lines(void **state)
                                         .failed = 2,
                                         .rate = 9.8,
                                         .eta_us = 3 * (int64_t)S};
+    struct lane_view far = running;
+    far.in_flight = 98;
+    far.rtt_us = 201600;
+    far.bound = "quota";
     struct lane_view odd = lane("baseten", "running", 0, 0);
     odd.rate = NAN;
     odd.limit = INFINITY;
@@ -62,6 +66,11 @@ static void lines(void **state)
          "openrouter   12,345/100,000   12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
         {&running, 80,
          "openrouter   12,345/100,000   12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
+        {&far, 120,
+         "openrouter   12,345/100,000   12%  98/s  limit 100/s  98 in flight, 202 ms, bound by "
+         "quota  "
+         "3 failed  eta 14m 52s"},
+        {&far, 110, "openrouter   12,345/100,000   12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
         {&running, 75,
          "openrouter   12,345/100,000   12%  98/s  limit 100/s  3 failed  eta 14m 52s"},
         {&running, 74, "openrouter   12,345/100,000   12%  98/s  3 failed  eta 14m 52s"},
@@ -111,6 +120,9 @@ static void json(void **state)
     struct buf got = {0};
     (void)state;
     lanes[0].rate = 9.84;
+    lanes[0].in_flight = 64;
+    lanes[0].rtt_us = 203400;
+    lanes[0].bound = "distance";
     lanes[0].eta_us = 8900000;
     lanes[1].hold_left_us = 1500000;
     lanes[1].limit = NAN;
@@ -125,10 +137,12 @@ static void json(void **state)
         "{\"type\":\"progress\",\"time\":\"2026-11-21T05:40:07.123Z\",\"elapsed_s\":12.3,"
         "\"deadline_left_s\":null,\"stopping\":\"a \\\"signal\\\"\",\"providers\":["
         "{\"provider\":\"openrouter\",\"state\":\"running\",\"targets\":100,\"finished\":12,"
-        "\"done\":12,\"failed\":0,\"sent\":0,\"http_429\":0,\"retries\":0,\"in_flight\":0,"
-        "\"rate\":9.8,\"pace\":0.0,\"limit\":0.0,\"hold_left_s\":null,\"eta_s\":8.9},"
+        "\"done\":12,\"failed\":0,\"sent\":0,\"http_429\":0,\"retries\":0,\"in_flight\":64,"
+        "\"rtt_ms\":203.4,\"bound\":\"distance\",\"rate\":9.8,\"pace\":0.0,\"limit\":0.0,\"hold_"
+        "left_s\":null,\"eta_s\":8.9},"
         "{\"provider\":\"x\",\"state\":\"holding\",\"targets\":1,\"finished\":0,\"done\":0,"
-        "\"failed\":0,\"sent\":0,\"http_429\":0,\"retries\":0,\"in_flight\":0,\"rate\":0.0,"
+        "\"failed\":0,\"sent\":0,\"http_429\":0,\"retries\":0,\"in_flight\":0,\"rtt_ms\":null,"
+        "\"bound\":null,\"rate\":0.0,"
         "\"pace\":0.0,\"limit\":0.0,\"hold_left_s\":1.5,\"eta_s\":null}]}");
     json_t *parsed = json_loads(buf_text(&got), JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(parsed);
