@@ -23,6 +23,7 @@ static int keep_secret(struct filling *f, const char *secret, struct error *err)
         return error_set(err, EXIT_CONFIG, "%s: more than %d secrets in its headers", f->d->shown,
                          HEADER_SECRETS);
     f->secrets[n] = secret;
+    f->secrets[n + 1] = NULL;
     return 0;
 }
 
