@@ -173,11 +173,6 @@ const char *kind_name(unsigned kind)
     return name;
 }
 
-unsigned group_of_kind(unsigned kind)
-{
-    return kinds[kind].group;
-}
-
 void told(const char *format, ...)
 {
     va_list args;

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ROWS_MAX = 56, KINDS = 4, PAIRS = 2, GROUPS = 3, LIVES_MAX = 8, GATE = 20 };
+enum { ROWS_MAX = 56, KINDS = 4, PAIRS = 2, LIVES_MAX = 8, GATE = 20 };
 
 /* What is known of a target. */
 struct row {
@@ -57,7 +57,7 @@ struct history {
     double faults, limits, hints;
     int64_t hold_most_us;
     unsigned weather_left;
-    bool seen[GROUPS]; /* one of its targets was not absent */
+    bool seen[KINDS]; /* an answer showed one of its targets */
 
     int64_t now_us, wall_offset_ms;
     /* of this life */
@@ -82,7 +82,6 @@ const char *row_id(uint32_t row); /* good until the next call */
 /* The row of an id, ROWS_MAX where there is none. */
 uint32_t row_of(const char *id, size_t len);
 const char *kind_name(unsigned kind);
-unsigned group_of_kind(unsigned kind); /* of its provider, which the guards count by */
 
 /* A line of the story, where it is told. */
 void told(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -63,30 +63,29 @@ void judge_synced(const struct record *r)
 
 /* What is sent */
 
-static unsigned others_sent(unsigned group)
+static unsigned others_sent(unsigned kind)
 {
     unsigned count = 0;
     for (uint32_t i = 0; i < h.rows; i++)
-        count += group_of_kind(h.row[i].kind) == group && h.row[i].ever_sent;
+        count += h.row[i].kind == kind && h.row[i].ever_sent;
     return count;
 }
 
-/* The first few that were not done when this life began go first. */
+/* A few go before all others, those that were seen first. */
 static bool canary_let(const struct row *row)
 {
-    unsigned before = 0, through = 0;
-    for (const struct row *r = h.row; r < row; r++) {
-        if (r->done_before)
+    unsigned begun = 0, through = 0;
+    for (const struct row *r = h.row; r < h.row + h.rows; r++) {
+        if (r->done_before || r == row)
             continue;
-        through += before < h.settings.canary && (r->success || r->absence);
-        before++;
+        through += r->success || r->absence;
+        begun += r->sent > 0 || r->success || r->absence;
     }
-    return before < h.settings.canary || through >= h.settings.canary;
+    return begun < h.settings.canary || through >= h.settings.canary;
 }
 
 static void judge_deletion(struct row *row, const char *id)
 {
-    const unsigned group = group_of_kind(row->kind);
     if (row->announced <= row->sent)
         broken("%s is sent, and its try is not on the disk", id);
     if (outcome_done(row->end))
@@ -94,9 +93,9 @@ static void judge_deletion(struct row *row, const char *id)
     if (row->carried + row->sent >= h.settings.max_attempts)
         broken("%s is sent for attempt %u, and %u are allowed", id, row->carried + row->sent + 1,
                h.settings.max_attempts);
-    if (!row->ever_sent && !h.seen[group] && !h.settings.expect_absent &&
-        others_sent(group) >= GATE)
-        broken("%s is sent after %u others, none of which was there", id, others_sent(group));
+    if (!row->ever_sent && !h.seen[row->kind] && !h.settings.expect_absent &&
+        others_sent(row->kind) >= GATE)
+        broken("%s is sent after %u others, none of which was seen", id, others_sent(row->kind));
     if (!row->ever_sent && !canary_let(row))
         broken("%s is sent before the canary is through", id);
     row->ever_sent = true;
@@ -134,13 +133,6 @@ static bool about_rate(const struct reply *r)
            (r->transport == TRANSPORT_WHOLE && (r->status == 429 || r->status == 425));
 }
 
-/* It is neither a result nor a use for an attempt that is left. */
-static bool worth_another(const struct reply *r)
-{
-    return r->transport != TRANSPORT_WHOLE || r->wait_us >= 0 || r->status >= 500 ||
-           r->status == 408 || r->status == 409 || r->status == 421 || r->status == 423;
-}
-
 static void judge_deleted(struct row *row, const struct reply *r)
 {
     bool whole = r->transport == TRANSPORT_WHOLE;
@@ -153,9 +145,14 @@ static void judge_deleted(struct row *row, const struct reply *r)
     row->success |= success;
     row->absence |= absence;
     row->settled |= success || absence;
-    if (worth_another(r) ? row->carried + row->sent >= h.settings.max_attempts
-                         : r->status != 404 && r->status != 401 && r->status != 403)
-        h.seen[group_of_kind(row->kind)] = true;
+    h.seen[row->kind] |= success;
+}
+
+/* Only what an answer shows opens anything: a failure, a page or a redirect does not. */
+static void judge_look(const struct reply *r)
+{
+    for (uint32_t i = 0; i < h.rows; i++)
+        h.seen[h.row[i].kind] |= strstr(r->body, row_id(i)) != NULL;
 }
 
 void judge_answer(const struct asked *what, const struct reply *r)
@@ -165,6 +162,8 @@ void judge_answer(const struct asked *what, const struct reply *r)
         p->held_until_us = h.now_us + r->wait_us;
     if (what->deletes && what->row < ROWS_MAX)
         judge_deleted(&h.row[what->row], r);
+    if (!what->deletes && r->transport == TRANSPORT_WHOLE && r->status == 200)
+        judge_look(r);
 }
 
 /* Lives */

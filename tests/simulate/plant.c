@@ -31,8 +31,8 @@ int64_t __real_hold_left_us(const struct ledger *l, const char *pair);
 int64_t __wrap_hold_left_us(const struct ledger *l, const char *pair);
 struct target_state __real_ledger_state(const struct ledger *l, uint32_t row);
 struct target_state __wrap_ledger_state(const struct ledger *l, uint32_t row);
-bool __real_guard_allows(const struct guard *g, const struct settings *s);
-bool __wrap_guard_allows(const struct guard *g, const struct settings *s);
+bool __real_gate_allows(const struct gate *g);
+bool __wrap_gate_allows(const struct gate *g);
 enum outcome __real_ledger_outcome(const struct ledger *l, uint32_t row);
 enum outcome __wrap_ledger_outcome(const struct ledger *l, uint32_t row);
 int __real_durable_sync(int fd, struct error *err);
@@ -63,9 +63,9 @@ struct target_state __wrap_ledger_state(const struct ledger *l, uint32_t row)
 }
 
 /* The first 20 are no limit. */
-bool __wrap_guard_allows(const struct guard *g, const struct settings *s)
+bool __wrap_gate_allows(const struct gate *g)
 {
-    return gate || __real_guard_allows(g, s);
+    return gate || __real_gate_allows(g);
 }
 
 /* What failed and could be tried again counts as never tried. */
