@@ -3,7 +3,6 @@
 #include "journal_fixture.h"
 
 #include "wire/endings.h"
-#include "wire/guards.h"
 
 static void the_most_serious_code_is_told(void **state)
 {
@@ -73,35 +72,12 @@ static void what_targets_come_to(void **state)
     catalog_free(catalog);
 }
 
-static void a_canary_goes_first(void **state)
-{
-    (void)state;
-    char reason[512];
-    struct canary c = {.left = 2, .last_row = 4};
-    assert_false(canary_holds(&c, 4));
-    assert_true(canary_holds(&c, 5));
-    assert_int_equal(canary_judge(&c, "alpha", 9, OUTCOME_FAILED, reason), CANARY_NOTHING);
-    assert_int_equal(canary_judge(&c, "alpha", 1, OUTCOME_REVOKED, reason), CANARY_NOTHING);
-    assert_true(canary_holds(&c, 5));
-    assert_int_equal(canary_judge(&c, "alpha", 4, OUTCOME_REVOKED, reason), CANARY_PASSED);
-    assert_false(canary_holds(&c, 5));
-
-    struct canary bad = {.left = 2, .last_row = 4};
-    assert_int_equal(canary_judge(&bad, "alpha", 4, OUTCOME_UNCONFIRMED, reason), CANARY_FAILED);
-    assert_string_equal(reason, "canary: a target of alpha ended as unconfirmed");
-    assert_true(canary_holds(&bad, 5));
-
-    const struct canary none = {0};
-    assert_false(canary_holds(&none, 0));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_most_serious_code_is_told),
         cmocka_unit_test(reasons_are_told_once),
         cmocka_unit_test(what_targets_come_to),
-        cmocka_unit_test(a_canary_goes_first),
     };
     return cmocka_run_group_tests_name("endings", tests, NULL, NULL);
 }
