@@ -1,4 +1,5 @@
 #include "cli/commands.h"
+#include "cli/estimate.h"
 #include "cli/prepare.h"
 
 #include "base/clock.h"
@@ -12,28 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What the manifest asks of one definition. */
-struct share {
-    uint64_t targets, left;
-};
-
-static double ceiling_of(const struct settings *s, const struct definition *d)
-{
-    return s->max_rate >= 0 ? s->max_rate : d->rate_limit;
-}
-
-static void count_shares(const struct prepared *p, const struct catalog *catalog,
-                         struct share *share)
-{
-    for (uint32_t row = 0; row < targets_count(p->targets); row++) {
-        if (!row_set_has(p->listed, row))
-            continue;
-        struct share *s = &share[catalog_index(catalog, targets_definition(p->targets, row))];
-        s->targets++;
-        s->left += !outcome_done((enum outcome)ledger_state(p->ledger, row).outcome);
-    }
-}
 
 static void print_manifest(const struct prepared *p)
 {
@@ -55,54 +34,6 @@ static void print_manifest(const struct prepared *p)
     printf("left to do   %s\n", text_count(p->left, left));
 }
 
-static bool same_pair(const struct settings *s, const struct definition *a,
-                      const struct definition *b)
-{
-    struct buf one = {0}, other = {0};
-    struct error err;
-    bool same =
-        strcmp(a->credential, b->credential) == 0 && endpoint_origin(s, a, &one, &err) == 0 &&
-        endpoint_origin(s, b, &other, &err) == 0 && strcmp(buf_text(&one), buf_text(&other)) == 0;
-    buf_free(&one);
-    buf_free(&other);
-    return same;
-}
-
-/* What is left of a hold that an earlier run was told. */
-static int64_t hold_us(const struct prepared *p, const struct definition *d)
-{
-    struct buf pair = {0};
-    struct error err;
-    int64_t left_ms = 0;
-    if (endpoint_origin(&p->options->settings, d, &pair, &err) == 0) {
-        buf_printf(&pair, " %s", d->credential);
-        left_ms = ledger_hold_left_ms(p->ledger, buf_text(&pair), clock_wall_ms());
-    }
-    buf_free(&pair);
-    return left_ms * 1000;
-}
-
-/* The seconds that this definition's targets take, with all that share its pacer: one ceiling, the
- * lowest of theirs, and one hold. 0 where neither is known. */
-static double pair_seconds(const struct prepared *p, const struct catalog *catalog,
-                           const struct share *share, const struct definition *d)
-{
-    const struct settings *s = &p->options->settings;
-    double ceiling = 0;
-    uint64_t left = 0;
-    for (size_t i = 0; i < catalog_count(catalog); i++) {
-        const struct definition *other = catalog_at(catalog, i);
-        if (!share[i].targets || !same_pair(s, d, other))
-            continue;
-        double most = ceiling_of(s, other);
-        if (most > 0 && (ceiling <= 0 || most < ceiling))
-            ceiling = most;
-        left += share[i].left;
-    }
-    double held = left ? (double)hold_us(p, d) / 1e6 : 0;
-    return held + (ceiling > 0 ? (double)left / ceiling : 0);
-}
-
 /* Whether a run would be let through. */
 static bool print_share(const struct prepared *p, const struct definition *d,
                         const struct share *share)
@@ -112,7 +43,8 @@ static bool print_share(const struct prepared *p, const struct definition *d,
     struct buf origin = {0};
     char targets[TEXT_COUNT], left[TEXT_COUNT], span[TEXT_SPAN];
     const char *from = credentials_origin(d->credential);
-    double ceiling = ceiling_of(s, d), seconds = ceiling > 0 ? (double)share->left / ceiling : 0;
+    double ceiling = estimate_ceiling(s, d),
+           seconds = ceiling > 0 ? (double)share->left / ceiling : 0;
     const struct request *r = &d->action[s->action];
     bool verifiable = check_verifiable(d), placed;
     printf("\n%s %s: %s targets, %s left\n", d->provider, d->kind,
@@ -139,9 +71,9 @@ static bool print_share(const struct prepared *p, const struct definition *d,
                text_span((int64_t)(seconds * 1e6), span));
     else
         printf("  pace        no known limit: found by its 429 answers\n");
-    if (share->left && hold_us(p, d) > 0)
+    if (share->left && estimate_hold_us(p, d) > 0)
         printf("  held        for %s more, as an earlier run was told\n",
-               text_span(hold_us(p, d), span));
+               text_span(estimate_hold_us(p, d), span));
     buf_free(&origin);
     return placed && r->method && (verifiable || !s->verify) && from;
 }
@@ -150,17 +82,15 @@ static bool print_share(const struct prepared *p, const struct definition *d,
 static bool print_shares(const struct prepared *p, const struct catalog *catalog)
 {
     struct share *share = mem_zalloc(catalog_count(catalog), sizeof *share);
-    count_shares(p, catalog, share);
-    double longest = 0;
-    bool open_ended = false, good = true;
+    estimate_shares(p, catalog, share);
+    const struct outlook outlook = estimate(p, catalog);
+    double longest = outlook.least_s;
+    bool open_ended = outlook.open_ended, good = true;
     for (size_t i = 0; i < catalog_count(catalog); i++) {
         if (!share[i].targets)
             continue;
         const struct definition *d = catalog_at(catalog, i);
         good &= print_share(p, d, &share[i]);
-        double seconds = pair_seconds(p, catalog, share, d);
-        longest = seconds > longest ? seconds : longest;
-        open_ended |= share[i].left && ceiling_of(&p->options->settings, d) <= 0;
     }
     char span[TEXT_SPAN], deadline[TEXT_SPAN];
     int64_t deadline_us = p->options->settings.deadline_us;
@@ -170,11 +100,17 @@ static bool print_shares(const struct prepared *p, const struct catalog *catalog
         printf("\nat least     %s at the known ceilings%s\n",
                text_span((int64_t)(longest * 1e6), span),
                open_ended ? "; a provider without one may take longer" : "");
+    if (p->left)
+        printf(
+            "estimate     about %s, with a round trip of %d ms (assumed) and no limit but those\n",
+            text_span((int64_t)(outlook.likely_s * 1e6), span), ESTIMATE_TRIP_MS);
     if (deadline_us)
         printf("deadline     %s: %s\n", text_span(deadline_us, deadline),
                longest * 1e6 > (double)deadline_us ? "cannot be met, the run would end resumable"
-               : open_ended                        ? "can be met if the unknown limits allow"
-                                                   : "can be met");
+               : outlook.likely_s * 1e6 > (double)deadline_us
+                   ? "can hardly be met, the run would end resumable"
+               : open_ended ? "can be met if the unknown limits allow"
+                            : "can be met");
     free(share);
     return good;
 }

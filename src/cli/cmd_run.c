@@ -1,6 +1,7 @@
 #include "cli/commands.h"
 #include "cli/conduct.h"
 #include "cli/confirm.h"
+#include "cli/estimate.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -101,6 +102,8 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
         return -1;
     if (p->left == 0 && !to_verify(p))
         return row_set_size(p->listed) ? already_done(p, err) : conduct_metrics(o, EXIT_DONE);
+    if (p->left)
+        estimate_warn(p, catalog);
     if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
         (p->left && ask(p, err) != 0) || conduct_save_targets(p, err) != 0 ||
         conduct_open(p, credentials, err) != 0)

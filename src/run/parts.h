@@ -83,6 +83,7 @@ struct lane {
     bool ready;         /* preflight passed, and its parts were looked at */
     unsigned surveys;   /* looks that are not over */
     unsigned pending;   /* targets and lists that are looked at besides the queue */
+    bool foretold;      /* whether the deadline can be met */
     bool retried;       /* the last one sent was a retry: then a fresh one has its turn */
     struct tally tally;
 };

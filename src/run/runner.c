@@ -129,6 +129,7 @@ static void loop(struct runner *r)
                 r->pass->turn(l, now);
             reads_send(&l->wire, now);
             lane_send(l, now);
+            view_foretell(l, now);
         }
         give_up_stuck(r, now);
         view_tick(r, now);

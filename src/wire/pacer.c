@@ -61,12 +61,11 @@
 
 #include <math.h>
 
-#define START_RATE 30.0 /* a factor of 10 or so from most providers' limits, either way */
-#define IN_FLIGHT  1.25 /* the rate is at most so many times what may be in flight can carry, */
-#define SETTLE_S   .05  /* and comes down to that so slowly: a late turn is no long trip */
-#define MARK_S     .7   /* the rate is verified one to two marks back; a longer wall spaces them */
-#define FULL       .95  /* this much of a ceiling is at it */
-#define EASED      .8   /* after a hold without a probe of its own, of the rate before */
+#define IN_FLIGHT 1.25 /* the rate is at most so many times what may be in flight can carry, */
+#define SETTLE_S  .05  /* and comes down to that so slowly: a late turn is no long trip */
+#define MARK_S    .7   /* the rate is verified one to two marks back; a longer wall spaces them */
+#define FULL      .95  /* this much of a ceiling is at it */
+#define EASED     .8   /* after a hold without a probe of its own, of the rate before */
 
 /* Late turns of the caller's loop are made up by at most so much. */
 #define LATE_WALLED_S 2e-3 /* afterwards: at 5,000 a second that is a burst of 10 */

@@ -64,3 +64,19 @@ double search_factor(const struct pacer *p, double dt)
 {
     return min2(2.0, exp2(dt / max2(QUICK_S, search_round_trips(p) * p->rtt_s)));
 }
+
+double search_estimate_s(const struct pacer_config *config, uint64_t targets, double rtt_s)
+{
+    struct pacer p = {.config = *config, .left = targets, .rtt_s = rtt_s};
+    double most = min2(search_ceiling(&p), config->concurrency / rtt_s), s = 2 * rtt_s;
+    double left = (double)targets;
+    p.rate = max2(START_RATE, search_first_rate(targets));
+    p.rate = search_rate(&p, true);
+    while (p.rate < most && left > p.rate * rtt_s) {
+        left -= p.rate * rtt_s;
+        s += rtt_s;
+        p.left = (uint64_t)left;
+        p.rate *= search_factor(&p, rtt_s);
+    }
+    return targets ? s + left / min2(p.rate, most) : 0;
+}

@@ -5,9 +5,10 @@
 
 #include <stdint.h>
 
-#define FREE_REQUESTS 3.0 /* a wall of fewer requests' time is cheap */
-#define FLOOR_RATE    .2  /* slowest: one request in 5 s still notices recovery */
-#define STEP_S        .02 /* between tries of an untold wall, or a beat, where that is longer */
+#define START_RATE    30.0 /* a factor of 10 or so from most providers' limits, either way */
+#define FREE_REQUESTS 3.0  /* a wall of fewer requests' time is cheap */
+#define FLOOR_RATE    .2   /* slowest: one request in 5 s still notices recovery */
+#define STEP_S        .02  /* between tries of an untold wall, or a beat, where that is longer */
 #define BACK          1.6 /* tries STEP_S x 1.6^k apart, which is 0.6 of the time since the first */
 #define FAR_S         5.0 /* ... at most: the end of a long wall is overslept by 3 s on average */
 #define LONG_S        2.5 /* longer walls are windows or penalties, where lo is the truth */

@@ -344,6 +344,30 @@ def test_plan_tells_no_time_where_no_ceiling_is_known(make_tool):
     assert "\nat least     unknown: no ceiling is known\n" in result.out, result
 
 
+def test_plan_estimates_with_an_assumed_round_trip(make_tool):
+    tool = make_tool()
+    result = tool.call("plan", tool.manifest(targets(2000)), "--deadline", "1s")
+    assert "with a round trip of 100 ms (assumed)" in result.out, result
+    assert "deadline     1.0s: can hardly be met" in result.out
+
+
+def test_a_deadline_that_cannot_be_met_is_told_before_anything_is_sent(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(300))
+    result = tool.run(manifest, "--max-rate", "20", "--deadline", "2s")
+    assert result.code == 75
+    told = "the deadline of 2.0s cannot be met: 300 targets need at least 15.0s"
+    assert told in result.err, result
+    known = "the deadline can hardly be met: 300 targets need about"
+    assert known in result.err, result
+    assert result.err.index(told) < result.err.index(known)
+    wire = make_wire([DELETED])
+    result = make_tool(wire.origin).run(manifest, "--max-rate", "100", "--deadline", "1m")
+    assert result.code == 0
+    assert "deadline" not in result.err
+
+
 def test_plan_knows_of_a_hold(make_wire, make_tool):
     """4 targets at 100 a second, but not before the hour of an earlier run's hold is over."""
     wire = make_wire([DELETED, limited(Retry_After="3600")])
