@@ -182,7 +182,12 @@ static int on_key(void *at, const char *section, const char *name, const char *v
     struct job *j = at;
     if (j->failed)
         return 0;
-    if (!*section)
+    bool pattern = strcmp(section, "run") != 0 && strcmp(section, "scope") != 0 &&
+                   strcmp(name, "header") != 0 && strcmp(name, "base") != 0;
+    if (!pattern &&
+        value_is_secret(j->reading->catalog, value)) /* else it may be of what keys are */
+        fail(j, j->line, "%s: looks like a raw secret, which has no place here", name);
+    else if (!*section)
         fail(j, j->line, "%s: stands before any section: want [run] first", name);
     else if (strcmp(section, "run") == 0)
         take_run_key(j, name, value);
@@ -198,6 +203,9 @@ static void keep_scopes(struct job *j)
     for (size_t i = 0; i < j->scopes; i++) {
         if (!catalog_has_scope(j->reading->catalog, j->scope[i].name))
             fail(j, j->scope[i].line, "%s: no definition has such a scope", j->scope[i].name);
+        if (value_is_secret(j->reading->catalog, j->scope[i].value))
+            fail(j, j->scope[i].line, "%s: looks like a raw secret, which has no place here",
+                 j->scope[i].name);
         pairs[2 * i] = j->scope[i].name;
         pairs[2 * i + 1] = j->scope[i].value;
     }

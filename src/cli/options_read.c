@@ -223,7 +223,7 @@ static int set_one(struct reading *r, struct given *g, struct error *err)
     char shown[SHOWN];
     /* The beginning of a masked key, sk-or-v1-0e6*, is no secret. */
     bool masked = strcmp(g->spec->name, "label") == 0 && strlen(g->value) < LABEL_MAX;
-    bool secret = !masked && value_is_secret(r->catalog, g->value) && access(g->value, F_OK) != 0;
+    bool secret = !masked && value_is_secret(r->catalog, g->value);
     err->text[0] = '\0';
     r->now = g;
     if (!secret && g->spec->set(r, g->value, err))
@@ -287,7 +287,9 @@ static int check_operands(const struct reading *r, const struct words *w, struct
     bool one = takes_one(o->command);
     char shown[SHOWN];
     for (size_t i = 1; i < w->count; i++) {
-        if (value_is_secret(r->catalog, w->operands[i]) && access(w->operands[i], F_OK) != 0)
+        /* What is only read from may be called what it likes; nothing keeps its name. */
+        bool read = o->command == COMMAND_MATCH && access(w->operands[i], F_OK) == 0;
+        if (!read && value_is_secret(r->catalog, w->operands[i]))
             return error_set(
                 err, EXIT_USAGE,
                 "operand %zu looks like a raw secret: never put one on a command line; "

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "provider/identifier.h"
+#include "provider/mask.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -14,7 +15,7 @@ char *reading_keep(struct reading *r, const char *text)
 
 bool value_is_secret(const struct catalog *c, const char *text)
 {
-    return identifier_is_secret(c, text, strlen(text));
+    return identifier_is_secret(c, text, strlen(text)) || mask_knows(text, strlen(text));
 }
 
 const char *value_shown(const struct catalog *c, const char *value, char out[SHOWN])

@@ -310,6 +310,18 @@ static void hide_runs(const struct bones *b, const char *text, char *hidden)
     }
 }
 
+bool mask_knows(const char *text, size_t len)
+{
+    struct bones b;
+    char *hidden = mem_zalloc(1, len + 1);
+    bones_take(&b, text, len);
+    hide_runs(&b, text, hidden);
+    bones_free(&b);
+    bool known_one = memchr(hidden, 1, len) != NULL;
+    free(hidden);
+    return known_one;
+}
+
 /* What stands between "://" and "@" before the URL's path. */
 static void hide_users(const char *text, size_t len, char *hidden)
 {

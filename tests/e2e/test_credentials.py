@@ -184,3 +184,31 @@ def test_a_credential_that_comes_back_in_an_error_is_never_said(form, make_wire,
             whole = "".join(c for c in whole if c.isalnum()).lower()
             pieces = {whole[i : i + 12] for i in range(len(whole) - 12)}
             assert not [piece for piece in pieces if piece in bare]
+
+
+RAW = "sk-or-v1-" + "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("secret", [RAW, CREDENTIALS["REQUESTY_API_KEY"]])
+@pytest.mark.parametrize("place", ["run-dir", "metrics-file", "manifest", "job", "scope", "header", "protect"])
+def test_a_secret_is_refused_wherever_an_operator_can_put_text(place, secret, make_wire, make_tool):
+    """Nothing keeps it: neither what is told nor a name in the run directory."""
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(1), f"{secret}.csv" if place == "manifest" else "keys.csv")
+    options = ()
+    if place in ("run-dir", "metrics-file", "protect"):
+        options = (f"--{place}", tool.directory / secret)
+    elif place in ("job", "scope", "header"):
+        job = tool.directory / "job.ini"
+        job.write_text({
+            "job": f"[run]\nmetrics-file = {secret}\n",
+            "scope": f"[scope]\nproject = {secret}\n",
+            "header": f"[provider p]\nheader = Authorization: Bearer {secret}\n",
+        }[place])
+        options = ("--job", job)
+    result = tool.run(manifest, *options)
+    assert result.code == (78 if place in ("job", "scope", "header") else 64), result
+    assert secret not in result.out + result.err
+    assert not tool.run_dir.path.exists()
+    assert wire.requests == []
