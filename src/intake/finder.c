@@ -407,12 +407,12 @@ static size_t visit_wide(struct pass *p, size_t nul)
 
 static void visit_wides(struct pass *p)
 {
-    for (size_t at = next_of(p, '\0', p->from, p->to); at < p->to;) {
-        while (at + 1 < p->to && p->text[at + 1] == '\0' &&
-               (at == 0 || !printable(p->text[at - 1])))
+    size_t end = p->to < p->len ? p->to + 1 : p->len; /* a character's NUL may be behind it */
+    for (size_t at = next_of(p, '\0', p->from, end); at < end;) {
+        while (at + 1 < end && p->text[at + 1] == '\0' && (at == 0 || !printable(p->text[at - 1])))
             at++;
         size_t after = visit_wide(p, at);
-        at = next_of(p, '\0', after > at ? after : at + 1, p->to);
+        at = next_of(p, '\0', after > at ? after : at + 1, end);
     }
 }
 
@@ -486,6 +486,5 @@ void finder_run(struct finder *f, const char *text, size_t len, size_t from, siz
     sieve_run(f->sieve, text, len, from, to, hit_plain, &p);
     visit_runs(&p);
     visit_islands(&p);
-    if (memchr(text + from, '\0', to - from))
-        visit_wides(&p);
+    visit_wides(&p);
 }

@@ -6,14 +6,18 @@
 
 #include "intake/judge.h"
 
+#include "base/scale.h"
+
 struct finder;
 struct finder *finder_new(const struct shapes *shapes); /* NULL and errno: no memory for keys */
 void finder_free(struct finder *f);
 
 enum {
-    FINDER_PAD = 8,       /* bytes behind a text that must be readable, whatever they are */
-    FINDER_AHEAD = 16384, /* bytes behind `to` that must be there unless the text ends before */
-    FINDER_BACK = 1024,   /* likewise before `from` */
+    FINDER_PAD = 8, /* bytes behind a text that must be readable, whatever they are */
+    FINDER_AHEAD =
+        1 << SCALE_BITS(14,
+                        11), /* bytes behind `to` that must be there unless the text ends before */
+    FINDER_BACK = 1024,      /* likewise before `from` */
 };
 
 /* Calls for what begins in [from, to) of a text. */

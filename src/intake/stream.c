@@ -13,7 +13,7 @@
 #include <zlib.h>
 
 enum {
-    ROOM = 1 << SCALE_BITS(18, 16),
+    ROOM = 1 << SCALE_BITS(18, 13),
     PAD = 16,
     RAW = 1 << 15,
     LOOK = 4, /* bytes that tell what a file is */
