@@ -18,7 +18,7 @@
 enum { SLOTS = 16, WAITS_MOST = 200000 };
 
 struct http_headers {
-    char nothing;
+    bool stranger;
 };
 
 struct flight {
@@ -42,8 +42,11 @@ struct http_loop {
 
 struct http_headers *http_headers_new(const char *const *lines, struct error *err)
 {
-    (void)lines, (void)err;
-    return mem_zalloc(1, sizeof(struct http_headers));
+    struct http_headers *headers = mem_zalloc(1, sizeof *headers);
+    (void)err;
+    for (size_t i = 0; lines[i]; i++)
+        headers->stranger |= is_strangers(lines[i]);
+    return headers;
 }
 
 void http_headers_free(struct http_headers *headers)
@@ -205,7 +208,7 @@ int http_send(struct http_client *c, const struct http_request *request, struct 
     struct flight *f = &c->flight[slot];
     *f = (struct flight){.busy = true, .sent_us = request->now_us, .due_us = INT64_MAX};
     c->in_flight++;
-    f->asked = provider_asked(request->method, request->url);
+    f->asked = provider_asked(request->method, request->url, request->headers->stranger);
     if (disk_dead()) /* so is the process: nothing leaves it */
         return (int)slot;
     h.requests++;

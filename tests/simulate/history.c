@@ -11,13 +11,15 @@
 struct history h;
 
 static struct catalog *catalog;
+static bool strangers;
 
 #define ID     "id.name = id\nid.class = word\nid.length = 1-40\n"
 #define GONE   "gone.status = 404\ngone.form = /error/code is 404\n"
 #define ANSWER "delete.confirm = /deleted is true\ndelete.absent = gone\n"
 
 /* Two kinds of one pair, so that they share a lane; one of its own; and one that a job file made of
- * the first, with another name for the same credential: it shares the lane, too. */
+ * the first, with another name for the same credential: it shares the lane, too. Last, one whose
+ * deletion succeeds whatever the id is. */
 static const char definitions[] =
     "[provider alpha key]\n"
     "base = https://alpha.test/v1\ncredential = ALPHA_KEY\n"
@@ -36,13 +38,17 @@ static const char definitions[] =
     "[provider gamma key]\n"
     "base = https://alpha.test/v2\ncredential = GAMMA_KEY\n"
     "header = Authorization: Bearer {secret}\n" ID "delete = DELETE /keys/{id}\n" ANSWER GONE
+    "read = GET /keys/{id}\nread.confirm = /id is {id}\n"
+    "[provider delta key]\n"
+    "base = https://delta.test\ncredential = DELTA_KEY\n"
+    "header = X-Key: {secret}\n" ID "delete = DELETE /keys/{id}\n"
+    "delete.confirm = /ok is true\ndelete.absent = success\n" GONE
     "read = GET /keys/{id}\nread.confirm = /id is {id}\n";
 
 static const struct {
     const char *provider, *kind;
-    unsigned pair;
 } kinds[KINDS] = {
-    {"alpha", "key", 0}, {"alpha", "byok", 0}, {"beta", "key", 1}, {"gamma", "key", 0}};
+    {"alpha", "key"}, {"alpha", "byok"}, {"beta", "key"}, {"gamma", "key"}, {"delta", "key"}};
 
 static int64_t mono_us(void)
 {
@@ -63,10 +69,34 @@ void history_setup(void)
         fprintf(stderr, "simulate: %s\n", err.text);
         exit(2);
     }
-    setenv("ALPHA_KEY", "alpha-secret-0123456789", 1);
-    setenv("GAMMA_KEY", getenv("ALPHA_KEY"), 1);
-    setenv("BETA_KEY", "beta-secret-0123456789", 1);
     clock_set(&clock);
+}
+
+void history_with_strangers(void)
+{
+    strangers = true;
+}
+
+static const char stranger[] = "-stranger-";
+
+void history_credentials(unsigned eye)
+{
+    static const char *const names[][2] = {{"ALPHA_KEY", "alpha"},
+                                           {"GAMMA_KEY", "alpha"},
+                                           {"BETA_KEY", "beta"},
+                                           {"DELTA_KEY", "delta"}};
+    static const char *const sort[EYES] = {"-secret-", "-renewed-", stranger};
+    h.eye = eye;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char secret[60];
+        snprintf(secret, sizeof secret, "%s%s0123456789", names[i][1], sort[eye]);
+        setenv(names[i][0], secret, 1);
+    }
+}
+
+bool is_strangers(const char *line)
+{
+    return strstr(line, stranger) != NULL;
 }
 
 double chance(void)
@@ -96,6 +126,7 @@ static void draw_settings(void)
         .halt_percent = chance() < .5 ? 20 : 100,
         .expect_absent = chance() < .15,
         .preflight = chance() < .7,
+        .verify_patience_us = chance() < .5 ? 5000000 : 0,
         .verify_delay_us = chance() < .2 ? 2000000 : 0,
     };
 }
@@ -108,20 +139,23 @@ static void draw_weather(void)
     h.hints = chance();
     h.hold_most_us = chance() < .3 ? 600000000 : 5000000;
     h.weather_left = (unsigned)pick(10, 300);
+    h.strangers = strangers && chance() < .4;
+    h.hides = strangers && chance() < .2;
 }
 
 static void draw_rows(void)
 {
     static const double shares[] = {1, 1, 1, .9, .5, 0};
     struct error err;
-    unsigned only = chance() < .5 ? (unsigned)pick(0, KINDS - 1) : KINDS;
+    const unsigned used = strangers ? KINDS : KINDS - 1;
+    unsigned only = chance() < .5 ? (unsigned)pick(0, used - 1) : KINDS;
     double alive = shares[pick(0, 5)];
     h.targets = targets_new(catalog);
     h.listed = row_set_new();
     h.rows = (uint32_t)(chance() < .7 ? pick(1, 16) : pick(17, ROWS_MAX));
     for (uint32_t i = 0; i < h.rows; i++) {
         bool fresh;
-        unsigned kind = only < KINDS ? only : (unsigned)pick(0, KINDS - 1);
+        unsigned kind = only < KINDS ? only : (unsigned)pick(0, used - 1);
         h.row[i] = (struct row){.kind = kind, .alive = chance() < alive};
         const struct definition *d = catalog_find(catalog, kinds[kind].provider, kinds[kind].kind);
         targets_add(h.targets, d, row_id(i), strlen(row_id(i)), "", "", 0, i + 2, &fresh, &err);
@@ -131,12 +165,13 @@ static void draw_rows(void)
 
 void history_begin(uint64_t seed, bool tells)
 {
-    h = (struct history){.seed = seed,
-                         .rng = rng_seed(seed * 0x9e3779b97f4a7c15u + 1),
-                         .tells = tells,
-                         .now_us = 1000000000,
-                         .wall_offset_ms = 1795239600000,
-                         .pair = {{.host = "alpha.test"}, {.host = "beta.test"}}};
+    h = (struct history){
+        .seed = seed,
+        .rng = rng_seed(seed * 0x9e3779b97f4a7c15u + 1),
+        .tells = tells,
+        .now_us = 1000000000,
+        .wall_offset_ms = 1795239600000,
+        .pair = {{.host = "alpha.test"}, {.host = "beta.test"}, {.host = "delta.test"}}};
     draw_settings();
     draw_weather();
     draw_rows();
@@ -166,11 +201,14 @@ uint32_t row_of(const char *id, size_t len)
     return ROWS_MAX;
 }
 
-const char *kind_name(unsigned kind)
+unsigned kind_of_list(void)
 {
-    static char name[32];
-    snprintf(name, sizeof name, "%s %s", kinds[kind].provider, kinds[kind].kind);
-    return name;
+    return 1;
+}
+
+bool is_idempotent(unsigned kind)
+{
+    return kind < KINDS && strcmp(kinds[kind].provider, "delta") == 0;
 }
 
 void told(const char *format, ...)

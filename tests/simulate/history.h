@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ROWS_MAX = 56, KINDS = 4, PAIRS = 2, LIVES_MAX = 8, GATE = 20 };
+enum { ROWS_MAX = 56, KINDS = 5, PAIRS = 3, EYES = 3, LIVES_MAX = 8, GATE = 20 };
 
 /* What is known of a target. */
 struct row {
@@ -21,17 +21,19 @@ struct row {
     bool alive;            /* at its provider */
     int64_t dies_us;       /* a request that was lost arrives late; 0: none is on its way */
     bool deleted;          /* by a request of ours */
-    bool ever_sent;        /* any deletion, in any life */
+    bool ever_sent[EYES];  /* any deletion, in any life, by that credential */
     enum outcome end;      /* its last synced `end` */
     enum verified checked; /* its last synced finding */
     unsigned retried;      /* attempts of this round that ended, as the disk has it */
     /* of this life */
     unsigned announced;    /* on the disk */
     unsigned sent;         /* deletions that count */
+    bool gone;             /* any deletion */
     unsigned carried;      /* attempts that were used up before it */
     bool success, absence; /* such an answer came back */
     bool settled;          /* one came back that ends it */
     bool done_before;      /* that life */
+    bool looked;           /* it was absent to a read, after its deletion */
 };
 
 struct pair {
@@ -55,12 +57,17 @@ struct history {
     struct pair pair[PAIRS];
     /* the weather at the providers: shares of requests, for so many requests */
     double faults, limits, hints;
+    bool
+        strangers; /* lives under a credential of another account, which sees none of the targets */
+    bool hides;    /* the list never shows some */
     int64_t hold_most_us;
     unsigned weather_left;
-    bool seen[KINDS]; /* an answer showed one of its targets */
+    bool seen[KINDS][EYES]; /* any of its targets, by that credential */
 
     int64_t now_us, wall_offset_ms;
     /* of this life */
+    unsigned
+        eye; /* the credential: 0 that of the targets, 1 the same one renewed, 2 a stranger's */
     int64_t born_us;
     int64_t stop_us, hurry_us; /* when it is asked to stop; 0: never */
     int closed_with;           /* what its synced `close` says; -1: there is none yet */
@@ -71,9 +78,16 @@ extern struct history h;
 
 /* The definitions that all histories use. */
 void history_setup(void);
+/* Histories have strangers in them. */
+void history_with_strangers(void);
 /* Draws one; and frees it. */
 void history_begin(uint64_t seed, bool tells);
 void history_end(void);
+
+/* The credentials of a life. */
+void history_credentials(unsigned eye);
+/* Whether a header line has a credential of another account than the targets'. */
+bool is_strangers(const char *line);
 
 double chance(void);                       /* [0, 1) */
 int64_t pick(int64_t least, int64_t most); /* both may come */
@@ -81,7 +95,8 @@ int64_t pick(int64_t least, int64_t most); /* both may come */
 const char *row_id(uint32_t row); /* good until the next call */
 /* The row of an id, ROWS_MAX where there is none. */
 uint32_t row_of(const char *id, size_t len);
-const char *kind_name(unsigned kind);
+unsigned kind_of_list(void);
+bool is_idempotent(unsigned kind); /* its deletion succeeds whatever the id is */
 
 /* A line of the story, where it is told. */
 void told(const char *format, ...) __attribute__((format(printf, 1, 2)));

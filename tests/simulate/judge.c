@@ -30,8 +30,10 @@ static void judge_end(const struct record *r)
     row->end = o;
     if (outcome_failed(o))
         row->retried = 0;
-    if (outcome_done(o) && row->alive)
+    if (outcome_done(o) && row->alive && (o == OUTCOME_REVOKED || !h.settings.expect_absent))
         broken("%s is told as %s, and lives", id, outcome_word[o]);
+    if (o == OUTCOME_REVOKED && !row->deleted)
+        broken("%s is told as revoked, and nobody deleted it", id);
     if (o == OUTCOME_REVOKED && !row->success)
         broken("%s is told as revoked, and no answer said so", id);
     if (outcome_done(o) && outcome_absent(o) && !row->absence)
@@ -56,32 +58,48 @@ void judge_synced(const struct record *r)
     } else if (r->type == RECORD_CLOSE) {
         h.closed_with = r->close.exit_code;
     } else if (r->type == RECORD_HOLD) {
-        struct pair *p = &h.pair[strstr(r->hold.pair, h.pair[1].host) ? 1 : 0];
+        struct pair *p = h.pair;
+        while (!strstr(r->hold.pair, p->host))
+            p++;
         p->journal_ms = r->hold.until_ms > p->journal_ms ? r->hold.until_ms : p->journal_ms;
     }
 }
 
 /* What is sent */
 
+/* Of a kind, by the credential in use. */
 static unsigned others_sent(unsigned kind)
 {
     unsigned count = 0;
     for (uint32_t i = 0; i < h.rows; i++)
-        count += h.row[i].kind == kind && h.row[i].ever_sent;
+        count += h.row[i].kind == kind && h.row[i].ever_sent[h.eye];
     return count;
 }
 
-/* A few go before all others, those that were seen first. */
+/* Until so many are through no more than so many have gone. */
 static bool canary_let(const struct row *row)
 {
-    unsigned begun = 0, through = 0;
-    for (const struct row *r = h.row; r < h.row + h.rows; r++) {
-        if (r->done_before || r == row)
-            continue;
-        through += r->success || r->absence;
-        begun += r->sent > 0 || r->success || r->absence;
+    unsigned gone = 0, through = 0;
+    for (uint32_t i = 0; i < h.rows; i++) {
+        gone += h.row[i].gone && &h.row[i] != row;
+        through += h.row[i].gone && (h.row[i].success || h.row[i].absence);
     }
-    return begun < h.settings.canary || through >= h.settings.canary;
+    return through >= h.settings.canary || gone < h.settings.canary;
+}
+
+/* Where a success says nothing, the first one is looked at again before the next one goes. */
+static bool trial_let(const struct row *row)
+{
+    bool waits = false;
+    for (uint32_t i = 0; i < h.rows; i++) {
+        const struct row *r = &h.row[i];
+        if (r->kind != row->kind || r == row)
+            continue;
+        if (r->looked || (r->done_before && r->end == OUTCOME_REVOKED))
+            return true;
+        waits |= r->success;
+    }
+    return !waits;
 }
 
 static void judge_deletion(struct row *row, const char *id)
@@ -93,12 +111,14 @@ static void judge_deletion(struct row *row, const char *id)
     if (row->carried + row->sent >= h.settings.max_attempts)
         broken("%s is sent for attempt %u, and %u are allowed", id, row->carried + row->sent + 1,
                h.settings.max_attempts);
-    if (!row->ever_sent && !h.seen[row->kind] && !h.settings.expect_absent &&
+    if (!row->ever_sent[h.eye] && !h.seen[row->kind][h.eye] && !h.settings.expect_absent &&
         others_sent(row->kind) >= GATE)
         broken("%s is sent after %u others, none of which was seen", id, others_sent(row->kind));
-    if (!row->ever_sent && !canary_let(row))
+    if (!row->gone && !canary_let(row))
         broken("%s is sent before the canary is through", id);
-    row->ever_sent = true;
+    if (is_idempotent(row->kind) && !trial_let(row))
+        broken("%s is sent before the first one was looked at again", id);
+    row->ever_sent[h.eye] = row->gone = true;
     row->sent++;
 }
 
@@ -144,15 +164,15 @@ static void judge_deleted(struct row *row, const struct reply *r)
     bool absence = whole && r->status == 404 && strstr(r->body, "404");
     row->success |= success;
     row->absence |= absence;
-    row->settled |= success || absence;
-    h.seen[row->kind] |= success;
+    row->settled |= (success || absence) && !is_idempotent(row->kind);
+    h.seen[row->kind][h.eye] |= success && !is_idempotent(row->kind);
 }
 
-/* Only what an answer shows opens anything: a failure, a page or a redirect does not. */
-static void judge_look(const struct reply *r)
+static void judge_looked(struct row *row, const struct reply *r)
 {
-    for (uint32_t i = 0; i < h.rows; i++)
-        h.seen[h.row[i].kind] |= strstr(r->body, row_id(i)) != NULL;
+    bool whole = r->transport == TRANSPORT_WHOLE;
+    h.seen[row->kind][h.eye] |= whole && r->status == 200 && strstr(r->body, "\"id\"");
+    row->looked |= whole && r->status == 404 && row->success;
 }
 
 void judge_answer(const struct asked *what, const struct reply *r)
@@ -160,10 +180,10 @@ void judge_answer(const struct asked *what, const struct reply *r)
     struct pair *p = &h.pair[what->pair];
     if (tells_wait(r) && h.now_us + r->wait_us > p->held_until_us)
         p->held_until_us = h.now_us + r->wait_us;
-    if (what->deletes && what->row < ROWS_MAX)
-        judge_deleted(&h.row[what->row], r);
-    if (!what->deletes && r->transport == TRANSPORT_WHOLE && r->status == 200)
-        judge_look(r);
+    if (what->lists && r->transport == TRANSPORT_WHOLE && strstr(r->body, "\"id\""))
+        h.seen[kind_of_list()][h.eye] = true;
+    if (what->row < ROWS_MAX)
+        (what->deletes ? judge_deleted : judge_looked)(&h.row[what->row], r);
 }
 
 /* Lives */
@@ -176,6 +196,7 @@ void judge_life_begins(const struct ledger *l)
         if (outcome_done(row->end) && known != row->end)
             broken("%s was %s on the disk, and is no more", row_id(i), outcome_word[row->end]);
         row->announced = row->sent = 0;
+        row->gone = row->looked = false;
         row->carried = row->retried;
         row->done_before = outcome_done(row->end);
         row->success = row->absence = row->settled = false;

@@ -130,7 +130,11 @@ bool life_live(bool last)
     struct ending e = {0};
     h.life++;
     draw_fate(last);
-    told("life %u%s", h.life, last ? ", undisturbed" : "");
+    history_credentials(h.strangers ? (unsigned)pick(0, EYES - 1) : 0);
+    told("life %u%s%s", h.life, last ? ", undisturbed" : "",
+         h.eye == 2 ? ", of another account"
+         : h.eye    ? ", with a new secret"
+                    : "");
     bool ended = run(&p, &e);
     if (ended) {
         told("ends with %d%s%s", (int)e.code, *e.reason ? ": " : "", e.reason);

@@ -5,11 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-struct asked provider_asked(const char *method, const char *url)
+struct asked provider_asked(const char *method, const char *url, bool stranger)
 {
-    struct asked a = {.kind = KINDS, .row = ROWS_MAX, .deletes = strcmp(method, "DELETE") == 0};
+    struct asked a = {.kind = KINDS,
+                      .row = ROWS_MAX,
+                      .stranger = stranger,
+                      .deletes = strcmp(method, "DELETE") == 0};
     const char *last = strrchr(url, '/') + 1;
-    a.pair = strstr(url, h.pair[1].host) ? 1 : 0;
+    while (a.pair < PAIRS - 1 && !strstr(url, h.pair[a.pair].host))
+        a.pair++;
     a.lists = strcmp(last, "byok") == 0;
     a.row = row_of(last, strlen(last));
     if (a.row < ROWS_MAX)
@@ -41,13 +45,13 @@ void provider_move(void)
         }
 }
 
-static void list(struct reply *r)
+static void list(struct reply *r, bool sees)
 {
     size_t len = (size_t)snprintf(r->body, sizeof r->body, "{\"data\":[");
     bool first = true;
     r->status = 200;
     for (uint32_t i = 0; i < h.rows; i++) {
-        if (!h.row[i].alive || strcmp(kind_name(h.row[i].kind), "alpha byok") != 0)
+        if (!sees || !h.row[i].alive || (h.hides && i % 3 == 0) || h.row[i].kind != kind_of_list())
             continue;
         len += (size_t)snprintf(r->body + len, sizeof r->body - len, "%s{\"id\":\"%s\"}",
                                 first ? "" : ",", row_id(i));
@@ -61,11 +65,18 @@ static void properly(const struct asked *what, struct reply *r)
 {
     static const char gone[] = "{\"error\":{\"code\":404,\"message\":\"not found\"}}";
     struct row *row = &h.row[what->row];
+    const bool sees = !what->stranger;
     if (what->lists) {
-        list(r);
+        list(r, sees);
     } else if (what->row == ROWS_MAX) {
-        say(r, 200, "{\"admin\":true,\"account\":\"acct-0\"}");
-    } else if (!row->alive) {
+        say(r, 200,
+            sees ? "{\"admin\":true,\"account\":\"ours\"}"
+                 : "{\"admin\":true,\"account\":\"another\"}");
+    } else if (what->deletes && is_idempotent(what->kind)) {
+        if (row->alive && sees)
+            die(row);
+        say(r, 200, "{\"ok\":true}");
+    } else if (!row->alive || !sees) {
         say(r, 404, gone);
     } else if (what->deletes) {
         die(row);
@@ -98,7 +109,7 @@ static void lost(const struct asked *what, struct reply *r)
     bool late = r->transport == TRANSPORT_TIMEOUT;
     if (where < .4)
         properly(what, r);
-    else if (late && where < .6 && what->deletes && what->row < ROWS_MAX)
+    else if (late && where < .6 && what->deletes && what->row < ROWS_MAX && !what->stranger)
         h.row[what->row].dies_us = h.now_us + r->takes_us + pick(0, 30000000);
     r->status = 0;
     r->body[0] = '\0';

@@ -12,9 +12,10 @@ struct asked {
     unsigned pair;
     unsigned kind; /* of `row`; else KINDS */
     uint32_t row;  /* ROWS_MAX: none */
+    bool stranger; /* by another account than the targets' */
     bool deletes, lists;
 };
-struct asked provider_asked(const char *method, const char *url);
+struct asked provider_asked(const char *method, const char *url, bool stranger);
 
 struct reply {
     enum transport transport;
