@@ -192,7 +192,7 @@ int64_t lane_next_us(struct lane *l, int64_t now)
     int64_t at = reads_next_us(&l->wire, now);
     if (l->ready && wire_active(&l->wire) && now < l->run->not_before_us)
         return l->run->not_before_us;
-    if (!lane_may_send(l, now) || !wire_has_room(&l->wire))
+    if (!lane_may_send(l, now))
         return at;
     const struct waiting *w = queue_first(q);
     if (w) {

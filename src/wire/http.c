@@ -389,6 +389,11 @@ unsigned http_capacity(struct http_client *c)
     return c->fit < most && since < LACK_OVER_US ? c->fit : most;
 }
 
+int64_t http_paused_until(const struct http_client *c, int64_t now)
+{
+    return c->lacked && now - c->lacked_at < LACK_US ? c->lacked_at + LACK_US : INT64_MAX;
+}
+
 void http_hold(struct http_client *c, int64_t until_us)
 {
     if (until_us > c->shared.not_before_us)

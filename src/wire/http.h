@@ -39,6 +39,9 @@ void http_client_free(struct http_client *c);
  * has told which it is, some, all waiting for the first connection. Connections are opened, and
  * slots set up, as they are needed. */
 unsigned http_capacity(struct http_client *c);
+/* The end of a pause for what this machine lacked, in which that is none; INT64_MAX: there is none.
+ */
+int64_t http_paused_until(const struct http_client *c, int64_t now);
 /* What has no connection yet does not go out before `until`, but comes back as TRANSPORT_LOCAL. */
 void http_hold(struct http_client *c, int64_t until_us);
 /* What to do about it, where the limit on descriptors, not `concurrency`, is what keeps more from

@@ -260,7 +260,7 @@ void wire_give_up_hopeless(struct wire *w, int64_t now)
 int64_t wire_open_us(const struct wire *w, int64_t now, bool retry)
 {
     if (!wire_has_room(w))
-        return INT64_MAX;
+        return http_paused_until(w->http, now);
     int64_t at = pacer_next(&w->pacer, now), healthy = health_next(&w->health, now, retry);
     return at > healthy ? at : healthy;
 }

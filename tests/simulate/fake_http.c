@@ -183,6 +183,13 @@ void http_hold(struct http_client *c, int64_t until_us)
     (void)c, (void)until_us;
 }
 
+int64_t http_paused_until(const struct http_client *c, int64_t now)
+{
+    (void)c;
+    (void)now;
+    return INT64_MAX;
+}
+
 unsigned http_capacity(struct http_client *c)
 {
     return c->config.concurrency;
