@@ -54,7 +54,7 @@ def complete(*words, cwd):
         (["list", "openrouter", "--kind", "b"], ["byok"]),
         (["match", "ke"], ["keys.csv"]),
         (["match", "--ag"], ["--against="]),
-        (["help", "p"], ["plan", "providers"]),
+        (["help", "p"], ["plan", "probe", "providers"]),
     ],
 )
 def test_completion(tmp_path, words, want):
