@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "wire/endpoint.h"
 #include "wire/pacer_search.h"
+#include "wire/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,11 +46,15 @@ int64_t estimate_hold_us(const struct prepared *p, const struct definition *d)
 {
     struct buf pair = {0};
     struct error err;
+    struct endpoint e;
+    struct credentials *c = credentials_new();
     int64_t left_ms = 0;
-    if (endpoint_origin(&p->options->settings, d, &pair, &err) == 0) {
-        buf_printf(&pair, " %s", d->credential);
+    if (ledger_holds(p->ledger) && endpoint_open(&e, &p->options->settings, d, c, &err) == 0) {
+        wire_pair_put(&pair, &e);
         left_ms = ledger_hold_left_ms(p->ledger, buf_text(&pair), clock_wall_ms());
+        endpoint_close(&e);
     }
+    credentials_free(c);
     buf_free(&pair);
     return left_ms * 1000;
 }

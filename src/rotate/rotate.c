@@ -120,7 +120,7 @@ static int open_wire(struct rotor *r, struct error *err)
     const struct work *w = &r->session.work;
     if (endpoint_open(&r->endpoint, w->settings, r->d, w->credentials, err) != 0)
         return -1;
-    wire_init(&r->wire, &r->session, r->endpoint.origin, r->endpoint.secret);
+    wire_init(&r->wire, &r->session, &r->endpoint);
     wire_join(&r->wire, &r->endpoint);
     return wire_open(&r->wire, r->turns, err);
 }

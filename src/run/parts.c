@@ -23,11 +23,11 @@ static struct group *group_of(struct runner *r, const char *name)
 static struct lane *lane_of(struct runner *r, const struct endpoint *e)
 {
     for (size_t i = 0; i < r->lanes; i++)
-        if (wire_is(&r->lane[i].wire, e->origin, e->secret))
+        if (wire_is(&r->lane[i].wire, e))
             return &r->lane[i];
     struct lane *l = &r->lane[r->lanes++];
     l->run = r;
-    wire_init(&l->wire, &r->session, e->origin, e->secret);
+    wire_init(&l->wire, &r->session, e);
     return l;
 }
 
@@ -62,7 +62,6 @@ static int look_at_rows(struct runner *r, struct error *err)
 static int lane_open(struct lane *l, struct error *err)
 {
     unsigned concurrency = l->run->session.work.settings->concurrency;
-    l->held_at_start = l->wire.held_us > 0;
     l->flight = mem_zalloc(concurrency, sizeof *l->flight);
     return wire_open(&l->wire, concurrency, err);
 }
@@ -110,6 +109,14 @@ void parts_free(struct runner *r)
     free(r->group);
     free(r->view);
     canary_free(&r->canary);
+}
+
+void group_stop(struct runner *r, const struct group *g, const char *reason)
+{
+    size_t definitions = catalog_count(targets_catalog(r->session.work.targets));
+    for (size_t i = 0; i < definitions; i++)
+        if (r->part[i] && r->part[i]->group == g && wire_active(&r->part[i]->lane->wire))
+            wire_stop(&r->part[i]->lane->wire, EXIT_STOPPED, reason);
 }
 
 struct part *part_of(const struct runner *r, uint32_t row)

@@ -79,12 +79,11 @@ struct lane {
     struct queue queue;
     struct flight *flight; /* by slot */
     struct firsts firsts;
-    bool held_at_start; /* by a hold of an earlier run: others do not wait for its preflight */
-    bool ready;         /* preflight passed, and its parts were looked at */
-    unsigned surveys;   /* looks that are not over */
-    unsigned pending;   /* targets and lists that are looked at besides the queue */
-    bool foretold;      /* whether the deadline can be met */
-    bool retried;       /* the last one sent was a retry: then a fresh one has its turn */
+    bool ready;       /* preflight passed, and its parts were looked at */
+    unsigned surveys; /* looks that are not over */
+    unsigned pending; /* targets and lists that are looked at besides the queue */
+    bool foretold;    /* whether the deadline can be met */
+    bool retried;     /* the last one sent was a retry: then a fresh one has its turn */
     struct tally tally;
 };
 
@@ -115,6 +114,9 @@ struct runner {
  * EXIT_CREDENTIAL, EXIT_USAGE, EXIT_CONFIG, EXIT_STOPPED. */
 int parts_build(struct runner *r, struct error *err);
 void parts_free(struct runner *r);
+
+/* Stops all lanes over which a group's targets go: EXIT_STOPPED. */
+void group_stop(struct runner *r, const struct group *g, const char *reason);
 
 struct part *part_of(const struct runner *r, uint32_t row);
 

@@ -10,27 +10,18 @@ static const char *done_word(const struct runner *r)
     return action_done[r->session.work.settings->action];
 }
 
-static bool anything_sent(const struct runner *r)
-{
-    for (size_t i = 0; i < r->lanes; i++)
-        if (r->lane[i].queue.sent)
-            return true;
-    return false;
-}
-
-/* Others may not have waited for this lane: then it is the only one to stop, and the run is past
- * the point where it can say that nothing was done. */
+/* A refusal ends the run; a credential that could not be read is given up on alone. */
 static void refuse(struct lane *l, enum exit_code code, const char *why)
 {
     struct runner *r = l->run;
-    bool under_way = anything_sent(r);
+    bool alone = code == EXIT_STOPPED;
     char reason[ENDING_REASON];
     snprintf(reason, sizeof reason, "%.400s; nothing was %s%s", why, done_word(r),
-             under_way ? " there" : "");
-    if (!under_way)
-        session_stop(&r->session, code, reason);
+             alone ? " there" : "");
+    if (alone)
+        wire_stop(&l->wire, code, reason);
     else
-        wire_stop(&l->wire, code == EXIT_REFUSED ? EXIT_CREDENTIAL : code, reason);
+        session_stop(&r->session, code, reason);
 }
 
 static void failed(void *at, enum exit_code code, const char *why)

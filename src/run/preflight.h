@@ -4,8 +4,7 @@
 /* Before the first delete: is this credential the right kind, and is it among the targets itself?
  *
  * All lanes wait for each other's reads, so that a wrong credential is told before anything is
- * deleted; but not for a lane that a hold of an earlier run keeps waiting, since its credential was
- * read in that run. */
+ * deleted: until each was read or given up on, which stops that lane alone. */
 
 #include "run/parts.h"
 

@@ -49,7 +49,7 @@ static void flush_if_due(struct runner *r, int64_t now)
 static void open_barrier(struct runner *r)
 {
     for (size_t i = 0; i < r->lanes; i++)
-        if (!r->lane[i].ready && !r->lane[i].held_at_start)
+        if (!r->lane[i].ready && wire_active(&r->lane[i].wire))
             return;
     r->barrier_open = true;
     if (r->pass == &pass_act)

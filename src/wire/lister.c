@@ -247,7 +247,7 @@ static int open_all(struct inventory_read *r, const struct work *work, const str
     if (endpoint_open(&r->endpoint, work->settings, d, work->credentials, err) != 0 ||
         session_begin(&r->session, work, err) != 0)
         return -1;
-    wire_init(&r->wire, &r->session, r->endpoint.origin, r->endpoint.secret);
+    wire_init(&r->wire, &r->session, &r->endpoint);
     wire_join(&r->wire, &r->endpoint);
     return wire_open(&r->wire, 1, err);
 }

@@ -304,7 +304,7 @@ static int open_all(struct prober *r, struct error *err)
     if (endpoint_open(&r->endpoint, p->settings, p->definition, p->credentials, err) != 0 ||
         session_begin(&r->session, &work, err) != 0)
         return -1;
-    wire_init(&r->wire, &r->session, r->endpoint.origin, r->endpoint.secret);
+    wire_init(&r->wire, &r->session, &r->endpoint);
     wire_join(&r->wire, &r->endpoint);
     return wire_open(&r->wire, 1, err);
 }

@@ -1,25 +1,25 @@
 #include "wire/read.h"
 
 #include "base/clock.h"
-#include "wire/told.h"
+#include "base/text.h"
 
 #include <stdio.h>
 
-static const int64_t hold_most_us = 120 * 1000000LL;
 static const int64_t backoff_us[] = {500000, 1500000, 3000000}; /* the last one again and again */
 enum { BACKOFFS = sizeof backoff_us / sizeof *backoff_us };
 
 int64_t patience_again_us(struct patience *p, bool about_rate, int64_t hold_until_us, unsigned most,
-                          struct rng *rng, int64_t now)
+                          int64_t end_us, struct rng *rng, int64_t now)
 {
-    if (!p->end_us)
-        p->end_us = now + hold_most_us;
+    if (now >= end_us || hold_until_us > end_us)
+        return -1;
     if (about_rate)
-        return now >= p->end_us || hold_until_us > p->end_us ? -1 : now;
+        return now;
     if (++p->attempts >= most)
         return -1;
     unsigned n = p->attempts > BACKOFFS ? BACKOFFS : p->attempts;
-    return now + (int64_t)(rng_uniform(rng, .75, 1.25) * (double)backoff_us[n - 1]);
+    int64_t at = now + (int64_t)(rng_uniform(rng, .75, 1.25) * (double)backoff_us[n - 1]);
+    return at > end_us ? -1 : at;
 }
 
 static void judge_plain(struct read *r, const struct answer *a, struct verdict *v)
@@ -61,19 +61,28 @@ static void over(struct read *r)
     r->done(r->at, r);
 }
 
+static void begin_to_wait(struct wire *w, int64_t now)
+{
+    if (!w->patience_end_us)
+        w->patience_end_us = now + WIRE_PATIENCE_US;
+}
+
 /* Whether it is tried again; then it has its time. */
 static bool again(struct read *r)
 {
     struct wire *w = r->wire;
     int64_t now = clock_mono_us();
     bool about_rate = r->verdict.kind == VERDICT_HOLD;
+    char span[TEXT_SPAN];
+    begin_to_wait(w, now);
     r->due_us = patience_again_us(&r->patience, about_rate, pacer_view(&w->pacer, now).hold_until,
-                                  r->most, &w->session->rng, now);
+                                  r->most, wire_patience_us(w, now), &w->session->rng, now);
     if (r->due_us < 0)
         return false;
     if (!about_rate)
-        session_tell(w->session, r->verdict.reason, "%s: %s%s%s; trying again", w->name,
-                     r->what ? r->what : "", r->what ? ": " : "", r->verdict.reason);
+        session_tell(w->session, r->verdict.reason, "%s: %s%s%s; trying again in %s", w->name,
+                     r->what ? r->what : "", r->what ? ": " : "", r->verdict.reason,
+                     text_span(r->due_us - now, span));
     r->retry = true;
     return true;
 }
@@ -86,6 +95,8 @@ static void take(void *at, unsigned slot, const struct http_answer *a, struct ve
     r->verdict = *v;
     if ((v->kind == VERDICT_RETRY || v->kind == VERDICT_HOLD) && again(r))
         return;
+    if (v->good && r->whole)
+        r->wire->patience_end_us = 0;
     r->answer = a;
     over(r);
     /* `r` may be gone by now */
@@ -151,9 +162,32 @@ static struct read *ready(struct wire *w, int64_t now)
     return NULL;
 }
 
+/* One that waits for a hold which ends beyond patience, and is given up. */
+static struct read *hopeless(struct wire *w, int64_t now)
+{
+    int64_t hold = pacer_view(&w->pacer, now).hold_until;
+    char span[TEXT_SPAN];
+    if (hold <= now)
+        return NULL;
+    begin_to_wait(w, now);
+    if (hold <= wire_patience_us(w, now))
+        return NULL;
+    struct read *r = w->reads;
+    while (r && r->sent)
+        r = r->next;
+    if (r) {
+        r->verdict = (struct verdict){.kind = VERDICT_HOLD, .hold = {.wait_us = hold - now}};
+        snprintf(r->verdict.reason, sizeof r->verdict.reason, "asked to wait %s, which is too long",
+                 text_span(hold - now, span));
+    }
+    return r;
+}
+
 void reads_send(struct wire *w, int64_t now)
 {
     struct read *r;
+    while (wire_active(w) && w->reads && (r = hopeless(w, now)))
+        over(r);
     while (wire_active(w) && (r = ready(w, now)))
         send_one(r, now);
 }
@@ -164,6 +198,8 @@ int64_t reads_next_us(const struct wire *w, int64_t now)
     for (const struct read *r = w->reads; wire_active(w) && r; r = r->next) {
         if (r->sent)
             continue;
+        if (pacer_view(&w->pacer, now).hold_until > wire_patience_us(w, now))
+            return now; /* to be given up */
         int64_t at = wire_open_us(w, now, r->retry);
         at = at > r->due_us ? at : r->due_us;
         next = at < next ? at : next;

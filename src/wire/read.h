@@ -6,8 +6,9 @@
  * begun, goes when it may, is tried again where that helps, and ends with a call of `done`, from
  * which the next may be begun. Any number can be under way on one wire.
  *
- * An answer about rate is no attempt, but waiting for the end of holds has one (two minutes from
- * the first answer). What is stopped (session, wire) sends no more reads, and ends none. */
+ * An answer about rate is no attempt. All the waiting of a wire's reads, for holds and between
+ * attempts, has one end (wire_patience_us), and what would go beyond it is given up at once. What
+ * is stopped (session, wire) sends no more reads, and ends none. */
 
 #include "wire/wire.h"
 
@@ -16,13 +17,13 @@ enum { READ_ATTEMPTS = 4, READ_BODY_MAX = 64 << 20 };
 /* How long one is tried. Zero-initialised it is fresh. */
 struct patience {
     unsigned attempts; /* that ended without a usable answer */
-    int64_t end_us;    /* of waiting for holds */
 };
 
 /* When the read may be tried again: `now` after an answer about rate (the pacer holds), later after
- * another; -1: no more. `hold_until_us` is the pacer's hold, 0 for none; `most` the attempts. */
+ * another; -1: no more. `hold_until_us` is the pacer's hold, 0 for none; `most` the attempts;
+ * `end_us` the end of all waiting. */
 int64_t patience_again_us(struct patience *p, bool about_rate, int64_t hold_until_us, unsigned most,
-                          struct rng *rng, int64_t now);
+                          int64_t end_us, struct rng *rng, int64_t now);
 
 struct read {
     /* What is asked; filled by the owner, borrowed until the end. */
@@ -31,7 +32,8 @@ struct read {
     const char *path; /* replaces the request's, a query included; NULL: its own */
     const char *id, *scope;
     const struct conditions *checks; /* that must hold in the body; NULL: none */
-    bool whole;                      /* a body that was clipped is no good, whatever it is */
+    bool whole;                      /* a page of a list: a body that was clipped is no good, and
+                                        each that is good renews the wire's patience */
     unsigned most;                   /* attempts */
     const char *what;                /* for words: "preflight", or NULL */
     /* What an answer means, where it was asked for more than JSON in which `checks` hold: a

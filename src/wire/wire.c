@@ -1,10 +1,12 @@
 #include "wire/wire.h"
 
+#include "wire/looker.h"
 #include "wire/told.h"
 #include "wire/trace.h"
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "journal/ledger.h"
 
 #include <stdio.h>
@@ -13,14 +15,49 @@
 
 enum { ROOM_US = 5000, SLOT_US = 500000 };
 
-void wire_init(struct wire *w, struct session *s, const char *origin, const char *secret)
+/* "https://localhost:80" is "https://127.0.0.1:80", and so is [::1]. */
+static char *plain_origin(const char *origin)
 {
-    *w = (struct wire){.session = s, .origin = mem_string(origin), .secret = secret};
+    static const char *const loopbacks[] = {"localhost", "[::1]"};
+    const char *host = strstr(origin, "://");
+    for (size_t i = 0; host && i < sizeof loopbacks / sizeof *loopbacks; i++) {
+        size_t len = strlen(loopbacks[i]);
+        if (strncmp(host + 3, loopbacks[i], len) != 0 || host[3 + len] != ':')
+            continue;
+        struct buf plain = {0};
+        buf_printf(&plain, "%.*s127.0.0.1%s", (int)(host + 3 - origin), origin, host + 3 + len);
+        return plain.data;
+    }
+    return mem_string(origin);
 }
 
-bool wire_is(const struct wire *w, const char *origin, const char *secret)
+void wire_pair_put(struct buf *out, const struct endpoint *e)
 {
-    return strcmp(w->origin, origin) == 0 && strcmp(w->secret, secret) == 0;
+    char account[ACCOUNT_DIGITS + 1], *origin = plain_origin(e->origin);
+    looker_account(e->secrets, account);
+    buf_printf(out, "%s %s", origin, account);
+    free(origin);
+}
+
+void wire_init(struct wire *w, struct session *s, const struct endpoint *e)
+{
+    struct buf pair = {0};
+    *w = (struct wire){.session = s, .origin = plain_origin(e->origin), .secrets = e->secrets};
+    wire_pair_put(&pair, e);
+    w->pair = pair.data;
+    if (s->work.ledger)
+        w->held_us = hold_left_us(s->work.ledger, w->pair);
+}
+
+bool wire_is(const struct wire *w, const struct endpoint *e)
+{
+    char *origin = plain_origin(e->origin);
+    bool same = strcmp(w->origin, origin) == 0;
+    size_t i = 0;
+    free(origin);
+    for (; same && w->secrets[i] && e->secrets[i]; i++)
+        same = strcmp(w->secrets[i], e->secrets[i]) == 0;
+    return same && !w->secrets[i] && !e->secrets[i];
 }
 
 static void join_name(struct wire *w, const char *provider)
@@ -33,26 +70,10 @@ static void join_name(struct wire *w, const char *provider)
     w->name = both.data;
 }
 
-/* Under the name that this endpoint's credential has. */
-static void join_hold(struct wire *w, const char *credential)
-{
-    struct buf pair = {0};
-    buf_printf(&pair, "%s %s", w->origin, credential);
-    if (w->session->work.ledger) {
-        int64_t left = hold_left_us(w->session->work.ledger, buf_text(&pair));
-        w->held_us = left > w->held_us ? left : w->held_us;
-    }
-    if (w->pair)
-        buf_free(&pair);
-    else
-        w->pair = pair.data;
-}
-
 void wire_join(struct wire *w, const struct endpoint *e)
 {
     const struct definition *d = e->definition;
     join_name(w, d->shown);
-    join_hold(w, d->credential);
     if (!w->url)
         w->url = endpoint_url(e);
     if (d->rate_limit > 0 && (w->max_rate <= 0 || d->rate_limit < w->max_rate))
@@ -210,8 +231,12 @@ int wire_open(struct wire *w, unsigned concurrency, struct error *err)
     const struct pacer_config pacing = {w->max_rate, concurrency, seed};
     pacer_init(&w->pacer, &pacing, now);
     health_init(&w->health, seed + 1, now);
-    if (w->held_us > 0)
+    if (w->held_us > 0) {
+        char span[TEXT_SPAN];
         pacer_hold(&w->pacer, now + w->held_us);
+        session_tell(s, w->pair, "%s: asked an earlier run to wait, and %s of that are left",
+                     w->name, text_span(w->held_us, span));
+    }
     w->capacity = concurrency;
     w->slot = mem_zalloc(concurrency, sizeof *w->slot);
     w->http = http_client_new(s->loop, &config, err);
@@ -245,9 +270,29 @@ void wire_stop(struct wire *w, enum exit_code code, const char *reason)
     ending_add(&w->ending, code, reason);
 }
 
+static void give_up_late(struct wire *w, int64_t now)
+{
+    int64_t deadline = w->session->deadline_us, hold = pacer_view(&w->pacer, now).hold_until;
+    char reason[256], span[TEXT_SPAN];
+    if (!deadline || hold <= deadline)
+        return;
+    snprintf(reason, sizeof reason, "%s: asked to wait %s, which is beyond the deadline", w->name,
+             text_span(hold - now, span));
+    wire_stop(w, EXIT_STOPPED, reason);
+}
+
+int64_t wire_patience_us(const struct wire *w, int64_t now)
+{
+    int64_t deadline = w->session->deadline_us;
+    int64_t end = w->patience_end_us ? w->patience_end_us : now + WIRE_PATIENCE_US;
+    return deadline && deadline < end ? deadline : end;
+}
+
 void wire_give_up_hopeless(struct wire *w, int64_t now)
 {
     char reason[256];
+    if (wire_active(w) && !w->reads)
+        give_up_late(w, now);
     if (!wire_active(w) || !health_hopeless(&w->health, now))
         return;
     snprintf(reason, sizeof reason, "%s: not one good answer in %d s: given up for now", w->name,

@@ -1,7 +1,7 @@
 #ifndef RESCIND_WIRE_WIRE_H
 #define RESCIND_WIRE_WIRE_H
 
-/* How one (origin, credential) pair is spoken to. A wire has the pair's connections, pacer and
+/* How one (origin, account) pair is spoken to. A wire has the pair's connections, pacer and
  * health; it sends, it hears the answers, and tells each to the pacer, the health, the journal (the
  * holds that were told), the counts and the trace, before whoever asked takes it. Nobody above it
  * sees libcurl, the pacer or the health.
@@ -56,34 +56,37 @@ struct wire_slot {
 struct wire {
     struct session *session;
     char *name;   /* the provider, several joined by `+` */
-    char *origin; /* its pair: "https://host:port" */
-    const char *secret;
-    char *pair;        /* the name of a hold in the journal */
-    const char *url;   /* a base URL of it */
-    double max_rate;   /* ceiling; 0: none */
-    int64_t held_us;   /* what is left of a hold that an earlier run was told */
-    bool told_limited; /* how many at a time this machine has room for */
-    bool fresh_next;   /* the next request goes on a connection of its own */
-    unsigned capacity; /* of `slot` */
+    char *origin; /* its pair: "https://host:port", a loopback address by its number, */
+    const char *const *secrets; /* and all secrets of its headers */
+    char *pair;                 /* the name of a hold in the journal: origin and account */
+    const char *url;            /* a base URL of it */
+    double max_rate;            /* ceiling; 0: none */
+    int64_t held_us;            /* what is left of a hold that an earlier run was told */
+    bool told_limited;          /* how many at a time this machine has room for */
+    bool fresh_next;            /* the next request goes on a connection of its own */
+    unsigned capacity;          /* of `slot` */
     struct http_client *http;
     struct pacer pacer;
     struct health health;
     struct wire_slot *slot; /* by slot of http */
     struct read *reads;     /* begun, in that order */
     struct buf buf;
-    struct ending ending; /* not EXIT_DONE: no more requests over this wire */
+    struct ending ending;    /* not EXIT_DONE: no more requests over this wire */
+    int64_t patience_end_us; /* of all that its reads wait; 0: none had to */
     uint64_t sent, http_429, retries, attempts;
     int64_t room_read_us;
     uint32_t answers[WIRE_RATE_SLOTS];
     int64_t answers_slot;
 };
 
-/* A wire for a pair, with nothing of its own open yet. */
-void wire_init(struct wire *w, struct session *s, const char *origin, const char *secret);
-/* Whether it is that pair's. The provider knows a credential by its secret, whatever the variables
- * are called that it came from. */
-bool wire_is(const struct wire *w, const char *origin, const char *secret);
-/* An endpoint of the pair is going to be used: its name, its ceiling, its holds. */
+/* A wire for an endpoint's pair, with nothing of its own open yet. */
+void wire_init(struct wire *w, struct session *s, const struct endpoint *e);
+/* Whether it is that endpoint's. The provider knows an account by its secrets, whatever the
+ * variables are called that they came from, and a host by its address. */
+bool wire_is(const struct wire *w, const struct endpoint *e);
+/* The name of its holds in the journal: "https://host:port 1f0c9a3e", origin and account. Added. */
+void wire_pair_put(struct buf *out, const struct endpoint *e);
+/* An endpoint of the pair is going to be used: its name, its ceiling. */
 void wire_join(struct wire *w, const struct endpoint *e);
 /* `concurrency` requests may be in flight. EXIT_STOPPED. */
 int wire_open(struct wire *w, unsigned concurrency, struct error *err);
@@ -91,8 +94,13 @@ void wire_close(struct wire *w);
 
 bool wire_active(const struct wire *w); /* may still send */
 void wire_stop(struct wire *w, enum exit_code code, const char *reason);
-/* Stops it where it has been down for too long. */
+/* Stops it where it has been down for too long, or could only wait until the deadline. */
 void wire_give_up_hopeless(struct wire *w, int64_t now);
+
+/* Until when its reads may wait: 30 s in all from when they first had to, and not beyond the
+ * deadline. */
+#define WIRE_PATIENCE_US (30 * 1000000LL)
+int64_t wire_patience_us(const struct wire *w, int64_t now);
 
 /* When the next request, or retry of one, may go: `now` where it may, INT64_MAX where an answer
  * must come first. */

@@ -20,31 +20,34 @@ static void attempts(void **state)
         struct patience p = {0};
         int64_t now = 7 * S;
         for (unsigned n = 0; n < 5; n++) {
-            int64_t due = patience_again_us(&p, false, 0, 6, &rng, now);
+            int64_t due = patience_again_us(&p, false, 0, 6, 60 * S, &rng, now);
             assert_in_range(due - now, middle[n] * 3 / 4, middle[n] * 5 / 4);
             now = due;
         }
-        assert_int_equal(patience_again_us(&p, false, 0, 6, &rng, now), -1);
+        assert_int_equal(patience_again_us(&p, false, 0, 6, 60 * S, &rng, now), -1);
     }
     struct rng rng = rng_seed(1);
     struct patience p = {0};
-    assert_int_equal(patience_again_us(&p, false, 0, 1, &rng, S), -1);
+    assert_int_equal(patience_again_us(&p, false, 0, 1, 60 * S, &rng, S), -1);
+    /* nor beyond the end of all waiting */
+    p.attempts = 0;
+    assert_int_equal(patience_again_us(&p, false, 0, 6, S + 1, &rng, S), -1);
 }
 
-/* No attempts, but an end: two minutes after the first. */
+/* No attempts, but an end. */
 static void holds(void **state)
 {
     static const struct {
         int64_t now, until, want;
     } rows[] = {
-        {10 * S, 0, 10 * S},    {11 * S, 20 * S, 11 * S},    {100 * S, 130 * S, 100 * S},
-        {101 * S, 131 * S, -1}, {129 * S, 129 * S, 129 * S}, {130 * S, 0, -1},
+        {10 * S, 0, 10 * S},  {11 * S, 20 * S, 11 * S}, {12 * S, 40 * S, 12 * S},
+        {13 * S, 41 * S, -1}, {39 * S, 39 * S, 39 * S}, {40 * S, 0, -1},
     };
     struct rng rng = rng_seed(1);
     struct patience p = {0};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(patience_again_us(&p, true, rows[i].until, 1, &rng, rows[i].now),
+        assert_int_equal(patience_again_us(&p, true, rows[i].until, 1, 40 * S, &rng, rows[i].now),
                          rows[i].want);
     }
     assert_int_equal(p.attempts, 0);

@@ -1,0 +1,146 @@
+"""What keeps a run waiting, for how long, and whom: all that comes before the first delete has one
+bounded patience, a provider that is given up on or halted stops alone, and a hold is of one origin
+and one account."""
+
+import time
+
+import pytest
+from targets import targets
+from wire import DELETED, MANAGEMENT_KEY, error, reply
+
+REQUESTY_OK = reply(200, {"id": "0" * 8 + "-0000-4000-8000-" + "0" * 12})
+
+
+def two_providers(make_wire, make_tool, read):
+    """OpenRouter answers all, Requesty's reads are answered by `read`."""
+    well = make_wire(lambda request: MANAGEMENT_KEY if request.method == "GET" else DELETED)
+    other = make_wire(lambda request: read if request.method == "GET" else reply(200, {}))
+    tool = make_tool(well.origin, "requesty=" + other.base.removesuffix("/api/v1"))
+    return well, other, tool, tool.manifest(targets(3) + targets(2, "requesty"))
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        error(429, "slow", Retry_After="125"),
+        error(503, "maintenance", Retry_After="3600"),
+        error(403, "slow", Retry_After="3600"),
+        reply(403, b"<html>blocked</html>", kind="text/html"),
+        reply(302, b"", Location="/elsewhere"),
+    ],
+    ids=["429", "503", "403-held", "403-page", "302"],
+)
+def test_a_credential_that_cannot_be_read_is_given_up_on_alone(read, make_wire, make_tool):
+    """At once, in the next run too: what a hold of the first one left is no proof of it."""
+    well, other, tool, manifest = two_providers(make_wire, make_tool, read)
+    began = time.monotonic()
+    for _ in range(2):
+        result = tool.run(manifest, "--progress", "never")
+        assert result.code == 75, result.err
+        assert "nothing was deleted there" in result.err
+        assert (len(well.deletions), len(other.deletions)) == (3, 0)
+    assert time.monotonic() - began < 20
+    assert tool.run_dir.totals == {"revoked": 3, "not_attempted": 2}
+
+
+def test_a_refused_credential_stops_all(make_wire, make_tool):
+    """Though the other one was read long before."""
+    refusal = error(401, "no")._replace(wait=1)
+    well, other, tool, manifest = two_providers(make_wire, make_tool, refusal)
+    result = tool.run(manifest)
+    assert result.code == 77, result.err
+    assert "nothing was deleted\n" in result.err
+    assert well.deletions == other.deletions == []
+
+
+def test_short_holds_are_waited_out_and_all_together_end(make_wire, make_tool):
+    """12 s and again 12 s pass; the third would end beyond the 30 s."""
+    hold = error(429, "slow", Retry_After="12")
+    well, other, tool, manifest = two_providers(make_wire, make_tool, hold)
+    began = time.monotonic()
+    result = tool.run(manifest, "--progress", "never")
+    assert result.code == 75, result.err
+    assert 23 < time.monotonic() - began < 34
+    assert len(other.requests) == 3
+    assert "requesty: 429, asked to wait 12.0s" in result.err
+    assert len(well.deletions) == 3
+
+
+def test_a_hold_beyond_the_deadline_ends_the_run_at_once(make_wire, make_tool):
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY
+        return error(429, "slow", Retry_After="60")
+
+    tool = make_tool(make_wire(answer).origin)
+    began = time.monotonic()
+    result = tool.run(tool.manifest(targets(3)), "--deadline", "20s", "--progress", "never")
+    assert result.code == 75
+    assert time.monotonic() - began < 8
+    assert "asked to wait" in result.err
+    assert "beyond the deadline" in result.err
+
+
+def test_a_halt_stops_its_own_provider(make_wire, make_tool):
+    well = make_wire(
+        lambda request: MANAGEMENT_KEY if request.method == "GET" else DELETED._replace(wait=0.02)
+    )
+    ill = make_wire(
+        lambda request: REQUESTY_OK if request.method == "GET" else error(400, "bad")
+    )
+    tool = make_tool(well.origin, "requesty=" + ill.base.removesuffix("/api/v1"))
+    result = tool.run(tool.manifest(targets(300) + targets(60, "requesty")))
+    assert result.code == 75, result.err
+    totals = tool.run_dir.totals
+    assert totals["revoked"] == 300
+    assert 20 <= totals["failed"] < 60
+
+
+def test_a_hold_is_of_an_account(make_wire, make_tool):
+    """Another credential is not held by it, whatever the variable is called."""
+
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY
+        if b"another" in request.raw:
+            return DELETED
+        return error(429, "slow", Retry_After="3600")
+
+    tool = make_tool(make_wire(answer).origin)
+    manifest = tool.manifest(targets(3))
+    assert tool.run(manifest, "--deadline", "5s").code == 75
+    tool.env["OPENROUTER_MANAGEMENT_KEY"] = "another-account"
+    began = time.monotonic()
+    result = tool.run(manifest)
+    assert result.code == 0, result.err
+    assert time.monotonic() - began < 20
+
+
+def test_localhost_is_one_origin_with_its_address(make_wire, make_tool):
+    """Two definitions at one place, with one secret: the hold of one is the other's."""
+    holding = []
+
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY if request.path.endswith("/key") else reply(200, {"ok": True})
+        if not holding:
+            holding.append(request.at)
+            return error(429, "slow", Retry_After="2")
+        return DELETED if "/api/v1/" in request.path else reply(200, {})
+
+    wire = make_wire(answer)
+    secret = "sk-or-v1-" + "5" * 64
+    port = wire.port
+    tool = make_tool(f"openrouter=http://127.0.0.1:{port}/api/v1", f"mine=http://localhost:{port}")
+    tool.env["OPENROUTER_MANAGEMENT_KEY"] = tool.env["MINE"] = secret
+    job = tool.manifest(
+        "[run]\nyes = yes\n[provider mine]\ncredential = MINE\nheader = Authorization: Bearer {secret}\n"
+        "id.name = id\nid.class = digits\nid.length = 1-9\ndelete = DELETE /mine/{id}\n"
+        "delete.absent = gone\n",
+        "job.ini",
+    )
+    rows = "".join(f"openrouter,{row.id}\n" for row in targets(3)) + "mine,1\nmine,2\n"
+    manifest = tool.manifest("provider,id\n" + rows, "both.csv")
+    result = tool.run(manifest, "--job", job, "--concurrency", "1", "--no-preflight", "--expect-absent")
+    assert result.code == 0, result.err
+    assert [r.path for r in wire.requests if holding[0] < r.at < holding[0] + 2] == []
