@@ -24,17 +24,6 @@ static uint32_t ahead_of(const struct lane *l, int64_t now)
     return rows < AHEAD_LEAST ? AHEAD_LEAST : (uint32_t)rows;
 }
 
-static void put_range(struct buf *ranges, uint32_t first, uint32_t last)
-{
-    if (ranges->len)
-        buf_putc(ranges, ',');
-    buf_put_u64(ranges, (unsigned long long)first + 1);
-    if (last != first) {
-        buf_putc(ranges, '-');
-        buf_put_u64(ranges, (unsigned long long)last + 1);
-    }
-}
-
 static void put_announcement(struct runner *r, const char *rows, double pace)
 {
     struct record record = {.type = r->pass->announces};
@@ -66,31 +55,26 @@ void lane_announce(struct lane *l, int64_t now)
     uint32_t want = ahead_of(l, now);
     if (q->announced - q->sent > want / 2)
         return;
-    struct buf ranges = {0};
-    uint32_t first = 0, last = 0, begun = q->announced;
+    struct row_set *rows = row_set_new(); /* ascending, in whatever order they go */
     for (; q->announced < q->count && q->announced - q->sent < want; q->announced++) {
         uint32_t row = q->fresh[q->announced];
         struct part *p = part_of(r, row);
-        if (!may_announce(r, p, row) || (q->announced > begun && row <= last))
-            break; /* ranges ascend: what was brought forward is announced by itself */
+        if (!may_announce(r, p, row))
+            break;
         if (r->pass->guarded)
             gate_sends(p, row);
-        if (q->announced == begun) {
-            first = row;
-        } else if (row != last + 1) {
-            put_range(&ranges, first, last);
-            first = row;
-        }
-        last = row;
+        row_set_add(rows, row);
     }
-    if (q->announced > begun) {
-        put_range(&ranges, first, last);
+    if (row_set_size(rows)) {
+        struct buf ranges = {0};
         double pace = 0;
+        row_set_print(rows, &ranges);
         for (size_t i = 0; i < r->lanes; i++)
             pace += pacer_view(&r->lane[i].wire.pacer, now).rate;
         put_announcement(r, buf_text(&ranges), pace);
+        buf_free(&ranges);
     }
-    buf_free(&ranges);
+    row_set_free(rows);
 }
 
 static bool retry_is_due(struct lane *l, int64_t now)
