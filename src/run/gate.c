@@ -133,6 +133,23 @@ static void on_recheck(void *at, struct recheck *check)
     part_stop(p, EXIT_STOPPED, reason);
 }
 
+/* One failed. Without a seen one to try, what a success is worth is not to be found out. */
+static void choose_next_trial(struct part *p)
+{
+    char reason[ENDING_REASON];
+    choose_trial(p);
+    if (p->trial.state != TRIAL_PASSED)
+        return;
+    p->trial.state = TRIAL_FAILED;
+    if (!p->waiting)
+        return;
+    snprintf(reason, sizeof reason,
+             "%s %s: no target that was seen could be deleted and looked at again; nothing else of "
+             "it was deleted",
+             definition_of(p)->shown, definition_of(p)->kind);
+    part_stop(p, EXIT_STOPPED, reason);
+}
+
 bool gate_tries(struct lane *l, const struct flight *f, const struct http_answer *a,
                 const struct verdict *v)
 {
@@ -142,7 +159,7 @@ bool gate_tries(struct lane *l, const struct flight *f, const struct http_answer
         return false;
     if (!outcome_done(v->outcome)) {
         if (v->outcome != OUTCOME_NOT_ATTEMPTED)
-            choose_trial(p);
+            choose_next_trial(p);
         return false;
     }
     t->state = TRIAL_RECHECK;

@@ -11,7 +11,6 @@
 struct history h;
 
 static struct catalog *catalog;
-static bool strangers;
 
 #define ID     "id.name = id\nid.class = word\nid.length = 1-40\n"
 #define GONE   "gone.status = 404\ngone.form = /error/code is 404\n"
@@ -70,11 +69,6 @@ void history_setup(void)
         exit(2);
     }
     clock_set(&clock);
-}
-
-void history_with_strangers(void)
-{
-    strangers = true;
 }
 
 static const char stranger[] = "-stranger-";
@@ -139,23 +133,22 @@ static void draw_weather(void)
     h.hints = chance();
     h.hold_most_us = chance() < .3 ? 600000000 : 5000000;
     h.weather_left = (unsigned)pick(10, 300);
-    h.strangers = strangers && chance() < .4;
-    h.hides = strangers && chance() < .2;
+    h.strangers = chance() < .3;
+    h.hides = chance() < .2;
 }
 
 static void draw_rows(void)
 {
     static const double shares[] = {1, 1, 1, .9, .5, 0};
     struct error err;
-    const unsigned used = strangers ? KINDS : KINDS - 1;
-    unsigned only = chance() < .5 ? (unsigned)pick(0, used - 1) : KINDS;
+    unsigned only = chance() < .5 ? (unsigned)pick(0, KINDS - 1) : KINDS;
     double alive = shares[pick(0, 5)];
     h.targets = targets_new(catalog);
     h.listed = row_set_new();
     h.rows = (uint32_t)(chance() < .7 ? pick(1, 16) : pick(17, ROWS_MAX));
     for (uint32_t i = 0; i < h.rows; i++) {
         bool fresh;
-        unsigned kind = only < KINDS ? only : (unsigned)pick(0, used - 1);
+        unsigned kind = only < KINDS ? only : (unsigned)pick(0, KINDS - 1);
         h.row[i] = (struct row){.kind = kind, .alive = chance() < alive};
         const struct definition *d = catalog_find(catalog, kinds[kind].provider, kinds[kind].kind);
         targets_add(h.targets, d, row_id(i), strlen(row_id(i)), "", "", 0, i + 2, &fresh, &err);

@@ -21,8 +21,8 @@ struct row {
     bool alive;            /* at its provider */
     int64_t dies_us;       /* a request that was lost arrives late; 0: none is on its way */
     bool deleted;          /* by a request of ours */
-    bool ever_sent[EYES];  /* any deletion, in any life, by that credential */
-    enum outcome end;      /* its last synced `end` */
+    enum outcome end;      /* its last synced `end`, */
+    unsigned end_eye;      /* by that credential */
     enum verified checked; /* its last synced finding */
     unsigned retried;      /* attempts of this round that ended, as the disk has it */
     /* of this life */
@@ -33,6 +33,7 @@ struct row {
     bool success, absence; /* such an answer came back */
     bool settled;          /* one came back that ends it */
     bool done_before;      /* that life */
+    bool shown;            /* a read showed it */
     bool looked;           /* it was absent to a read, after its deletion */
 };
 
@@ -78,8 +79,6 @@ extern struct history h;
 
 /* The definitions that all histories use. */
 void history_setup(void);
-/* Histories have strangers in them. */
-void history_with_strangers(void);
 /* Draws one; and frees it. */
 void history_begin(uint64_t seed, bool tells);
 void history_end(void);

@@ -28,6 +28,7 @@ static void judge_end(const struct record *r)
     if (outcome_done(row->end))
         broken("%s ended again: %s, after %s", id, outcome_word[o], outcome_word[row->end]);
     row->end = o;
+    row->end_eye = h.eye;
     if (outcome_failed(o))
         row->retried = 0;
     if (outcome_done(o) && row->alive && (o == OUTCOME_REVOKED || !h.settings.expect_absent))
@@ -67,12 +68,17 @@ void judge_synced(const struct record *r)
 
 /* What is sent */
 
-/* Of a kind, by the credential in use. */
+/* By the credential in use. */
+static bool was_sent(const struct row *row)
+{
+    return row->gone || (row->end != OUTCOME_NONE && row->end_eye == h.eye);
+}
+
 static unsigned others_sent(unsigned kind)
 {
     unsigned count = 0;
     for (uint32_t i = 0; i < h.rows; i++)
-        count += h.row[i].kind == kind && h.row[i].ever_sent[h.eye];
+        count += h.row[i].kind == kind && was_sent(&h.row[i]);
     return count;
 }
 
@@ -97,7 +103,7 @@ static bool trial_let(const struct row *row)
             continue;
         if (r->looked || (r->done_before && r->end == OUTCOME_REVOKED))
             return true;
-        waits |= r->success;
+        waits |= r->success && r->shown;
     }
     return !waits;
 }
@@ -111,14 +117,14 @@ static void judge_deletion(struct row *row, const char *id)
     if (row->carried + row->sent >= h.settings.max_attempts)
         broken("%s is sent for attempt %u, and %u are allowed", id, row->carried + row->sent + 1,
                h.settings.max_attempts);
-    if (!row->ever_sent[h.eye] && !h.seen[row->kind][h.eye] && !h.settings.expect_absent &&
+    if (!was_sent(row) && !h.seen[row->kind][h.eye] && !h.settings.expect_absent &&
         others_sent(row->kind) >= GATE)
         broken("%s is sent after %u others, none of which was seen", id, others_sent(row->kind));
     if (!row->gone && !canary_let(row))
         broken("%s is sent before the canary is through", id);
     if (is_idempotent(row->kind) && !trial_let(row))
         broken("%s is sent before the first one was looked at again", id);
-    row->ever_sent[h.eye] = row->gone = true;
+    row->gone = true;
     row->sent++;
 }
 
@@ -171,7 +177,8 @@ static void judge_deleted(struct row *row, const struct reply *r)
 static void judge_looked(struct row *row, const struct reply *r)
 {
     bool whole = r->transport == TRANSPORT_WHOLE;
-    h.seen[row->kind][h.eye] |= whole && r->status == 200 && strstr(r->body, "\"id\"");
+    row->shown |= whole && r->status == 200 && strstr(r->body, "\"id\"");
+    h.seen[row->kind][h.eye] |= row->shown;
     row->looked |= whole && r->status == 404 && row->success;
 }
 
@@ -196,7 +203,7 @@ void judge_life_begins(const struct ledger *l)
         if (outcome_done(row->end) && known != row->end)
             broken("%s was %s on the disk, and is no more", row_id(i), outcome_word[row->end]);
         row->announced = row->sent = 0;
-        row->gone = row->looked = false;
+        row->gone = row->shown = row->looked = false;
         row->carried = row->retried;
         row->done_before = outcome_done(row->end);
         row->success = row->absence = row->settled = false;

@@ -1,23 +1,25 @@
 #include "plant.h"
 
 #include "base/durable.h"
+#include "journal/evidence.h"
 #include "run/admit.h"
 #include "wire/guards.h"
 #include "wire/told.h"
 
 #include <string.h>
 
-const char plant_names[] = "try-order|hold|attempts|gate|totals|sync";
+const char plant_names[] = "try-order|hold|attempts|gate|totals|sync|eyes";
 
-static bool try_order, hold, attempts, gate, totals, sync_lost;
+static bool try_order, hold, attempts, gate, totals, sync_lost, eyes;
 
 bool plant(const char *name)
 {
     static const struct {
         const char *name;
         bool *what;
-    } all[] = {{"try-order", &try_order}, {"hold", &hold},     {"attempts", &attempts},
-               {"gate", &gate},           {"totals", &totals}, {"sync", &sync_lost}};
+    } all[] = {
+        {"try-order", &try_order}, {"hold", &hold},      {"attempts", &attempts}, {"gate", &gate},
+        {"totals", &totals},       {"sync", &sync_lost}, {"eyes", &eyes}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (strcmp(all[i].name, name) == 0)
             return *all[i].what = true;
@@ -37,6 +39,8 @@ enum outcome __real_ledger_outcome(const struct ledger *l, uint32_t row);
 enum outcome __wrap_ledger_outcome(const struct ledger *l, uint32_t row);
 int __real_durable_sync(int fd, struct error *err);
 int __wrap_durable_sync(int fd, struct error *err);
+enum outcome __real_evidence_absence(const struct sight *eye, bool applied, bool expected);
+enum outcome __wrap_evidence_absence(const struct sight *eye, bool applied, bool expected);
 /* clang-format on */
 
 /* What was announced counts as on the disk before it is. */
@@ -79,4 +83,10 @@ enum outcome __wrap_ledger_outcome(const struct ledger *l, uint32_t row)
 int __wrap_durable_sync(int fd, struct error *err)
 {
     return sync_lost ? 0 : __real_durable_sync(fd, err);
+}
+
+/* Not seeing is taken for knowing. */
+enum outcome __wrap_evidence_absence(const struct sight *eye, bool applied, bool expected)
+{
+    return __real_evidence_absence(eye, applied, expected || eyes);
 }

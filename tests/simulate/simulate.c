@@ -100,8 +100,6 @@ int main(int argc, char **argv)
             jobs = number;
         else if (strcmp(name, "--seed") == 0)
             seed = number;
-        else if (strcmp(name, "--strangers") == 0 && strcmp(value, "yes") == 0)
-            history_with_strangers();
         else if (strcmp(name, "--plant") != 0 || !plant(value))
             return usage();
     }
