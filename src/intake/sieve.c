@@ -74,7 +74,8 @@ static void put_gram(struct sieve *s, const char bytes[4], size_t offset)
     uint16_t *head = &s->head[h >> (HASH_BITS - HEAD_BITS)];
     if (s->entries == NONE)
         return;
-    s->entry = mem_resize(s->entry, s->entries + 1, sizeof *s->entry);
+    if (s->entries == 0 || (s->entries >= 64 && (s->entries & (s->entries - 1)) == 0))
+        s->entry = mem_resize(s->entry, s->entries ? s->entries * 2 : 64, sizeof *s->entry);
     s->entry[s->entries] = (struct entry){
         .gram = gram, .next = *head, .text = (uint16_t)(s->texts - 1), .offset = (uint16_t)offset};
     *head = (uint16_t)s->entries++;
