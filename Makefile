@@ -143,6 +143,7 @@ fuzz:
 bench:
 	scripts/install-deps build bench
 	$(MAKE) -j$$(nproc) all
+	scripts/bench-match
 	scripts/bench
 bench-rate:
 	scripts/install-deps build bench
