@@ -154,6 +154,7 @@ install: all
 	install -D -m 755 $(BUILD)/rescind $(DESTDIR)$(PREFIX)/bin/rescind
 	install -D -m 755 $(BUILD)/rescind-sandbox $(DESTDIR)$(PREFIX)/bin/rescind-sandbox
 	install -D -m 644 src/cli/rescind.1 $(DESTDIR)$(PREFIX)/share/man/man1/rescind.1
+	install -D -m 644 src/cli/rescind-providers.5 $(DESTDIR)$(PREFIX)/share/man/man5/rescind-providers.5
 	install -D -m 644 src/cli/rescind.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rescind
 
 c_files   = $(shell find src tests -name '*.[ch]')

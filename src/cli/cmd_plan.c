@@ -59,6 +59,8 @@ static bool print_share(const struct prepared *p, const struct definition *d,
     else
         printf("  request     none: this provider cannot %s, a run would be refused\n",
                action_word[s->action]);
+    if (d->note && r->method && (s->action == ACTION_DELETE || s->action == ACTION_ROTATE))
+        printf("  note        %s\n", d->note);
     if (s->verify && verifiable)
         printf("  verify      %s %s\n", d->read.method ? d->read.method : d->list.request.method,
                d->read.method ? d->read.path : d->list.request.path);

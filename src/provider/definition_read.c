@@ -1,4 +1,4 @@
-/* Reads the text of definitions (the format is in definition.h) through inih, which hands over one
+/* Reads the text of definitions (the format is in rescind-providers(5)) through inih, which hands over one
  * `key = value` at a time. inih tells neither line numbers nor where a section begins, so the lines
  * go through a reader of our own that counts them and sees the headings first; inih's limits (200
  * bytes a line, 49 a section or a key, else cut silently) become errors here. What the keys mean is

@@ -270,6 +270,21 @@ static void put_reasons(struct buf *b, const struct report *r)
     }
 }
 
+/* What a deletion leaves undone, or does besides. */
+static void put_notes(struct buf *b, const struct report *r)
+{
+    const struct report_facts *f = &r->facts;
+    for (size_t i = 0; i < f->kinds.count; i++) {
+        const struct definition *d = f->kinds.at[i].definition;
+        if (!d || !d->note || (f->action != ACTION_DELETE && f->action != ACTION_ROTATE))
+            continue;
+        put_label(b, "note");
+        buf_printf(b, "%s %s: ", d->shown, d->kind);
+        put_shown(b, d->note, REASON_WIDTH);
+        buf_putc(b, '\n');
+    }
+}
+
 /* The first of what is not confirmed. */
 static void put_findings(struct buf *b, const struct report *r)
 {
@@ -342,6 +357,7 @@ void report_summary(const struct report *r, const char *dir, const char *command
     put_requests(out, f);
     put_ending(out, r);
     put_reasons(out, r);
+    put_notes(out, r);
     put_findings(out, r);
     put_files(out, f, dir);
     if (f->done == f->targets && proof)

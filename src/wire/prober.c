@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "provider/condition.h"
 #include "provider/identifier.h"
 #include "provider/own_id.h"
 #include "provider/request.h"
@@ -219,8 +220,10 @@ static void hear_nobody(struct prober *r, const struct read *read)
 {
     bool good = read->verdict.kind == VERDICT_END && read->verdict.verified == VERIFIED_ABSENT;
     int status = read->answer ? read->answer->answer.status : 0;
-    find(r, PROBE_NOBODY, good ? PROBE_GOOD : PROBE_BAD, "of one that cannot exist: %d, %s", status,
-         found_word(&read->verdict));
+    /* another status promises nothing: of an id that never was, some tell no more than that */
+    bool promised = gone_status(r->p->definition, status) || (status >= 200 && status <= 299);
+    find(r, PROBE_NOBODY, good ? PROBE_GOOD : promised ? PROBE_BAD : PROBE_UNSAID,
+         "of one that cannot exist: %d, %s", status, found_word(&read->verdict));
 }
 
 static void judge_delete(void *at, const struct answer *a, struct verdict *v)
