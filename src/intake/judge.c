@@ -157,12 +157,25 @@ static bool goes_on(const struct shape *s, const char *text, size_t len, size_t 
                       (span->class == RAWKEY_BASE64 && c == '='));
 }
 
+/* Names of files and classes (sk-three-bounce-container) may have the form of a key that has hardly
+ * a literal; they are in lower case, with few digits. */
+static bool wordy(const struct best *b, const char *text)
+{
+    size_t upper = 0, digits = 0;
+    for (size_t i = b->shape->lead; i < b->len; i++) {
+        upper += isupper((unsigned char)text[i]) != 0;
+        digits += isdigit((unsigned char)text[i]) != 0;
+    }
+    return b->shape->definition && b->shape->literal <= LEAD_TELLING && digits < 4 && !upper;
+}
+
 static bool judge_fit(const struct best *b, const char *text, size_t len, size_t at,
                       struct sighting *out)
 {
     const struct shape *s = b->shape;
     bool edges = edge_left(text, at, s->dotted) && shape_ends(s, text + at, len - at, b->len);
-    if (goes_on(s, text, len, at + b->len) || (!edges && (s->loose || s->lead < LEAD_TELLING)))
+    if (wordy(b, text + at) || goes_on(s, text, len, at + b->len) ||
+        (!edges && (s->loose || s->lead < LEAD_TELLING)))
         return false;
     *out = (struct sighting){.shape = s, .text = text + at, .len = b->len};
     out->kind = filled(text + at, b->len) ? SIGHT_MASKED

@@ -39,8 +39,8 @@ static bool is_sarif(const char *text, size_t len)
 
 static bool is_gitleaks(const char *text, size_t len)
 {
-    return first_of(text, len) == '[' && has(text, len, "\"RuleID\"") &&
-           has(text, len, "\"Secret\"") && has(text, len, "\"StartLine\"");
+    return is_json(text, len) && has(text, len, "\"RuleID\"") && has(text, len, "\"Secret\"") &&
+           has(text, len, "\"StartLine\"");
 }
 
 static bool is_github(const char *text, size_t len)
@@ -97,7 +97,6 @@ static bool is_gitguardian(const char *text, size_t len)
 #define PLACE "locations/0/physicalLocation/"
 
 static const char *const at_top[] = {"", "*", "*/*", NULL};
-static const char *const of_gitleaks[] = {"*", NULL};
 static const char *const of_sarif[] = {"runs/*/results/*", NULL};
 static const char *const of_ggshield[] = {"entities_with_incidents/*",
                                           "scans/*/entities_with_incidents/*", NULL};
@@ -125,7 +124,7 @@ static const struct report_form forms[] = {
      .link = {"hostedViewerUri"}},
     {.name = "gitleaks",
      .tool = "gitleaks",
-     .records = of_gitleaks,
+     .records = at_top,
      .is = is_gitleaks,
      .file = {"File"},
      .line = {"StartLine"},

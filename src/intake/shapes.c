@@ -34,8 +34,8 @@ static const struct {
     {"Docker Hub", "dckr_pat_{27}"},
     {"Airtable", "pat{14a}.{64h}"},
     {"Z.ai", "{32h}.{16a}"},
-    {"sk- of no provider known here", "sk-{32h}"},
-    {"sk- of no provider known here", "sk-{48a}"},
+    {"sk-, of no provider known here", "sk-{32h}"},
+    {"sk-, of no provider known here", "sk-{48a}"},
 };
 
 static void compile(struct shape *s)

@@ -81,7 +81,8 @@ def test_gitleaks(tool):
     table = csv.DictWriter(out, columns, extrasaction="ignore")
     table.writeheader()
     table.writerows([{**r, "Message": 'two\nlines, "quoted"'} for r in records])
-    for text in (json.dumps(records), json.dumps(records, indent=1), out.getvalue()):
+    lines = "\n".join(map(json.dumps, records))
+    for text in (json.dumps(records), json.dumps(records, indent=1), lines, out.getvalue()):
         result, rows = match(tool, text)
         assert (result.code, [(row["hash"], row["note"]) for row in rows]) == (0, want), result
 

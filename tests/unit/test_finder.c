@@ -131,6 +131,7 @@ static void no_keys(void **state)
         {"settings.OPENROUTER_API_KEY", ""},
         {"kafka-01.production-us-east-1", ""},
         {"eyJhbGciOiJI." T32 "." T32, ""},
+        {"sk-three-bounce-container sk-circle12-child-dots-x9", ""},
         {"x." OLD, ""},
         {OLD ".x", ""},
         {HEX64, ""},
