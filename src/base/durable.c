@@ -29,11 +29,17 @@ static void real_write_back(int fd, off_t from, off_t len)
     sync_file_range(fd, from, len, SYNC_FILE_RANGE_WRITE);
 }
 
+static int real_reserve(int fd, off_t from, off_t len)
+{
+    return fallocate(fd, FALLOC_FL_KEEP_SIZE, from, len);
+}
+
 static const struct durable_ops real_ops = {
     .open = real_open,
     .write = write,
     .pwrite = pwrite,
     .write_back = real_write_back,
+    .reserve = real_reserve,
     .fdatasync = fdatasync,
     .fsync = fsync,
     .ftruncate = ftruncate,
@@ -147,6 +153,27 @@ int durable_sync(int fd, struct error *err)
     if (sync_retrying(ops->fdatasync, fd) < 0)
         return error_set(err, EXIT_IO, "fdatasync:");
     return 0;
+}
+
+static bool is_full(int error)
+{
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+int durable_reserve(int fd, off_t from, off_t len, struct error *err)
+{
+    int r = 0;
+    if (ops->reserve)
+        do
+            r = ops->reserve(fd, from, len);
+        while (r < 0 && errno == EINTR);
+    return r < 0 && is_full(errno) ? error_set(err, EXIT_IO, "no space for what is to come:") : 0;
+}
+
+void durable_unreserve(int fd, off_t from, off_t len)
+{
+    if (ops == &real_ops)
+        (void)!fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, len);
 }
 
 static int copy_over(int from_fd, int to_fd, off_t from, off_t to)
@@ -390,4 +417,42 @@ void durable_sweep(const char *dir)
         buf_free(&path);
     }
     closedir(entries);
+}
+
+struct durable_space {
+    int fd;
+    char *path;
+};
+
+struct durable_space *durable_space_keep(const char *path, off_t bytes, struct error *err)
+{
+    struct buf beside = {0};
+    buf_printf(&beside, "%s.tmp-%ld", path, (long)getpid());
+    ops->unlink(beside.data); /* of a process that had our number and was killed */
+    struct durable_space *s = mem_zalloc(1, sizeof *s);
+    s->path = beside.data;
+    s->fd = ops->open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (s->fd < 0) {
+        error_set(err, EXIT_CANTCREATE, "cannot create %s:", s->path);
+    } else {
+        durable_lock(s->fd, NULL);
+        if (durable_reserve(s->fd, 0, bytes, err) == 0)
+            return s;
+        if (err)
+            err->code = EXIT_CANTCREATE;
+    }
+    durable_space_release(s);
+    return NULL;
+}
+
+void durable_space_release(struct durable_space *s)
+{
+    if (!s)
+        return;
+    if (s->fd >= 0) {
+        ops->close(s->fd);
+        ops->unlink(s->path);
+    }
+    free(s->path);
+    free(s);
 }

@@ -21,6 +21,8 @@ struct durable_ops {
     ssize_t (*write)(int fd, const void *bytes, size_t len);
     ssize_t (*pwrite)(int fd, const void *bytes, size_t len, off_t at);
     void (*write_back)(int fd, off_t from, off_t len); /* begins; promises nothing */
+    int (*reserve)(int fd, off_t from,
+                   off_t len); /* fallocate(2), the size kept; NULL: not there */
     int (*fdatasync)(int fd);
     int (*fsync)(int fd); /* directories, and a file that was cut */
     int (*ftruncate)(int fd, off_t size);
@@ -42,6 +44,20 @@ int durable_append(int fd, const void *bytes, size_t len, off_t size, struct err
 
 /* fdatasync. -1, EXIT_IO: nothing that was written since the last success is known to be safe. */
 int durable_sync(int fd, struct error *err);
+
+/* Keeps so many bytes of the disk for what is going to be written from byte `from` of the file on;
+ * its size stays. -1, EXIT_IO: there are not so many. Where the file system knows no such thing,
+ * nothing is promised, and 0 comes back. */
+int durable_reserve(int fd, off_t from, off_t len, struct error *err);
+
+/* Gives back what was not needed of it. Nothing fails. */
+void durable_unreserve(int fd, off_t from, off_t len);
+
+/* The same for files that will be made later: a temporary file (path.tmp-PID) has the space until
+ * it is let go. NULL: EXIT_CANTCREATE. */
+struct durable_space;
+struct durable_space *durable_space_keep(const char *path, off_t bytes, struct error *err);
+void durable_space_release(struct durable_space *s); /* NULL is fine */
 
 /* Writes the same bytes again over bytes `from` to `to` of the file `path`, which `fd` reads, and
  * syncs them. What reads well may still not be on the disk: its writer was killed before the sync,

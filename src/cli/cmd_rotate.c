@@ -3,6 +3,7 @@
 #include "cli/confirm.h"
 #include "cli/progress.h"
 
+#include "base/durable.h"
 #include "base/text.h"
 #include "rotate/handover.h"
 #include "rotate/rotate.h"
@@ -76,14 +77,16 @@ static int conduct(struct prepared *p, struct credentials *credentials, const st
         .credentials = credentials,
         .observer = &observer,
     };
-    int status = rotate_run(&work, &h->how, &ending, &err);
+    struct durable_space *space = conduct_keep_space(p, &err);
+    int status = space ? rotate_run(&work, &h->how, &ending, &err) : -1;
+    durable_space_release(space);
     progress_free(progress);
     if (status != 0) {
         say("%s", err.text);
         conduct_close(p, (int)err.code, err.text);
         return conduct_metrics(p->options, (int)err.code);
     }
-    if (ending.code == EXIT_IO)
+    if (ending.code == EXIT_IO && journal_failed(p->journal))
         return conduct_metrics(p->options, EXIT_IO);
     int code = conduct_report(p, (int)ending.code);
     tell_secrets(p);

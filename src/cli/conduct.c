@@ -3,6 +3,7 @@
 #include "cli/progress.h"
 
 #include "base/clock.h"
+#include "base/durable.h"
 #include "base/stops.h"
 #include "report/metrics.h"
 #include "report/report.h"
@@ -229,6 +230,19 @@ int conduct_report(struct prepared *p, int code)
     return code;
 }
 
+struct durable_space *conduct_keep_space(const struct prepared *p, struct error *err)
+{
+    enum { REPORT_BYTES = 96 << 10, ROW_BYTES = 200 };
+    struct buf path = {0};
+    buf_printf(&path, "%s/reports", p->run_dir);
+    off_t bytes = REPORT_BYTES + (off_t)targets_count(p->targets) * ROW_BYTES;
+    struct durable_space *space = durable_space_keep(buf_text(&path), bytes, err);
+    if (!space)
+        error_prefix(err, "%s: the reports would not fit; nothing was sent", p->run_dir);
+    buf_free(&path);
+    return space;
+}
+
 int conduct_run(struct prepared *p, struct credentials *credentials)
 {
     struct ending ending;
@@ -245,14 +259,16 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
         .credentials = credentials,
         .observer = &observer,
     };
-    int status = runner_run(&work, &ending, &err);
+    struct durable_space *space = conduct_keep_space(p, &err);
+    int status = space ? runner_run(&work, &ending, &err) : -1;
+    durable_space_release(space);
     progress_free(progress);
     if (status != 0) {
         say("%s", err.text);
         conduct_close(p, (int)err.code, err.text);
         return write_metrics(p->options, NULL, (int)err.code);
     }
-    if (ending.code == EXIT_IO)
+    if (ending.code == EXIT_IO && journal_failed(p->journal))
         return write_metrics(p->options, NULL, (int)ending.code);
     return conduct_report(p, (int)ending.code);
 }

@@ -23,6 +23,9 @@ void conduct_close(struct prepared *p, int code, const char *reason);
 /* A terminal that knows colours, and no NO_COLOR. */
 bool conduct_colour(int fd);
 
+/* Disk space for the reports, to be let go right before they are written. NULL: EXIT_CANTCREATE. */
+struct durable_space *conduct_keep_space(const struct prepared *p, struct error *err);
+
 /* Does what the settings say, and writes the reports. */
 int conduct_run(struct prepared *p, struct credentials *credentials);
 

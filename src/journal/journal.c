@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { KEPT_BUFFER = 4 << 20, COPY_BUFFER = 1 << 20 };
+enum { KEPT_BUFFER = 4 << 20, COPY_BUFFER = 1 << 20, RESERVE_AHEAD = 256 << 10 };
 
 struct journal {
     char *dir, *path;
@@ -37,6 +37,7 @@ struct journal {
     uint32_t link;
     int64_t oldest_ms;
     uint64_t size; /* bytes that are written and synced */
+    uint64_t room; /* up to here the disk is reserved */
     struct sha256 *sha;
     bool failed;
     struct error failure;
@@ -310,6 +311,24 @@ static int check_name(const struct journal *j, struct error *err)
     return 0;
 }
 
+int journal_reserve(struct journal *j, uint64_t bytes, struct error *err)
+{
+    uint64_t need = j->size + j->pending.len + bytes;
+    off_t from = (off_t)j->size;
+    if (j->failed || need <= j->room)
+        return 0;
+    /* More than is needed, so that it need not be done at once again; else what is needed. */
+    uint64_t more = need + bytes + RESERVE_AHEAD;
+    if (durable_reserve(j->fd, from, (off_t)more - from, NULL) == 0) {
+        j->room = more;
+        return 0;
+    }
+    if (durable_reserve(j->fd, from, (off_t)need - from, err) != 0)
+        return error_prefix(err, "%s", j->path);
+    j->room = need;
+    return 0;
+}
+
 int journal_flush(struct journal *j, struct error *err)
 {
     struct error why;
@@ -365,6 +384,8 @@ void journal_close(struct journal *j)
 {
     if (!j)
         return;
+    if (j->fd >= 0 && j->room > j->size && !j->failed)
+        durable_unreserve(j->fd, (off_t)j->size, (off_t)(j->room - j->size));
     if (j->fd >= 0)
         durable_close(j->fd);
     record_reader_free(j->reader);

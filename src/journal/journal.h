@@ -44,6 +44,11 @@ int journal_recover(struct journal *j, struct ledger *l, struct journal_recovery
  * program, is not written, and makes the journal fail. */
 void journal_put(struct journal *j, const struct record *r);
 
+/* Makes sure that what was collected and `bytes` beyond it have room on the disk. -1, EXIT_IO: they
+ * have not, and nothing new is to be sent; the journal goes on, and what was reserved before is for
+ * the results of what is under way. */
+int journal_reserve(struct journal *j, uint64_t bytes, struct error *err);
+
 /* Writes and syncs what was collected, as one batch. -1 with EXIT_IO, and the same for ever after.
  * What was collected then is unknown: the next start finds all of it, a part, or nothing. */
 int journal_flush(struct journal *j, struct error *err);

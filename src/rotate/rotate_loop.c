@@ -19,6 +19,7 @@
 #include <poll.h>
 
 enum {
+    TURN_BYTES = 16384, /* all that one turn may still write into the journal */
     AHEAD = 4,          /* most turns that are let in before the pacer lets their requests go */
     GATHER_US = 1000000 /* most that a turn waits for others that want the list, too */
 };
@@ -29,7 +30,11 @@ static void make_safe(struct rotor *r)
 {
     struct error err;
     r->session.dirty_since_us = 0;
-    if (journal_flush(r->session.work.journal, &err) != 0) {
+    struct journal *journal = r->session.work.journal;
+    bool more = !session_stopping(&r->session);
+    if (more && journal_reserve(journal, (uint64_t)r->turns * TURN_BYTES, &err) != 0)
+        session_stop(&r->session, EXIT_IO, err.text);
+    if (journal_flush(journal, &err) != 0) {
         if (r->session.ending.code != EXIT_IO)
             session_stop(&r->session, EXIT_IO, err.text);
         return;

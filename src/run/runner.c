@@ -19,14 +19,35 @@
 
 #include <stdlib.h>
 
-enum { FLUSH_US = 90000, NAMED_MOST = 2048 };
+enum {
+    FLUSH_US = 90000,
+    NAMED_MOST = 2048,
+    END_BYTES = 1024,    /* an `end` and what else one answer may bring, in the journal */
+    CLOSE_BYTES = 32768, /* the last record, and what nobody asked for */
+};
+
+/* Room for the result of everything that is announced: a full disk is met before a request leaves,
+ * not when its answer is to be written down. */
+static uint64_t room_needed(const struct runner *r)
+{
+    uint64_t out = 0;
+    for (size_t i = 0; i < r->lanes; i++) {
+        const struct queue *q = &r->lane[i].queue;
+        out += q->announced - q->sent + q->waiting + wire_in_flight(&r->lane[i].wire);
+    }
+    return out * END_BYTES + CLOSE_BYTES;
+}
 
 static void flush(struct runner *r)
 {
     struct error err;
     r->session.dirty_since_us = 0;
     r->batch++;
-    if (journal_flush(r->session.work.journal, &err) != 0) {
+    struct journal *journal = r->session.work.journal;
+    bool more = !session_stopping(&r->session);
+    if (more && journal_reserve(journal, room_needed(r), &err) != 0)
+        session_stop(&r->session, EXIT_IO, err.text);
+    if (journal_flush(journal, &err) != 0) {
         r->abandon = true;
         session_stop(&r->session, EXIT_IO, err.text);
         return;
