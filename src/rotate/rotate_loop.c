@@ -342,10 +342,18 @@ static bool is_abandoned(const struct rotor *r)
     return r->session.ending.code == EXIT_IO || session_hurried(&r->session);
 }
 
+static void take_stops(struct rotor *r, int64_t now)
+{
+    char reason[ENDING_REASON];
+    session_take_stops(&r->session, now);
+    if (!session_stopping(&r->session) && wire_held_beyond_deadline(&r->wire, now, reason))
+        session_stop(&r->session, EXIT_STOPPED, reason);
+}
+
 /* Whether there is more to do at once. */
 static bool pass(struct rotor *r)
 {
-    session_take_stops(&r->session, clock_mono_us());
+    take_stops(r, clock_mono_us());
     advance(r);
     admit(r);
     make_safe(r);

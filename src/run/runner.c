@@ -123,13 +123,20 @@ static void give_up_stuck(struct runner *r, int64_t now)
                                 : "what is left waits for targets of a provider that was stopped");
 }
 
+static void lane_give_up(const struct runner *r, struct lane *l, int64_t now)
+{
+    wire_give_up_hopeless(&l->wire, now);
+    if (r->pass == &pass_verify)
+        wire_give_up_held(&l->wire, now);
+}
+
 static void take_stops(struct runner *r, int64_t now)
 {
     session_take_stops(&r->session, now);
     if (session_hurried(&r->session))
         r->abandon = true;
     for (size_t i = 0; i < r->lanes; i++)
-        wire_give_up_hopeless(&r->lane[i].wire, now);
+        lane_give_up(r, &r->lane[i], now);
 }
 
 static void loop(struct runner *r)

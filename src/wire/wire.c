@@ -270,15 +270,29 @@ void wire_stop(struct wire *w, enum exit_code code, const char *reason)
     ending_add(&w->ending, code, reason);
 }
 
-static void give_up_late(struct wire *w, int64_t now)
+static bool held_beyond(const struct wire *w, int64_t now, int64_t most_us, const char *which,
+                        char reason[ENDING_REASON])
 {
-    int64_t deadline = w->session->deadline_us, hold = pacer_view(&w->pacer, now).hold_until;
-    char reason[256], span[TEXT_SPAN];
-    if (!deadline || hold <= deadline)
-        return;
-    snprintf(reason, sizeof reason, "%s: asked to wait %s, which is beyond the deadline", w->name,
-             text_span(hold - now, span));
-    wire_stop(w, EXIT_STOPPED, reason);
+    int64_t hold = pacer_view(&w->pacer, now).hold_until;
+    char span[TEXT_SPAN];
+    if (hold <= most_us)
+        return false;
+    snprintf(reason, ENDING_REASON, "%s: asked to wait %s, which is %s", w->name,
+             text_span(hold - now, span), which);
+    return true;
+}
+
+bool wire_held_beyond_deadline(const struct wire *w, int64_t now, char reason[ENDING_REASON])
+{
+    int64_t deadline = w->session->deadline_us;
+    return deadline && !w->reads && held_beyond(w, now, deadline, "beyond the deadline", reason);
+}
+
+void wire_give_up_held(struct wire *w, int64_t now)
+{
+    char reason[ENDING_REASON];
+    if (wire_active(w) && held_beyond(w, now, now + WIRE_PATIENCE_US, "too long", reason))
+        wire_stop(w, EXIT_STOPPED, reason);
 }
 
 int64_t wire_patience_us(const struct wire *w, int64_t now)
@@ -290,9 +304,9 @@ int64_t wire_patience_us(const struct wire *w, int64_t now)
 
 void wire_give_up_hopeless(struct wire *w, int64_t now)
 {
-    char reason[256];
-    if (wire_active(w) && !w->reads)
-        give_up_late(w, now);
+    char reason[ENDING_REASON];
+    if (wire_active(w) && wire_held_beyond_deadline(w, now, reason))
+        wire_stop(w, EXIT_STOPPED, reason);
     if (!wire_active(w) || !health_hopeless(&w->health, now))
         return;
     snprintf(reason, sizeof reason, "%s: not one good answer in %d s: given up for now", w->name,

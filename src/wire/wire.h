@@ -97,6 +97,11 @@ void wire_stop(struct wire *w, enum exit_code code, const char *reason);
 /* Stops it where it has been down for too long, or could only wait until the deadline. */
 void wire_give_up_hopeless(struct wire *w, int64_t now);
 
+/* Whether it can only wait until then; and the words for it. Its reads have their own patience. */
+bool wire_held_beyond_deadline(const struct wire *w, int64_t now, char reason[ENDING_REASON]);
+/* Stops it where it is held for longer than the patience of what only reads. */
+void wire_give_up_held(struct wire *w, int64_t now);
+
 /* Until when its reads may wait: 30 s in all from when they first had to, and not beyond the
  * deadline. */
 #define WIRE_PATIENCE_US (30 * 1000000LL)
