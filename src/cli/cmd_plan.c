@@ -8,6 +8,7 @@
 #include "run/check.h"
 #include "wire/credential.h"
 #include "wire/endpoint.h"
+#include "wire/survey.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -47,11 +48,12 @@ static bool print_share(const struct prepared *p, const struct definition *d,
            seconds = ceiling > 0 ? (double)share->left / ceiling : 0;
     const struct request *r = &d->action[s->action];
     bool verifiable = check_verifiable(d), placed;
-    printf("\n%s %s: %s targets, %s left\n", d->provider, d->kind,
+    const char *base = endpoint_base(s, d), *look = survey_words(s, d);
+    printf("\n%s %s: %s targets, %s left\n", d->shown, d->kind,
            text_count(share->targets, targets), text_count(share->left, left));
     placed = endpoint_origin(s, d, &origin, &err) == 0;
     if (placed)
-        printf("  at          %s\n", buf_text(&origin));
+        printf("  at          %s\n", base ? base : d->base);
     else
         printf("  at          %s\n", err.text);
     if (r->method)
@@ -59,6 +61,8 @@ static bool print_share(const struct prepared *p, const struct definition *d,
     else
         printf("  request     none: this provider cannot %s, a run would be refused\n",
                action_word[s->action]);
+    if (r->method && *look)
+        printf("  look        %s\n", look);
     if (d->note && r->method && (s->action == ACTION_DELETE || s->action == ACTION_ROTATE))
         printf("  note        %s\n", d->note);
     if (s->verify && verifiable)
