@@ -14,6 +14,7 @@ static void print_tally(const struct provider *p, struct buf *out)
                   {"unauthorised", t->unauthorised},
                   {"limited", t->limited},
                   {"overloaded", t->overloaded},
+                  {"queued_us", p->workers.queued_us},
                   {"faults", t->faults},
                   {"own_deletes", t->own_deletes},
                   {"unlawful_ids", t->unlawful_ids},

@@ -12,6 +12,7 @@
  *     repeated           actions on what had been deleted before
  *     unauthorised, limited (429), overloaded (503: all workers busy, the queue full), faults
  *                        how many were refused, and met a fault
+ *     queued_us          what all of them together waited for a worker
  *     foreign            asked for a key of another account
  *     own_deletes        asked to delete the credential itself
  *     unlawful_ids, unheard_ids              no identifier at all, or none that was ever there

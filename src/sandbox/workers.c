@@ -60,6 +60,7 @@ int64_t workers_take(struct workers *w, int64_t now_us)
             return -1;
         w->start_us[w->waited++ % w->room] = start;
     }
+    w->queued_us += (uint64_t)(start - now_us);
     w->free_us[w->next] = start + w->span_us;
     w->next = (w->next + 1) % w->count;
     return start + w->span_us - now_us;

@@ -14,11 +14,12 @@ struct workers {
     unsigned count; /* 0: no such bound */
     int64_t span_us;
     bool bounded;
-    uint64_t room;     /* of the queue, where it is bounded */
-    int64_t *free_us;  /* a ring: when each worker is free, in the order in which they are */
-    unsigned next;     /* the one that is free first */
-    int64_t *start_us; /* a ring of `room`: when the last ones to wait begin */
-    uint64_t waited;   /* how many ever waited */
+    uint64_t room;      /* of the queue, where it is bounded */
+    int64_t *free_us;   /* a ring: when each worker is free, in the order in which they are */
+    unsigned next;      /* the one that is free first */
+    int64_t *start_us;  /* a ring of `room`: when the last ones to wait begin */
+    uint64_t waited;    /* how many ever waited */
+    uint64_t queued_us; /* all that was ever waited for a worker, together */
 };
 
 /* EXIT_USAGE. What was there before is freed. */
