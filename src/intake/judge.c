@@ -166,7 +166,7 @@ static bool wordy(const struct best *b, const char *text)
         upper += isupper((unsigned char)text[i]) != 0;
         digits += isdigit((unsigned char)text[i]) != 0;
     }
-    return b->shape->definition && b->shape->literal <= LEAD_TELLING && digits < 4 && !upper;
+    return b->shape->definition && b->shape->literal < LEAD_TELLING && digits < 4 && !upper;
 }
 
 static bool judge_fit(const struct best *b, const char *text, size_t len, size_t at,
