@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "provider/definition.h"
+#include "wire/looker.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -73,19 +74,41 @@ void history_setup(void)
 
 static const char stranger[] = "-stranger-";
 
+static void put_secret(char out[60], const char *whose, unsigned eye)
+{
+    static const char *const sort[EYES] = {"-secret-", "-renewed-", stranger};
+    snprintf(out, 60, "%s%s0123456789", whose, sort[eye]);
+}
+
 void history_credentials(unsigned eye)
 {
     static const char *const names[][2] = {{"ALPHA_KEY", "alpha"},
                                            {"GAMMA_KEY", "alpha"},
                                            {"BETA_KEY", "beta"},
                                            {"DELTA_KEY", "delta"}};
-    static const char *const sort[EYES] = {"-secret-", "-renewed-", stranger};
     h.eye = eye;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char secret[60];
-        snprintf(secret, sizeof secret, "%s%s0123456789", names[i][1], sort[eye]);
+        put_secret(secret, names[i][1], eye);
         setenv(names[i][0], secret, 1);
     }
+}
+
+struct pair *pair_of_hold(const char *text, unsigned *eye)
+{
+    struct pair *p = h.pair;
+    char whose[16], secret[60], account[ACCOUNT_DIGITS + 1];
+    const char *const secrets[] = {secret, NULL};
+    while (!strstr(text, p->host))
+        p++;
+    snprintf(whose, sizeof whose, "%.*s", (int)strcspn(p->host, "."), p->host);
+    for (*eye = 0; *eye < EYES - 1; ++*eye) {
+        put_secret(secret, whose, *eye);
+        looker_account(secrets, account);
+        if (strstr(text, account))
+            break;
+    }
+    return p;
 }
 
 bool is_strangers(const char *line)

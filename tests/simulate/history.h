@@ -38,9 +38,9 @@ struct row {
 };
 
 struct pair {
-    const char *host;      /* of its URLs */
-    int64_t held_until_us; /* told to this process, mono */
-    int64_t journal_ms;    /* what the disk had of it when this process began, wall */
+    const char *host;         /* of its URLs */
+    int64_t held_until_us;    /* told to this process, mono */
+    int64_t journal_ms[EYES]; /* what the disk has of it for each credential, wall */
 };
 
 struct history {
@@ -85,6 +85,8 @@ void history_end(void);
 
 /* The credentials of a life. */
 void history_credentials(unsigned eye);
+/* The pair and the credential that a hold in the journal is of. */
+struct pair *pair_of_hold(const char *text, unsigned *eye);
 /* Whether a header line has a credential of another account than the targets'. */
 bool is_strangers(const char *line);
 

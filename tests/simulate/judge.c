@@ -59,10 +59,9 @@ void judge_synced(const struct record *r)
     } else if (r->type == RECORD_CLOSE) {
         h.closed_with = r->close.exit_code;
     } else if (r->type == RECORD_HOLD) {
-        struct pair *p = h.pair;
-        while (!strstr(r->hold.pair, p->host))
-            p++;
-        p->journal_ms = r->hold.until_ms > p->journal_ms ? r->hold.until_ms : p->journal_ms;
+        unsigned eye;
+        int64_t *known = pair_of_hold(r->hold.pair, &eye)->journal_ms;
+        known[eye] = r->hold.until_ms > known[eye] ? r->hold.until_ms : known[eye];
     }
 }
 
@@ -134,9 +133,9 @@ void judge_request(const struct asked *what)
     if (h.now_us < p->held_until_us)
         broken("a request to %s, which asked to wait %.3f s more", p->host,
                (double)(p->held_until_us - h.now_us) / 1e6);
-    if (clock_wall_ms() + HOLD_SLACK_MS < p->journal_ms)
+    if (clock_wall_ms() + HOLD_SLACK_MS < p->journal_ms[h.eye])
         broken("a request to %s, which asked an earlier run to wait %.3f s more", p->host,
-               (double)(p->journal_ms - clock_wall_ms()) / 1e3);
+               (double)(p->journal_ms[h.eye] - clock_wall_ms()) / 1e3);
     if (h.stop_us && h.now_us > h.stop_us)
         broken("a request after the run was asked to stop");
     if (h.settings.deadline_us && h.now_us >= h.born_us + h.settings.deadline_us)
