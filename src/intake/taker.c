@@ -17,7 +17,9 @@ enum {
     SHOWN_MOST = 64,
 };
 
+/* What is shown of a key: masked, cut, or with more of something else right beside it. */
 struct mask {
+    enum left_kind kind;
     const struct shape *shape;
     char text[2 * SHOWN_MOST]; /* what it shows: head and tail */
     uint8_t head, tail;
@@ -32,7 +34,7 @@ struct taker {
     char *key;    /* KEY_ROOM, locked */
     char *record; /* RECORD_ROOM, locked: its whole keys, each ended by a NUL */
     size_t record_len;
-    struct mask *mask; /* MASKED_MOST */
+    struct mask *mask; /* MASKED_MOST, locked */
     size_t masks;
     uint64_t seen;
     const char *text;
@@ -49,8 +51,8 @@ struct taker *taker_new(const struct taker_rules *rules, struct places *places, 
     *t = (struct taker){.rules = *rules, .places = places, .finds = finds, .leftovers = leftovers};
     t->key = locked_new(KEY_ROOM);
     t->record = locked_new(RECORD_ROOM);
-    t->mask = mem_zalloc(MASKED_MOST, sizeof *t->mask);
-    if (t->key && t->record)
+    t->mask = locked_new(MASKED_MOST * sizeof *t->mask);
+    if (t->key && t->record && t->mask)
         return t;
     taker_free(t);
     return NULL;
@@ -62,7 +64,7 @@ void taker_free(struct taker *t)
         return;
     locked_free(t->key, KEY_ROOM);
     locked_free(t->record, RECORD_ROOM);
-    free(t->mask);
+    locked_free(t->mask, MASKED_MOST * sizeof *t->mask);
     free(t);
 }
 
@@ -233,24 +235,30 @@ static void see_loose(struct taker *t, const struct sighting *s)
 static void leave_mask(struct taker *t, const struct mask *m)
 {
     const struct definition *d = m->shape->definition;
-    bool telling = m->shape->lead > SHAPE_LEAD;
-    if (!add_listed(t, m->shape, m->text, m->head, m->text + m->head, m->tail, m->place, 0))
-        leftovers_add(t->leftovers, LEFT_MASKED, telling ? d : NULL, "sk-", m->text,
-                      (size_t)(m->head + m->tail), m->place);
+    bool telling = m->kind != LEFT_MASKED || m->shape->lead > SHAPE_LEAD;
+    if (m->kind == LEFT_MASKED &&
+        add_listed(t, m->shape, m->text, m->head, m->text + m->head, m->tail, m->place, 0))
+        return;
+    leftovers_add(t->leftovers, m->kind, telling ? d : NULL, "sk-", m->text,
+                  (size_t)(m->head + m->tail), m->place);
 }
 
-static void see_masked(struct taker *t, const struct sighting *s)
+/* In a record it is no remainder where the key is there as well, which its end tells. */
+static void see_part(struct taker *t, const struct sighting *s, enum left_kind kind)
 {
-    struct mask m = {.shape = s->shape, .place = place_of(t, s->where)};
-    size_t head = s->head ? s->head : s->len;
+    struct mask m = {.kind = kind, .shape = s->shape, .place = place_of(t, s->where)};
+    size_t head = s->head ? s->head : s->len, tail = s->tail;
+    if (!s->head && s->len > SHOWN_MOST) /* all of it is shown: both of its ends tell it */
+        tail = s->len - SHOWN_MOST;
     m.head = (uint8_t)(head < SHOWN_MOST ? head : SHOWN_MOST);
-    m.tail = (uint8_t)(s->tail < SHOWN_MOST ? s->tail : SHOWN_MOST);
+    m.tail = (uint8_t)(tail < SHOWN_MOST ? tail : SHOWN_MOST);
     memcpy(m.text, s->text, m.head);
     memcpy(m.text + m.head, s->text + s->len - m.tail, m.tail);
     if (t->occasion && t->occasion->number && t->masks < MASKED_MOST)
         t->mask[t->masks++] = m;
     else
         leave_mask(t, &m);
+    mem_wipe(&m, sizeof m);
 }
 
 void taker_see(void *taker, const struct sighting *s)
@@ -279,7 +287,9 @@ void taker_see(void *taker, const struct sighting *s)
     } else if (s->kind == SIGHT_LOOSE) {
         see_loose(t, s);
     } else if (s->kind == SIGHT_MASKED) {
-        see_masked(t, s);
+        see_part(t, s, LEFT_MASKED);
+    } else if (s->kind == SIGHT_CUT || s->kind == SIGHT_STUCK) {
+        see_part(t, s, left[s->kind]);
     } else {
         remember(t, s);
         leave(t, left[s->kind], s);
@@ -306,6 +316,7 @@ int taker_end(struct taker *t, uint64_t *seen, struct error *err)
         if (!known_by(t, &t->mask[i]))
             leave_mask(t, &t->mask[i]);
     mem_wipe(t->record, t->record_len);
+    mem_wipe(t->mask, t->masks * sizeof *t->mask);
     t->masks = t->record_len = 0;
     *seen = t->seen;
     t->seen = 0;

@@ -169,8 +169,10 @@ def test_what_a_record_is_beyond_its_keys(tool):
     records = [trufflehog(KEYS[0], Redacted=KEYS[0][:11] + "..." + KEYS[0][-4:]),
                trufflehog(KEYS[1], Redacted=KEYS[2][:14] + "..." + KEYS[2][-4:]),
                trufflehog("hunter2", DetectorName="Postgres", ExtraData=None, Redacted="")]
+    records[0] |= {"RawV2": KEYS[0] + "42https://x.example", "ExtraData": {"hint": KEYS[0][:30]}}
     result, rows = match(tool, "\n".join(map(json.dumps, records)))
     assert [row["hash"] for row in rows] == HASHES[:2] and result.code == 0
+    assert "unclear" not in result.err and "cut" not in result.err
     assert "1 masked OpenRouter key" in result.err and "report:2" in result.err
     assert "1 finding without a key of a known provider (Postgres): report:3" in result.err
 
