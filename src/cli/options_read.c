@@ -159,9 +159,9 @@ static int read_command(struct reading *r, struct words *w, struct error *err)
         o->command = COMMAND_HELP;
     } else if (!name) {
         /* Not the overview with exit 0: to a script 0 says that every target is done. */
-        error_set(
-            err, EXIT_USAGE,
-            "no command: want plan, run, verify, rotate, report, check, list, match or providers");
+        error_set(err, EXIT_USAGE,
+                  "no command: want plan, run, verify, rotate, report, check, list, probe, match "
+                  "or providers");
         return usage(err, NULL);
     }
     return 0;

@@ -169,9 +169,9 @@ static void refused_lines(void **state)
     static const struct {
         const char *line, *text;
     } rows[] = {
-        {"rescind",
-         "no command: want plan, run, verify, rotate, report, check, list, match or providers "
-         "(see 'rescind help')"},
+        {"rescind", "no command: want plan, run, verify, rotate, report, check, list, probe, match "
+                    "or providers "
+                    "(see 'rescind help')"},
         {"rescind _", "no such command: (empty) (see 'rescind help')"},
         {"rescind rum k.csv", "no such command: rum (see 'rescind help')"},
         {"rescind k.csv run", "no such command: k.csv (see 'rescind help')"},
