@@ -173,7 +173,7 @@ static struct read *hopeless(struct wire *w, int64_t now)
     if (hold <= wire_patience_us(w, now))
         return NULL;
     struct read *r = w->reads;
-    while (r && r->sent)
+    while (r && (r->sent || r->due_us > now)) /* not yet: its owner would begin it at once again */
         r = r->next;
     if (r) {
         r->verdict = (struct verdict){.kind = VERDICT_HOLD, .hold = {.wait_us = hold - now}};
@@ -198,9 +198,8 @@ int64_t reads_next_us(const struct wire *w, int64_t now)
     for (const struct read *r = w->reads; wire_active(w) && r; r = r->next) {
         if (r->sent)
             continue;
-        if (pacer_view(&w->pacer, now).hold_until > wire_patience_us(w, now))
-            return now; /* to be given up */
-        int64_t at = wire_open_us(w, now, r->retry);
+        bool hopeless = pacer_view(&w->pacer, now).hold_until > wire_patience_us(w, now);
+        int64_t at = hopeless ? now : wire_open_us(w, now, r->retry);
         at = at > r->due_us ? at : r->due_us;
         next = at < next ? at : next;
     }

@@ -13,19 +13,40 @@
 #include "plant.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { CPU_MOST_S = 15 };
+
 static unsigned long lives, requests;
+
+/* A loop that neither waits nor ends would be waited for for ever. */
+static void give_up(int signal)
+{
+    (void)signal;
+    printf("seed %" PRIu64 ": it goes round without waiting\n", h.seed);
+    fflush(stdout);
+    _exit(1);
+}
+
+static void watch(void)
+{
+    static const struct itimerval most = {.it_value = {.tv_sec = CPU_MOST_S}};
+    signal(SIGVTALRM, give_up);
+    setitimer(ITIMER_VIRTUAL, &most, NULL);
+}
 
 /* Whether every promise was kept. */
 static bool play(uint64_t seed, bool tells)
 {
     history_begin(seed, tells);
     disk_begin(seed);
+    watch();
     for (unsigned n = 1; n <= LIVES_MAX && !h.broken; n++)
         if (life_live(n == LIVES_MAX || chance() < .2))
             break;
