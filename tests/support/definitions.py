@@ -38,11 +38,8 @@ class Definition(NamedTuple):
 
     @property
     def shown(self):
-        """Whether `run --verify` can look for a single key."""
-        ways = "page", "number", "after", "next", "each"
-        return self.has("read") or (
-            self.has("list") and not any(self.has("list." + way) for way in ways)
-        )
+        """Whether a single key can be looked for."""
+        return self.has("read") or self.has("list")
 
 
 def definitions_of(text, job=""):
