@@ -65,6 +65,9 @@ struct history {
     unsigned weather_left;
     bool seen[KINDS][EYES]; /* any of its targets, by that credential */
 
+    unsigned eye_of_run[LIVES_MAX + 2]; /* by the number in its `open`, */
+    unsigned run_on_disk;               /* and that of the last synced one */
+
     int64_t now_us, wall_offset_ms;
     /* of this life */
     unsigned

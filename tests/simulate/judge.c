@@ -28,7 +28,7 @@ static void judge_end(const struct record *r)
     if (outcome_done(row->end))
         broken("%s ended again: %s, after %s", id, outcome_word[o], outcome_word[row->end]);
     row->end = o;
-    row->end_eye = h.eye;
+    row->end_eye = h.eye_of_run[h.run_on_disk];
     if (outcome_failed(o))
         row->retried = 0;
     if (outcome_done(o) && row->alive && (o == OUTCOME_REVOKED || !h.settings.expect_absent))
@@ -45,7 +45,9 @@ static void judge_end(const struct record *r)
 
 void judge_synced(const struct record *r)
 {
-    if (r->type == RECORD_TRY && r->try.rows) {
+    if (r->type == RECORD_OPEN) {
+        h.run_on_disk = r->open.run;
+    } else if (r->type == RECORD_TRY && r->try.rows) {
         row_ranges_parse(r->try.rows, strlen(r->try.rows), h.rows, announced, NULL);
     } else if (r->type == RECORD_TRY) {
         h.row[r->try.row].announced++;

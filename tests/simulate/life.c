@@ -23,12 +23,21 @@ static void tell(void *at, const char *key, const char *line)
     told("says   %s", line);
 }
 
+/* Each credential's secrets are read once for all histories: locking memory is slow. */
+static struct credentials *credentials_of(unsigned eye)
+{
+    static struct credentials *kept[EYES];
+    if (!kept[eye])
+        kept[eye] = credentials_new();
+    return kept[eye];
+}
+
 /* -1: it could not begin. */
 static int begin(struct process *p, struct error *err)
 {
     struct journal_recovery found;
     p->ledger = ledger_new(h.targets);
-    p->credentials = credentials_new();
+    p->credentials = credentials_of(h.eye);
     p->journal = journal_lock(disk_run_dir(), err);
     if (!p->journal && err->code == EXIT_NOINPUT)
         p->journal = journal_create(disk_run_dir(), err);
@@ -57,6 +66,7 @@ static int open_run(struct process *p, struct error *err)
                                            .origins = "{}",
                                            .options = "{}",
                                            .eyes = buf_text(&eyes)}};
+    h.eye_of_run[record.open.run] = h.eye;
     journal_put(p->journal, &record);
     buf_free(&listed);
     buf_free(&eyes);
@@ -143,7 +153,6 @@ bool life_live(bool last)
     bool died = disk_dead() || disk_failed();
     if (p.journal)
         journal_close(p.journal);
-    credentials_free(p.credentials);
     ledger_free(p.ledger);
     if (died) {
         bool power = chance() < .5;
