@@ -15,6 +15,7 @@
 
 enum {
     ISLAND_BACK = 1000,
+    ISLAND_LEAST = 20,  /* no key is shorter */
     ISLAND_MOST = 8192, /* bytes of a text with escapes that are decoded at once */
     BASE64_BACK = 64,   /* characters before a key's that are decoded */
     SIDE_ROOM = 1 << 14,
@@ -43,6 +44,7 @@ struct finder {
     size_t bare_least, bare_most;
     bool bare_plain;            /* one of them has no literal at all */
     bool word[256], inner[256]; /* inner: of a bare shape, beyond word */
+    bool island[256];           /* of keys and of escapes */
     struct sieve *sieve;
     char *side;     /* decoded, locked */
     uint16_t *came; /* where each of its characters stood, from the island's start */
@@ -193,7 +195,9 @@ struct finder *finder_new(const struct shapes *shapes)
     add_coded(f, shapes);
     f->shapes = shapes;
     for (int c = 0; c < 256; c++)
-        f->word[c] = shape_word((char)c);
+        f->island[c] = f->word[c] = shape_word((char)c);
+    for (const char *c = ".+/=\\%&#;*~"; *c; c++)
+        f->island[(unsigned char)*c] = true;
     f->came = mem_zalloc(SIDE_ROOM, sizeof *f->came);
     f->side = locked_new(SIDE_ROOM);
     if (f->side)
@@ -243,8 +247,13 @@ static void hit_base64(const struct pass *p, size_t where, const struct shape_gr
     size_t start = where - before;
     while (back < BASE64_BACK && start >= back + 4 && base64_group(p->text + start - back - 4))
         back += 4;
-    size_t most = p->len - start + back, room = SIDE_ROOM / 4 * 3;
-    size_t n = base64_decode(p->text + start - back, most < room ? most : room, f->side, &used);
+    size_t left = p->len - start + back, most = BASE64_BACK + 8;
+    for (size_t i = 0; i < g->count; i++)
+        if (g->shape[i]->most / 3 * 4 + BASE64_BACK + 8 > most)
+            most = g->shape[i]->most / 3 * 4 + BASE64_BACK + 8;
+    if (most > SIDE_ROOM / 4 * 3)
+        most = SIDE_ROOM / 4 * 3;
+    size_t n = base64_decode(p->text + start - back, left < most ? left : most, f->side, &used);
     struct sighting s;
     if (judge_lead(g, f->side, n, back / 4 * 3 + shift, &s)) {
         if (s.kind == SIGHT_CUT) /* it goes on in the next line, perhaps */
@@ -311,30 +320,31 @@ static void hit_island(void *at, size_t where, unsigned tag)
         tell(p, &s, raw);
 }
 
-static bool in_island(char c)
-{
-    return shape_word(c) || (c && strchr(".+/=\\%&#;*~", c) != NULL);
-}
-
 /* Decodes the text with escapes around `at`, and looks at it; returns where it ends. */
 static size_t visit_island(struct pass *p, size_t at)
 {
     struct finder *f = p->f;
-    size_t from = at, i, n = 0, size;
-    while (from > 0 && at - from < ISLAND_BACK && in_island(p->text[from - 1]))
+    const char *t = p->text;
+    size_t from = at, end = at, n = 0, size;
+    while (from > 0 && at - from < ISLAND_BACK && f->island[(unsigned char)t[from - 1]])
         from--;
-    for (i = from; i < p->len && i - from < ISLAND_MOST && in_island(p->text[i]);) {
-        int c = edge_escape(p->text, p->len, i, &size);
+    while (end < p->len && end - from < ISLAND_MOST && f->island[(unsigned char)t[end]])
+        end++;
+    if (end - from < ISLAND_LEAST)
+        return end > at ? end : at + 1;
+    for (size_t i = from; i < end;) {
+        int c = edge_escape(t, p->len, i, &size);
         f->came[n] = (uint16_t)(i - from);
-        f->side[n++] = c >= 0 ? (char)c : p->text[i];
+        f->side[n++] = c >= 0 ? (char)c : t[i];
         i += c >= 0 ? size : 1;
+        end = i > end ? i : end;
     }
-    f->came[n] = (uint16_t)(i - from);
+    f->came[n] = (uint16_t)(end - from);
     p->island = from;
     p->side_len = n;
     sieve_run(f->sieve, f->side, n, 0, n, hit_island, p);
     mem_wipe(f->side, n);
-    return i > at ? i : at + 1;
+    return end;
 }
 
 static size_t next_of(const struct pass *p, char c, size_t at, size_t end)
@@ -451,25 +461,25 @@ static void visit_run(const struct pass *p, size_t start, size_t end)
 /* Runs of word characters so long that a bare shape may be there. Only the end of each stretch of
  * that length is looked at first: where it is no such character, none of the stretch can begin one.
  */
-static void visit_runs(const struct pass *p)
+static __attribute__((noinline)) void visit_runs(const struct pass *p)
 {
-    const struct finder *f = p->f;
+    const bool *word = p->f->word;
     const unsigned char *t = (const unsigned char *)p->text;
-    size_t at = p->from, need = f->bare_run;
+    size_t at = p->from, need = p->f->bare_run, len = p->len, to = p->to + need;
     if (!need)
         return;
-    while (at > 0 && p->from - at < SHAPE_MOST && f->word[t[at - 1]])
+    while (at > 0 && p->from - at < SHAPE_MOST && word[t[at - 1]])
         at--;
-    while (at < p->to + need && at + need <= p->len) {
+    while (at < to && at + need <= len) {
         size_t back = at + need;
-        while (back > at && f->word[t[back - 1]])
+        while (back > at && word[t[back - 1]])
             back--;
         if (back > at) {
             at = back;
             continue;
         }
         size_t end = at + need;
-        while (end < p->len && f->word[t[end]])
+        while (end < len && word[t[end]])
             end++;
         visit_run(p, at, end);
         at = end;

@@ -198,8 +198,8 @@ bool judge_lead(const struct shape_group *group, const char *text, size_t len, s
     if (b.shape)
         return judge_fit(&b, text, len, at, out);
     const struct shape *s = furthest.shape;
-    if (!s || !edge_left(text, at, s->dotted))
-        return false;
+    if (!s || !s->definition || !edge_left(text, at, s->dotted))
+        return false; /* what is left of another vendor's key helps nobody here */
     if (at + furthest.len < len && edge_escape(text, len, at + furthest.len, &size) >= 0)
         return false; /* goes on behind the escape */
     if (masked(s, from, left, furthest.len, out))

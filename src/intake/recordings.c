@@ -15,7 +15,6 @@ enum {
     RECORD_ROOM = 1 << SCALE_BITS(22, 12), /* longest record; a longer one is text like any other */
     BETWEEN_ROOM = 1 << SCALE_BITS(16, 10),
     COLUMNS = 128,
-    NESTED_MOST = 100000,
 };
 
 struct recordings {
@@ -158,21 +157,21 @@ static int look(struct recordings *r, const struct scope *scope, report_pick *ho
 static int look_nested(struct recordings *r, struct scope *scope, const char *path, uint64_t line,
                        uint64_t *seen, struct error *err)
 {
-    size_t step = strcspn(path, "/"), depth = scope->depth;
+    size_t step = strcspn(path, "/"), depth = scope->depth, len, at = 0;
+    const char *array;
     char name[64];
     int result = 0;
-    for (unsigned i = 0; i < NESTED_MOST && result == 0; i++) {
+    snprintf(name, sizeof name, "%.*s", (int)step, path);
+    if (!json_find(scope->text[depth - 1], scope->len[depth - 1], name, &array, &len))
+        return 0;
+    scope->depth = depth + 1;
+    while (result == 0 && json_item(array, len, &at, &scope->text[depth], &scope->len[depth])) {
         uint64_t more = 0;
-        snprintf(name, sizeof name, "%.*s/%u", (int)step, path, i);
-        if (!json_find(scope->text[depth - 1], scope->len[depth - 1], name, &scope->text[depth],
-                       &scope->len[depth]))
-            break;
-        scope->depth = depth + 1;
         result = path[step] ? look_nested(r, scope, path + step + 1, line, &more, err)
                             : look(r, scope, pick, line, &more, err);
-        scope->depth = depth;
         *seen += more;
     }
+    scope->depth = depth;
     return result;
 }
 

@@ -130,6 +130,19 @@ bool json_find(const char *text, size_t len, const char *path, const char **at, 
     return true;
 }
 
+bool json_item(const char *array, size_t len, size_t *at, const char **item, size_t *size)
+{
+    struct member m;
+    if (*at == 0 && (!len || *array != '['))
+        return false;
+    *at += *at == 0;
+    if (!next_member(array, len, at, true, &m))
+        return false;
+    *item = m.value;
+    *size = m.value_len;
+    return true;
+}
+
 static size_t put_unit(char *out, unsigned unit)
 {
     if (unit < 0x80) {

@@ -21,8 +21,10 @@ size_t csv_fields(char *text, size_t len, char delimiter, struct field *out, siz
 size_t json_members(char *text, size_t len, struct field *name, struct field *value, size_t most);
 
 /* Where in a JSON text the value is that a path leads to ("Data/Git/file", an index as a number,
- * * for the first member); false for none. */
+ * * for the first member); false for none. An array's or object's begins with its bracket. */
 bool json_find(const char *text, size_t len, const char *path, const char **at, size_t *size);
+/* The next item of an array; *at is 0 for the first, and then behind it. False at its end. */
+bool json_item(const char *array, size_t len, size_t *at, const char **item, size_t *size);
 /* Adds a text, number or word that a path leads to, decoded; false where there is none (or null, or
  * an empty text). */
 bool json_pick(const char *text, size_t len, const char *path, struct buf *out);
