@@ -120,7 +120,7 @@ static int full_width(const char *at, size_t left, size_t *len)
     return code > 0x20 && code < 0x7f ? code : -1;
 }
 
-static void bones_take(struct bones *b, const char *text, size_t len)
+static void bones_take(struct bones *b, const char *text, size_t len, bool decoded)
 {
     b->text = mem_alloc(len + 1);
     b->from = mem_alloc((len + 1) * sizeof *b->from);
@@ -128,7 +128,7 @@ static void bones_take(struct bones *b, const char *text, size_t len)
     b->len = 0;
     for (size_t at = 0, n; at < len; at += n) {
         n = 1;
-        int c = escaped(text + at, len - at, &n);
+        int c = decoded ? escaped(text + at, len - at, &n) : -1;
         if (c < 0)
             c = full_width(text + at, len - at, &n);
         if (c < 0) {
@@ -156,7 +156,7 @@ static void bones_free(struct bones *b)
 static void learn_runs(const char *text, size_t len)
 {
     struct bones b;
-    bones_take(&b, text, len);
+    bones_take(&b, text, len, false);
     for (size_t i = 0; i + MASK_RUN <= b.len; i++)
         hashes_add(run_hash(b.text + i));
     for (size_t i = 0; i < b.len / 2; i++) {
@@ -294,7 +294,7 @@ static bool is_sure(const char *text, size_t len, size_t bones)
     return bones >= RUN_SURE || (letter && (digit || mixed));
 }
 
-static void hide_runs(const struct bones *b, const char *text, char *hidden)
+static void hide_bones(const struct bones *b, const char *text, char *hidden)
 {
     for (size_t i = 0, end; known.slots && i + MASK_RUN <= b->len; i = end) {
         end = i;
@@ -310,13 +310,24 @@ static void hide_runs(const struct bones *b, const char *text, char *hidden)
     }
 }
 
+/* As they stand, and as what they may stand for. */
+static void hide_runs(const char *text, size_t len, char *hidden)
+{
+    for (int decoded = 0; decoded < 2; decoded++) {
+        struct bones b;
+        if (decoded && !memchr(text, '%', len) && !memchr(text, '\\', len) &&
+            !memchr(text, '&', len))
+            return;
+        bones_take(&b, text, len, decoded);
+        hide_bones(&b, text, hidden);
+        bones_free(&b);
+    }
+}
+
 bool mask_knows(const char *text, size_t len)
 {
-    struct bones b;
     char *hidden = mem_zalloc(1, len + 1);
-    bones_take(&b, text, len);
-    hide_runs(&b, text, hidden);
-    bones_free(&b);
+    hide_runs(text, len, hidden);
     bool known_one = memchr(hidden, 1, len) != NULL;
     free(hidden);
     return known_one;
@@ -338,11 +349,8 @@ static void hide_users(const char *text, size_t len, char *hidden)
 
 void mask_put(struct buf *out, const char *text, size_t len)
 {
-    struct bones b;
     char *hidden = mem_zalloc(1, len + 1);
-    bones_take(&b, text, len);
-    hide_runs(&b, text, hidden);
-    bones_free(&b);
+    hide_runs(text, len, hidden);
     hide_users(text, len, hidden);
     for (size_t i = 0, n; i < len; i++)
         if ((n = short_at(text + i, len - i)))

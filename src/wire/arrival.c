@@ -54,6 +54,7 @@ static void read_framing(struct arrival *a, const char *line, size_t len)
 {
     const char *value;
     size_t n;
+    a->fatal |= memchr(line, '\0', len) != NULL;
     if (is_blank(line[0])) { /* goes on with the line before */
         a->fatal |= a->framed;
         return;
@@ -82,7 +83,8 @@ static void begin_head(struct arrival *a)
 bool arrival_line(struct arrival *a, const char *line, size_t len)
 {
     a->head_bytes += len;
-    a->lines++;
+    if (a->head_bytes > ARRIVAL_HEAD_MOST || ++a->lines > ARRIVAL_LINES_MOST)
+        return false;
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         begin_head(a);
     } else if (len > 0 && (line[0] == '\r' || line[0] == '\n')) {
@@ -93,8 +95,7 @@ bool arrival_line(struct arrival *a, const char *line, size_t len)
         read_framing(a, line, len);
         buf_put(&a->head, line, len);
     }
-    return a->head_bytes <= ARRIVAL_HEAD_MOST && a->lines <= ARRIVAL_LINES_MOST &&
-           a->heads <= ARRIVAL_HEADS_MOST && a->trailers <= ARRIVAL_TRAILERS_MOST;
+    return a->heads <= ARRIVAL_HEADS_MOST && a->trailers <= ARRIVAL_TRAILERS_MOST;
 }
 
 bool arrival_piece(struct arrival *a, const char *bytes, size_t len)
@@ -114,10 +115,10 @@ bool arrival_piece(struct arrival *a, const char *bytes, size_t len)
 
 const char *arrival_header(const struct arrival *a, const char *name, struct buf *joined)
 {
-    const char *at = a->head.data, *end = at + a->head.len;
+    const char *at = buf_text(&a->head), *end = at + a->head.len;
     bool found = false, goes_on = false;
     buf_clear(joined);
-    while (at && at < end) {
+    while (at < end) {
         const char *next = memchr(at, '\n', (size_t)(end - at));
         next = next ? next + 1 : end;
         size_t len = (size_t)(next - at), n = 0;
