@@ -139,7 +139,7 @@ const char *edge_name(const struct definition *d, size_t i, char room[EDGE_NAME]
     i -= 2;
     for (char **header = d->headers; *header; header++) {
         const char *at = strstr(*header, "{env:");
-        size_t n = at ? strcspn(at + 5, "}") : 0;
+        size_t n = at ? strcspn(at + 5, "?}") : 0;
         if (!at || n >= EDGE_NAME || i--)
             continue;
         memcpy(room, at + 5, n);

@@ -81,6 +81,23 @@ void walk_request(const struct walk *w, const struct definition *d, struct buf *
     put_page(w, out);
 }
 
+bool walk_request_ahead(const struct walk *w, const struct definition *d, size_t ahead,
+                        struct buf *out)
+{
+    struct walk later = *w;
+    size_t stride = w->page_size;
+    if (w->pages->paging == PAGING_OFFSET && stride > 1)
+        stride--; /* each begins with the last item of the one before */
+    else if (w->pages->paging != PAGING_NUMBER || !stride)
+        return false;
+    later.pages_read += ahead;
+    later.taken += ahead * stride;
+    if (w->total && (int64_t)later.taken > w->total - 1)
+        return false;
+    walk_request(&later, d, out);
+    return true;
+}
+
 /* Understanding a page */
 
 json_t *walk_items(const struct walk *w, json_t *body, char reason[WALK_REASON])
@@ -269,6 +286,8 @@ static enum walk_step hear_total(struct walk *w, json_t *body, char reason[WALK_
 enum walk_step walk_turn(struct walk *w, json_t *body, size_t size, char reason[WALK_REASON])
 {
     enum walk_step step = hear_total(w, body, reason);
+    if (!w->pages_read)
+        w->page_size = size;
     w->pages_read++;
     if (step == WALK_MORE)
         step = turn_page(w, body, size, reason);

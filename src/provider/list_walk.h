@@ -35,9 +35,10 @@ struct walk {
     char *last;    /* the id of the last one */
     int64_t total; /* 1 + what list.total said; 0: nothing yet */
     size_t pages_read;
-    char *next;     /* of PAGING_TOKEN the token, of URL and LINK the path below the base */
-    bool again;     /* the second reading of PAGING_NUMBER */
-    uint64_t order; /* a digest of the ids in their order, of this reading, */
+    size_t page_size; /* items of the first page */
+    char *next;       /* of PAGING_TOKEN the token, of URL and LINK the path below the base */
+    bool again;       /* the second reading of PAGING_NUMBER */
+    uint64_t order;   /* a digest of the ids in their order, of this reading, */
     uint64_t first_order;
     size_t first_taken; /* and of the first */
 };
@@ -46,6 +47,12 @@ void walk_free(struct walk *w);
 /* The request of its next page: path and query into `out` (cleared first). A scope that has no
  * value stays as it stands in the definition, and request_url refuses it. */
 void walk_request(const struct walk *w, const struct definition *d, struct buf *out);
+
+/* The same for the page `ahead` pages further on, where its place can be told before those between
+ * are known: by offset, for pages that are as long as the first, and by number. False where it
+ * cannot, or the total says that there is no such page. */
+bool walk_request_ahead(const struct walk *w, const struct definition *d, size_t ahead,
+                        struct buf *out);
 
 /* The items of a page: NULL and a reason where it has none. Borrowed from `body`. */
 json_t *walk_items(const struct walk *w, json_t *body, char reason[WALK_REASON]);

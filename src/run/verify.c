@@ -311,8 +311,8 @@ static void begin_list(struct listing *j)
                                 .scope = j->scope[j->scope_at],
                                 .done = on_list,
                                 .at = j};
+    j->lister.not_before_us = j->due_us;
     lister_begin(&j->lister);
-    j->lister.read.due_us = j->due_us;
 }
 
 /* The announcement of a list's rows, and its first reading. */

@@ -18,8 +18,22 @@ enum {
 static const uint64_t BYTES_MOST = 1 << 30;
 static const int64_t LIST_US_MOST = INT64_C(7200) * 1000000;
 
+static struct lister_page *page_at(struct lister *l, unsigned i)
+{
+    return &l->page[(l->first + i) % LISTER_AHEAD];
+}
+
+/* What is on its way, and what came of it, is nobody's any more. */
+static void forget_pages(struct lister *l)
+{
+    for (unsigned i = 0; i < l->asked; i++)
+        read_drop(&page_at(l, i)->read);
+    l->asked = 0;
+}
+
 static void finish(struct lister *l)
 {
+    forget_pages(l);
     l->over = true;
     l->done(l->at, l);
 }
@@ -46,18 +60,48 @@ static void tell_how_far(struct lister *l)
 
 static void on_page(void *at, struct read *r);
 
-static void ask(struct lister *l)
+/* Asks for the page of this path behind those that are asked for. */
+static void ask_for(struct lister *l, const struct buf *path)
 {
-    walk_request(&l->part.walk, l->endpoint->definition, &l->path);
-    l->read = (struct read){.endpoint = l->endpoint,
+    struct lister_page *p = page_at(l, l->asked++);
+    buf_clear(&p->path);
+    buf_put(&p->path, buf_text(path), path->len);
+    p->lister = l;
+    p->there = false;
+    p->read = (struct read){.endpoint = l->endpoint,
                             .request = l->part.walk.request,
-                            .path = buf_text(&l->path),
+                            .path = buf_text(&p->path),
                             .scope = l->scope ? l->scope : "",
                             .whole = true,
                             .most = l->wire->session->work.settings->max_attempts,
                             .done = on_page,
-                            .at = l};
-    read_begin(&l->read, l->wire);
+                            .at = p};
+    read_begin(&p->read, l->wire);
+    if (!l->pages)
+        p->read.due_us = l->not_before_us;
+}
+
+/* How many pages may be on their way: a short list is read page by page, so that nothing is asked
+ * for behind its end; of a long one a quarter more at most. */
+static unsigned ahead(const struct lister *l)
+{
+    size_t read = l->part.walk.pages_read;
+    if (read < LISTER_AHEAD)
+        return 1;
+    return read / 4 < LISTER_AHEAD ? (unsigned)(read / 4) : LISTER_AHEAD;
+}
+
+/* The next page, and those that can be told from here. */
+static void ask(struct lister *l)
+{
+    const struct definition *d = l->endpoint->definition;
+    walk_request(&l->part.walk, d, &l->path);
+    if (l->asked && strcmp(buf_text(&page_at(l, 0)->path), buf_text(&l->path)) != 0)
+        forget_pages(l);
+    if (!l->asked)
+        ask_for(l, &l->path);
+    while (l->asked < ahead(l) && walk_request_ahead(&l->part.walk, d, l->asked, &l->path))
+        ask_for(l, &l->path);
 }
 
 static void begin_walk(struct lister *l)
@@ -68,6 +112,7 @@ static void begin_walk(struct lister *l)
                          .scope = l->scope,
                          .base = endpoint_url(l->endpoint)};
     walk_free(&l->part.walk);
+    forget_pages(l);
     l->part.walk = fresh;
     l->part.readings++;
     ask(l);
@@ -91,24 +136,27 @@ static void begin_part(struct lister *l)
     begin_walk(l);
 }
 
-static void end_part(struct lister *l)
+/* False where all is read. */
+static bool end_part(struct lister *l)
 {
     walk_free(&l->part.walk);
     if (l->endpoint->definition->list.each && !l->in_parts) {
         l->in_parts = true;
     } else if (++l->parts_done >= keylist_each_count(l->keys)) {
         finish(l);
-        return;
+        return false;
     }
     begin_part(l);
+    return true;
 }
 
-static void broken(struct lister *l, const char *reason)
+static bool broken(struct lister *l, const char *reason)
 {
     char what[WALK_REASON + 300];
     snprintf(what, sizeof what, "the list %.200s: %s; nothing was written",
              l->part.walk.request->path, reason);
     fail(l, what);
+    return false;
 }
 
 /* A list without an end ends here, in pages, bytes, keys and time, whatever each page looks like.
@@ -123,7 +171,7 @@ static const char *beyond_bounds(struct lister *l, size_t len)
     return clock_mono_us() - l->began_us > LIST_US_MOST ? "not at its end after two hours" : NULL;
 }
 
-static void changed(struct lister *l, const char *reason)
+static bool changed(struct lister *l, const char *reason)
 {
     const struct definition *d = l->endpoint->definition;
     char what[WALK_REASON + 300];
@@ -132,7 +180,7 @@ static void changed(struct lister *l, const char *reason)
                  "the list %.200s did not stand still in %d readings: %s; nothing was written",
                  l->part.walk.request->path, LISTER_WALKS, reason);
         fail(l, what);
-        return;
+        return false;
     }
     session_tell(l->wire->session, "",
                  "%s %s: the list changed while it was read (%s): reading it anew", d->shown,
@@ -140,43 +188,60 @@ static void changed(struct lister *l, const char *reason)
     l->again++;
     keylist_cut(l->keys, l->part.before);
     begin_walk(l);
+    return true;
 }
 
-static void on_page(void *at, struct read *r)
+/* Takes in the page that came first; false where that was all, and `l` may be gone. */
+static bool take_in(struct lister *l, struct lister_page *p)
 {
-    struct lister *l = at;
     char reason[WALK_REASON];
-    if (!r->verdict.good) {
+    if (!p->read.verdict.good) {
         l->failed = true;
-        error_set(&l->error, read_code(r), "%s: %s", l->endpoint->definition->shown,
-                  r->verdict.reason);
+        error_set(&l->error, read_code(&p->read), "%s: %s", l->endpoint->definition->shown,
+                  p->read.verdict.reason);
         finish(l);
-        return;
+        return false;
     }
-    const struct answer *a = &r->answer->answer;
-    const struct header_source *headers = &a->headers;
-    l->part.walk.link = headers->get ? headers->get(headers->at, "Link") : NULL;
-    const char *beyond = beyond_bounds(l, a->body_len);
-    if (beyond) {
-        broken(l, beyond);
-        return;
-    }
-    enum walk_step step = l->part.take(l->keys, &l->part.walk, a->body, a->body_len, reason);
+    const char *beyond = beyond_bounds(l, p->body.len);
+    if (beyond)
+        return broken(l, beyond);
+    l->part.walk.link = p->link.len ? buf_text(&p->link) : NULL;
+    enum walk_step step =
+        l->part.take(l->keys, &l->part.walk, buf_text(&p->body), p->body.len, reason);
+    l->part.walk.link = NULL;
+    l->first = (l->first + 1) % LISTER_AHEAD;
+    l->asked--;
     tell_how_far(l);
     switch (step) {
     case WALK_MORE:
         ask(l);
-        break;
+        return true;
     case WALK_END:
-        end_part(l);
-        break;
+        return end_part(l);
     case WALK_CHANGED:
-        changed(l, reason);
-        break;
+        return changed(l, reason);
     case WALK_BROKEN:
-        broken(l, reason);
         break;
     }
+    return broken(l, reason);
+}
+
+static void on_page(void *at, struct read *r)
+{
+    struct lister_page *p = at;
+    struct lister *l = p->lister;
+    p->there = true;
+    buf_clear(&p->body);
+    buf_clear(&p->link);
+    if (r->verdict.good) {
+        const struct answer *a = &r->answer->answer;
+        const struct header_source *h = &a->headers;
+        const char *link = h->get ? h->get(h->at, "Link") : NULL;
+        buf_put(&p->body, a->body, a->body_len);
+        buf_puts(&p->link, link ? link : "");
+    }
+    for (bool more = true; more && l->asked && page_at(l, 0)->there;)
+        more = take_in(l, page_at(l, 0));
 }
 
 void lister_begin(struct lister *l)
@@ -189,7 +254,12 @@ void lister_begin(struct lister *l)
 
 void lister_end(struct lister *l)
 {
-    read_drop(&l->read);
+    forget_pages(l);
+    for (unsigned i = 0; i < LISTER_AHEAD; i++) {
+        buf_free(&l->page[i].path);
+        buf_free(&l->page[i].body);
+        buf_free(&l->page[i].link);
+    }
     walk_free(&l->part.walk);
     keylist_free(l->keys);
     buf_free(&l->path);
@@ -249,7 +319,7 @@ static int open_all(struct inventory_read *r, const struct work *work, const str
         return -1;
     wire_init(&r->wire, &r->session, &r->endpoint);
     wire_join(&r->wire, &r->endpoint);
-    return wire_open(&r->wire, 1, err);
+    return wire_open(&r->wire, LISTER_AHEAD, err);
 }
 
 static void begin_reading(struct inventory_read *r)

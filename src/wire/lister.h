@@ -9,7 +9,7 @@
 #include "provider/keylist.h"
 #include "wire/read.h"
 
-enum { LISTER_WALKS = 5 };
+enum { LISTER_WALKS = 5, LISTER_AHEAD = 16 };
 
 /* A whole list that is being walked, page by page. */
 struct lister_walk {
@@ -20,6 +20,16 @@ struct lister_walk {
     size_t before;     /* keys that there were before it */
 };
 
+/* A page that was asked for. Where its place can be told, the next ones are asked for while it is
+ * on its way; they are taken in one after the other all the same, and one that turns out to be
+ * another page than the next is asked for again. */
+struct lister_page {
+    struct lister *lister;
+    struct read read;
+    struct buf path, body, link;
+    bool there; /* it came: `read` says how, `body` what */
+};
+
 struct lister {
     struct wire *wire;
     const struct endpoint *endpoint;
@@ -27,6 +37,7 @@ struct lister {
     /* All is read: `keys` are whole; or `error` says why not. From within an answer. */
     void (*done)(void *at, struct lister *l);
     void *at;
+    int64_t not_before_us; /* its first request */
 
     struct keylist *keys; /* freed by lister_end */
     unsigned again;       /* how often a list was read anew */
@@ -37,13 +48,14 @@ struct lister {
     size_t parts_done;
     bool in_parts; /* what the keys are listed for each of is known */
     struct buf path;
-    struct read read;
+    struct lister_page page[LISTER_AHEAD]; /* those asked for: `asked` from `first` on, round */
+    unsigned first, asked;
     int64_t tell_at_us;
     int64_t began_us;
     uint64_t bytes, pages; /* read so far, of all readings */
 };
 
-/* Begins to read the list of an endpoint that has one; zero-initialised but for the first five. */
+/* Begins to read the list of an endpoint that has one; zero-initialised but for the first six. */
 void lister_begin(struct lister *l);
 /* Breaks off what is under way, and frees what was read. */
 void lister_end(struct lister *l);

@@ -79,10 +79,13 @@ static void ask(struct recheck *r, int64_t due_us)
     const char *scope = targets_scope(w->targets, r->row);
     if (r->by_list) {
         lister_end(&r->lister);
-        r->lister = (struct lister){
-            .wire = r->wire, .endpoint = r->endpoint, .scope = scope, .done = on_list, .at = r};
+        r->lister = (struct lister){.wire = r->wire,
+                                    .endpoint = r->endpoint,
+                                    .scope = scope,
+                                    .done = on_list,
+                                    .at = r,
+                                    .not_before_us = due_us};
         lister_begin(&r->lister);
-        r->lister.read.due_us = due_us;
         return;
     }
     r->read = (struct read){.endpoint = r->endpoint,

@@ -699,3 +699,40 @@ def test_endless_pages_end(kind, make_wire, make_tool):
     assert result.code == 75, result
     assert "has no end" in result.err or kind == "empty"
     assert not (tool.directory / "out.csv").exists()
+
+
+class Slow:
+    """OpenRouter with so many keys, each answer of which takes a while."""
+
+    def __init__(self, count, wait):
+        self.hashes = [hashlib.sha256(b"%d" % n).hexdigest() for n in range(count)]
+        self.wait = wait
+
+    def __call__(self, request):
+        path, _, query = request.path.partition("?")
+        if path.endswith("/key"):
+            return reply(200, {"data": {"is_management_key": True}})
+        if path.endswith("/workspaces"):
+            return reply(200, {"data": []})
+        offset = next((int(p[7:]) for p in query.split("&") if p.startswith("offset=")), 0)
+        found = [{"hash": h, "name": "k"} for h in self.hashes[offset:offset + 100]]
+        return reply(200, {"data": found}, wait=self.wait)
+
+
+@pytest.mark.parametrize("count", [2, 99, 100, 101, 199, 991, 4951, 4952, 9999, 10000])
+def test_pages_side_by_side_are_the_same_list(make_wire, make_tool, count):
+    server = Slow(count, 0.001)
+    wire = make_wire(server)
+    result = make_tool(wire.origin).call("list", "openrouter", "--base-url", wire.origin)
+    assert result.code == 0 and ids(result.out) == set(server.hashes), result.err
+    assert "anew" not in result.err
+    pages = -(-count // 99) + 1
+    assert len(wire.requests) <= 2 + pages + (pages // 4 + 8 if count > 1500 else 0)
+
+
+def test_a_long_list_is_read_side_by_side(make_wire, make_tool):
+    server = Slow(10000, 0.1)
+    wire = make_wire(server)
+    began = time.monotonic()
+    assert make_tool(wire.origin).call("list", "openrouter", "--base-url", wire.origin).code == 0
+    assert time.monotonic() - began < 0.1 * 101 * 0.7  # one after the other they take 10 s

@@ -319,11 +319,55 @@ static void scopes(void **state)
     catalog_free(c);
 }
 
+/* Where the pages after the next are, as far as that can be told. */
+static void pages_ahead(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *definition;
+        size_t page_size, pages_read, taken, ahead;
+        int64_t total;
+        const char *path; /* NULL: it cannot be told */
+    } steps[] = {
+        {LIST "list.page = skip\n", 100, 1, 100, 0, 0, "/k?skip=99"},
+        {LIST "list.page = skip\n", 100, 1, 100, 1, 0, "/k?skip=198"},
+        {LIST "list.page = skip\n", 100, 3, 298, 2, 0, "/k?skip=495"},
+        {LIST "list.page = skip\nlist.total = /n\n", 100, 1, 100, 1, 200, "/k?skip=198"},
+        {LIST "list.page = skip\nlist.total = /n\n", 100, 1, 100, 2, 200, NULL},
+        {LIST "list.page = skip\n", 1, 1, 1, 1, 0, NULL},
+        {LIST "list.page = skip\n", 0, 0, 0, 1, 0, NULL},
+        {LIST "list.number = p 0\n", 100, 4, 400, 3, 0, "/k?p=7"},
+        {LIST "list.number = p\nlist.total = /n\n", 100, 4, 400, 1, 450, NULL},
+        {LIST "list.after = a\n", 100, 4, 400, 1, 0, NULL},
+        {LIST "list.next = link\n", 100, 4, 400, 1, 0, NULL},
+        {LIST, 100, 1, 100, 1, 0, NULL},
+    };
+    struct buf path = {0};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        struct catalog *c = catalog_new();
+        struct error err;
+        assert_int_equal(catalog_add(c, "t", 1, steps[i].definition, &err), 0);
+        const struct definition *d = catalog_find(c, "y", NULL);
+        const struct walk w = {.pages = &d->list.pages,
+                               .request = &d->list.request,
+                               .page_size = steps[i].page_size,
+                               .pages_read = steps[i].pages_read,
+                               .taken = steps[i].taken,
+                               .total = steps[i].total ? steps[i].total + 1 : 0};
+        assert_int_equal(walk_request_ahead(&w, d, steps[i].ahead, &path), steps[i].path != NULL);
+        if (steps[i].path)
+            assert_string_equal(buf_text(&path), steps[i].path);
+        catalog_free(c);
+    }
+    buf_free(&path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ways),
         cmocka_unit_test(scopes),
+        cmocka_unit_test(pages_ahead),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
