@@ -1,0 +1,81 @@
+"""Where a deletion succeeds whatever the id is, the first target that was seen goes alone and is
+looked at again, before any other goes."""
+
+import pytest
+from wire import error, reply
+
+RELIC = """[provider relic]
+credential = RELIC_TOKEN
+header = Authorization: Bearer {secret}
+id.name = token id
+id.class = word
+id.length = 1-40
+delete = DELETE /tokens/{id}
+delete.confirm = /ok is true
+delete.absent = success
+read = GET /tokens/{id}
+read.confirm = /id is {id}
+gone.status = 404
+gone.form = /error is "none such"
+"""
+NONE_SUCH = reply(404, {"error": "none such"})
+OK = reply(200, {"ok": True})
+
+
+@pytest.fixture
+def world(make_wire, make_tool):
+    """world(alive, delete): a server with these ids, and what `delete(alive, id)` answers."""
+
+    def make(alive, delete):
+        def answer(request):
+            one = request.path.rsplit("/", 1)[1]
+            if request.method == "DELETE":
+                return delete(alive, one)
+            return reply(200, {"id": one}) if one in alive else NONE_SUCH
+
+        wire = make_wire(answer)
+        tool = make_tool(f"relic=http://127.0.0.1:{wire.port}")
+        tool.env["RELIC_TOKEN"] = "relic-5ec7e75ec7e7-0009"
+        job = tool.manifest(RELIC, "relic.ini")
+        rows = "provider,kind,id\n" + "".join(f"relic,key,{c}\n" for c in "abcdef")
+        run = lambda *args: tool.run(tool.manifest(rows), "--job", job, *args)  # noqa: E731
+        return wire, tool, run
+
+    return make
+
+
+def take(alive, one):
+    alive.discard(one)
+    return OK
+
+
+def deleted(wire):
+    return [request.path.rsplit("/", 1)[1] for request in wire.deletions]
+
+
+def test_those_that_were_seen_are_revoked(world):
+    wire, tool, run = world(set("bdf"), take)
+    assert run("--max-attempts", "1").code == 1
+    assert tool.run_dir.totals == {"revoked": 3, "unconfirmed": 3}
+    first = next(i for i, r in enumerate(wire.requests) if r.method == "DELETE")
+    again = wire.requests[first + 1]
+    assert (again.method, again.path) == ("GET", wire.requests[first].path)
+    assert deleted(wire)[0] in "bdf"
+
+
+def test_one_that_stays_ends_it(world):
+    """A deletion that says ok and does nothing."""
+    wire, tool, run = world(set("bdf"), lambda alive, one: OK)
+    result = run("--verify-patience", "0s")
+    assert result.code == 75, result.err
+    assert len(wire.deletions) == 1
+    assert "revoked" not in tool.run_dir.totals
+
+
+def test_where_all_that_were_seen_fail_nothing_else_is_sent(world):
+    wire, tool, run = world(set("bd"), lambda alive, one: error(400, "no") if one in "bd" else OK)
+    result = run("--halt", "100%")
+    assert result.code == 75, result.err
+    assert sorted(deleted(wire)) == ["b", "d"]
+    assert tool.run_dir.totals == {"failed": 2, "not_attempted": 4}
+    assert "no target that was seen could be deleted" in result.out + result.err
