@@ -43,10 +43,12 @@
 #define QUEUE        4.0 /* and later, */
 #define CLEAR        2.0 /* requests, in the mean of THREE: no queue */
 #define THREE        3
-#define ROOM         2.0 /* beyond what the base carries */
-#define LEAST        4.0 /* in flight, whatever is read */
-#define TURNED_AWAY  .7  /* of what is in flight, after the first 503 of all, */
-#define TURNED_LEAST 3   /* ... and later, after so many since the last cut, */
+#define ROOM         2.0  /* beyond what the base carries */
+#define LEAST        4.0  /* in flight, whatever is read */
+#define NEAR_S       .02  /* nearer than that a loop's turn is most of a round trip: */
+#define NEAR_LEAST   32.0 /* ... so many in flight are no more than keep both ends busy */
+#define TURNED_AWAY  .7   /* of what is in flight, after the first 503 of all, */
+#define TURNED_LEAST 3    /* ... and later, after so many since the last cut, */
 #define TURNED_SHARE                                                                               \
     20 /* which are this part of what is in flight: one in a hundred is no queue                   \
         */
@@ -166,7 +168,8 @@ static void cut(struct brake *b, int64_t now, double to, double trip_s, unsigned
         b->ref_flight = fmin(b->cap, in_flight);
         b->ref_s = trip_s;
     }
-    b->cap = b->cut_to = fmax(LEAST, fmin(b->cap, to));
+    double least = b->base_s < NEAR_S ? NEAR_LEAST : LEAST;
+    b->cap = b->cut_to = fmax(least, fmin(b->cap, to));
     b->step = OPEN - 1;
     judge_from(b, now);
 }
