@@ -118,7 +118,10 @@ static bool announce_again(struct turn *t)
 static void after_delete(struct turn *t)
 {
     const struct verdict *v = &t->verdict;
-    if (v->kind == VERDICT_END && outcome_done(v->outcome))
+    if (v->kind == VERDICT_END && v->outcome == OUTCOME_ALREADY_ABSENT)
+        turn_fail(t, OUTCOME_UNPROVEN_ABSENT, "rotated, but the old key",
+                  "was there, and its deletion says that it is not");
+    else if (v->kind == VERDICT_END && outcome_done(v->outcome))
         turn_end(t, OUTCOME_ROTATED, "");
     else
         turn_fail(t, v->kind == VERDICT_END ? v->outcome : OUTCOME_FAILED,

@@ -160,10 +160,13 @@ static void end(struct lane *l, const struct flight *f, const struct http_answer
     l->tally.done += outcome_done(o);
     if (outcome_failed(o)) {
         l->tally.failed++;
-        session_tell(s, why, "%s: %s: %s", provider, outcome_word[o], why);
+        if (!v->unseen) /* else the part says it, or it is proven yet */
+            session_tell(s, why, "%s: %s: %s", provider, outcome_word[o], why);
     }
-    guard_finished(g, o);
-    ask_canary(r, provider, f->row, o);
+    if (!v->unseen) {
+        guard_finished(g, o);
+        ask_canary(r, provider, f->row, o);
+    }
     gate_ended(f->part, f, v);
     char reason[512];
     if (!session_stopping(s) && guard_says_halt(g, s->work.settings, provider, reason))

@@ -110,27 +110,73 @@ static void choose_trial(struct part *p)
     }
 }
 
+/* The first sighting makes a control: what was absent in the provider's own form before it is
+ * proven by it. */
+static void prove_doubted(struct part *p)
+{
+    struct lane *l = p->lane;
+    l->tally.finished -= p->doubted;
+    l->tally.failed -= p->doubted;
+    for (unsigned i = 0; i < p->doubted; i++) {
+        const struct doubt *d = &p->doubt[i];
+        const struct flight f = {.part = p, .row = d->row};
+        const struct http_answer answer = {.answer = {.status = d->status}};
+        struct verdict v = {.kind = VERDICT_END,
+                            .outcome =
+                                d->applied ? OUTCOME_ABSENT_AFTER_RETRY : OUTCOME_ALREADY_ABSENT};
+        l->run->pass->end(l, &f, &answer, &v, "");
+    }
+    p->doubted = 0;
+}
+
 static void on_recheck(void *at, struct recheck *check)
 {
     struct part *p = at;
     struct trial *t = &p->trial;
-    char reason[ENDING_REASON];
+    struct verdict v = t->verdict;
+    char reason[ENDING_REASON] = "";
     const struct http_answer answer = {.answer = {.status = t->status}, .took_us = t->took_us};
     p->lane->pending--;
-    if (check->gone) {
-        t->state = TRIAL_PASSED;
-        runner_of(p)->pass->end(p->lane, &t->flight, &answer, &t->verdict, t->verdict.reason);
-        return;
+    t->state = check->gone ? t->after : TRIAL_FAILED;
+    if (!check->gone) {
+        v.outcome = outcome_absent(v.outcome) ? OUTCOME_UNPROVEN_ABSENT : OUTCOME_UNCONFIRMED;
+        snprintf(v.reason, sizeof v.reason, "%.199s", check->reason);
+        snprintf(reason, sizeof reason, "%s %s: one was %s, and %s; nothing more of it was sent",
+                 definition_of(p)->shown, definition_of(p)->kind,
+                 outcome_absent(v.outcome) ? "said to be absent" : "deleted alone", check->reason);
     }
-    struct verdict v = t->verdict;
-    v.outcome = outcome_absent(v.outcome) ? OUTCOME_UNPROVEN_ABSENT : OUTCOME_UNCONFIRMED;
-    snprintf(v.reason, sizeof v.reason, "%.199s", check->reason);
-    snprintf(reason, sizeof reason,
-             "%s %s: the first one was deleted alone, and %s; nothing else of it was deleted",
-             definition_of(p)->shown, definition_of(p)->kind, check->reason);
-    t->state = TRIAL_FAILED;
+    t->settling = true;
     runner_of(p)->pass->end(p->lane, &t->flight, &answer, &v, v.reason);
-    part_stop(p, EXIT_STOPPED, reason);
+    t->settling = false;
+    if (*reason) {
+        part_stop(p, EXIT_STOPPED, reason);
+    } else {
+        p->gate.open = true;
+        prove_doubted(p);
+    }
+}
+
+void gates_finish(struct runner *r)
+{
+    for (size_t i = 0; i < parts_of(r); i++) {
+        struct part *p = r->part[i];
+        if (!p || p->trial.state != TRIAL_RECHECK)
+            continue;
+        recheck_end(&p->trial.recheck);
+        p->trial.recheck = (struct recheck){.reason = "the look after it was broken off"};
+        on_recheck(p, &p->trial.recheck);
+    }
+}
+
+/* It was seen, nothing was sent for it, and now it is said to be absent: somebody else deleted it,
+ * or the deletion goes somewhere else than the look. The look is asked again. */
+static bool contradicts(const struct part *p, uint32_t row, enum outcome o)
+{
+    const struct sight eye = sight_of(p);
+    const struct target_state st = ledger_state(work_of(p)->ledger, row);
+    return (o == OUTCOME_ALREADY_ABSENT || (o == OUTCOME_ABSENT_AFTER_RETRY && !p->gate.open)) &&
+           evidence_seen(&eye, &st) && st.looks & (1u << LOOK_READ | 1u << LOOK_LIST) &&
+           (p->trial.state == TRIAL_NONE || p->trial.state == TRIAL_PASSED) && !p->trial.settling;
 }
 
 /* One failed. Without a seen one to try, what a success is worth is not to be found out. */
@@ -150,18 +196,36 @@ static void choose_next_trial(struct part *p)
     part_stop(p, EXIT_STOPPED, reason);
 }
 
+/* Whatever ails them would fail the others, too. */
+static void trial_failed(struct part *p, const struct verdict *v)
+{
+    char reason[ENDING_REASON];
+    if (++p->trial.failed < TRIALS_MOST) {
+        choose_next_trial(p);
+        return;
+    }
+    p->trial.state = TRIAL_FAILED;
+    snprintf(reason, sizeof reason,
+             "%s %s: the first %d that were sent alone all failed (%.150s); nothing else of it was "
+             "sent",
+             definition_of(p)->shown, definition_of(p)->kind, TRIALS_MOST, v->reason);
+    part_stop(p, EXIT_STOPPED, reason);
+}
+
 bool gate_tries(struct lane *l, const struct flight *f, const struct http_answer *a,
                 const struct verdict *v)
 {
     struct part *p = f->part;
     struct trial *t = &p->trial;
-    if (t->state != TRIAL_SENT || t->row != f->row)
+    bool alone = t->state == TRIAL_SENT && t->row == f->row;
+    if (!alone && !contradicts(p, f->row, v->outcome))
         return false;
-    if (!outcome_done(v->outcome)) {
+    if (alone && !outcome_done(v->outcome)) {
         if (v->outcome != OUTCOME_NOT_ATTEMPTED)
-            choose_next_trial(p);
+            trial_failed(p, v);
         return false;
     }
+    t->after = alone ? TRIAL_PASSED : t->state;
     t->state = TRIAL_RECHECK;
     t->flight = *f;
     t->verdict = *v;
@@ -183,25 +247,30 @@ bool gate_tries(struct lane *l, const struct flight *f, const struct http_answer
 
 /* ---- the look before ---- */
 
+/* Open where a deletion of these eyes has shown that it gets where their look does. */
 static void open_gate(struct part *p)
 {
     const struct work *w = work_of(p);
     const struct sight eye = sight_of(p);
+    bool expected = settings_expect_absent(w->settings, definition_of(p));
+    bool passed = p->survey.each ? passed_before(p, eye.eye) : eye.looks & 1u << LOOK_DELETE;
     p->sighted = eye.looks & 1u << LOOK_DELETE;
-    p->gate =
-        (struct gate){.open = eye.control || settings_expect_absent(w->settings, definition_of(p))};
+    p->gate = (struct gate){.open = expected || (eye.control && passed)};
     p->waiting = 0;
     for (uint32_t row = 0; row < targets_count(w->targets); row++) {
         struct target_state st = ledger_state(w->ledger, row);
         if (!is_left(p, row))
             continue;
         p->waiting++;
-        if (!p->gate.open && eye.eye && st.end_eye == eye.eye && st.outcome != OUTCOME_NONE) {
+        if (!eye.control && eye.eye && st.end_eye == eye.eye &&
+            (st.outcome == OUTCOME_UNPROVEN_ABSENT || st.outcome == OUTCOME_UNCONFIRMED)) {
             gate_announced(&p->gate);
             gate_heard(&p->gate, (enum outcome)st.outcome);
         }
+        if (!p->gate.open && !p->survey.each && evidence_seen(&eye, &st))
+            bring_forward(&p->lane->queue, row);
     }
-    if (p->survey.each && !passed_before(p, eye.eye))
+    if (p->survey.each && !passed)
         choose_trial(p);
 }
 
@@ -218,13 +287,13 @@ static void surveyed(struct part *p)
 {
     char reason[ENDING_REASON];
     open_gate(p);
-    if (p->survey.found == SURVEY_NONE && !p->gate.open) {
+    if (p->survey.found == SURVEY_NONE && !p->gate.open && !sight_of(p).control) {
         snprintf(reason, sizeof reason, "%.299s; nothing of it was %s", p->survey.reason,
                  action_done[work_of(p)->settings->action]);
         part_stop(p, EXIT_STOPPED, reason);
         return;
     }
-    if (!p->gate.open && *p->survey.reason)
+    if (!p->gate.open && p->survey.found != SURVEY_SEEN && *p->survey.reason)
         session_tell(&runner_of(p)->session, "", "%.299s; at most %d are sent until one was seen",
                      p->survey.reason, ABSENT_GATE);
     ask_gate(p);
@@ -295,38 +364,22 @@ void gate_judge(const struct part *p, uint32_t row, struct verdict *v)
     const struct target_state st = ledger_state(w->ledger, row);
     if (told_absent(v->outcome)) {
         bool applied = v->outcome == OUTCOME_ABSENT_AFTER_RETRY;
+        bool settled = p->trial.settling || contradicts(p, row, v->outcome);
         v->outcome = evidence_absence(&eye, applied, settings_expect_absent(w->settings, d));
-        v->unseen = v->outcome == OUTCOME_UNPROVEN_ABSENT;
-        if (v->unseen)
-            snprintf(v->reason, sizeof v->reason,
-                     "absent to an account that has seen none of these targets");
+        bool blind = v->outcome == OUTCOME_UNPROVEN_ABSENT;
+        v->unseen = blind || (!p->gate.open && !settled);
+        if (!v->unseen)
+            return;
+        v->outcome = OUTCOME_UNPROVEN_ABSENT;
+        snprintf(v->reason, sizeof v->reason,
+                 blind ? "absent to an account that has seen none of these targets"
+                       : "absent, and no deletion of this account is known to have taken effect");
     } else if (v->outcome == OUTCOME_REVOKED && !evidence_revokes(d, &eye, &st)) {
         v->outcome = OUTCOME_UNCONFIRMED;
         snprintf(v->reason, sizeof v->reason,
                  "a success that what never existed may get as well, of a target that this account "
                  "never saw");
     }
-}
-
-/* The first sighting makes a control: what was absent in the provider's own form before it is
- * proven by it. */
-static void prove_doubted(struct part *p)
-{
-    struct lane *l = p->lane;
-    l->tally.finished -= p->doubted;
-    l->tally.failed -= p->doubted;
-    for (unsigned i = 0; i < p->doubted; i++)
-        guard_took_back(&p->group->guard);
-    for (unsigned i = 0; i < p->doubted; i++) {
-        const struct doubt *d = &p->doubt[i];
-        const struct flight f = {.part = p, .row = d->row};
-        const struct http_answer answer = {.answer = {.status = d->status}};
-        struct verdict v = {.kind = VERDICT_END,
-                            .outcome =
-                                d->applied ? OUTCOME_ABSENT_AFTER_RETRY : OUTCOME_ALREADY_ABSENT};
-        l->run->pass->end(l, &f, &answer, &v, "");
-    }
-    p->doubted = 0;
 }
 
 static void doubt(struct part *p, const struct flight *f)
@@ -349,7 +402,7 @@ static void sighted(struct part *p, const struct flight *f)
     p->sighted = true;
     if (ledger_eye_now(work_of(p)->ledger, definition_of(p)))
         session_put(&runner_of(p)->session, &record);
-    p->gate.open = sight_of(p).control;
+    p->gate.open |= sight_of(p).control;
     if (p->gate.open)
         prove_doubted(p);
 }

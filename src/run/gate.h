@@ -30,6 +30,9 @@ void gate_ended(struct part *p, const struct flight *f, const struct verdict *v)
  * which each lane's go. */
 void gates_order(struct runner *r);
 
+/* The pass is over: what was being looked at again ends without it. */
+void gates_finish(struct runner *r);
+
 /* No more of a part is sent; what of it was not announced is left over. */
 void part_stop(struct part *p, enum exit_code code, const char *reason);
 

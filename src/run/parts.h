@@ -39,8 +39,11 @@ enum trial_state {
     TRIAL_PASSED,
     TRIAL_FAILED
 };
+enum { TRIALS_MOST = 3 }; /* that may fail */
 struct trial {
-    enum trial_state state;
+    enum trial_state state, after; /* `after`: once the look has settled it */
+    bool settling;   /* what the look told is being written */
+    unsigned failed; /* so many targets that went alone could not be deleted */
     uint32_t row;
     struct flight flight; /* from TRIAL_RECHECK on: its answer */
     struct verdict verdict;

@@ -288,6 +288,7 @@ static void make_passes(struct runner *r)
         r->pass->fill(r);
         preflight_begin(r);
         loop(r);
+        gates_finish(r);
     }
     if (s->verify && went_through(r)) {
         r->pass = &pass_verify;

@@ -14,12 +14,6 @@ void guard_finished(struct guard *g, enum outcome now)
         g->failed++;
 }
 
-void guard_took_back(struct guard *g)
-{
-    g->finished -= g->finished > 0;
-    g->failed -= g->failed > 0;
-}
-
 bool guard_says_halt(const struct guard *g, const struct settings *s, const char *provider,
                      char reason[512])
 {

@@ -17,8 +17,6 @@ struct guard {
 
 /* A target of this invocation is finished. */
 void guard_finished(struct guard *g, enum outcome now);
-/* One that had failed has another outcome, which is going to be told. */
-void guard_took_back(struct guard *g);
 /* Whether so many failed that the provider must halt; the reason, naming it, goes to `reason`. */
 bool guard_says_halt(const struct guard *g, const struct settings *s, const char *provider,
                      char reason[512]);

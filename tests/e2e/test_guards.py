@@ -324,8 +324,20 @@ def test_halt_never(make_wire, make_tool):
     assert tool.run_dir.totals == {"revoked": 18, "failed": 12}
 
 
+def blind(replies):
+    """No read tells anything of a key."""
+    left = list(replies)
+
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    return answer
+
+
 def test_twenty_absent_halt(make_wire, make_tool):
-    wire = make_wire([GONE])
+    wire = make_wire(blind([GONE]))
     tool = make_tool(wire.origin)
     manifest = tool.manifest(ROWS)
     assert tool.run(manifest).code == 75
@@ -339,19 +351,28 @@ def test_twenty_absent_halt(make_wire, make_tool):
 
 
 def test_fewer_than_twenty_and_all_absent_halts_too(make_wire, make_tool):
-    wire = make_wire([GONE])
+    wire = make_wire(blind([GONE]))
     tool = make_tool(wire.origin)
     assert tool.run(tool.manifest(targets(3))).code == 75
     assert len(wire.deletions) == 3
 
 
 def test_one_that_was_there_is_enough(make_wire, make_tool):
-    wire = make_wire([GONE] * 19 + [DELETED, GONE])
+    wire = make_wire(blind([GONE] * 19 + [DELETED, GONE]))
     tool = make_tool(wire.origin)
     result = tool.run(tool.manifest(ROWS))
     assert result.code == 1, "29 of 30 were absent from the start: another account's?"
     assert result.out.startswith("29 of 30 targets of openrouter key WERE ABSENT FROM THE START")
     assert tool.run_dir.totals == {"already_absent": 29, "revoked": 1}
+
+
+def test_a_deletion_that_goes_elsewhere(make_wire, make_tool):
+    """Reads show the keys, and each deletion says that there is none: nothing is gone."""
+    wire = make_wire([GONE])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(3)), "--verify-patience", "0", "--concurrency", "1")
+    assert result.code == 75 and "said to be absent, and it is still there" in result.err, result
+    assert "already_absent" not in tool.run_dir.totals
 
 
 def test_401_stops_one_provider_and_not_the_other(make_sandbox, make_tool):

@@ -124,7 +124,7 @@ GOOD = [
 
 @pytest.mark.parametrize("name, text, expected", [g[1:] for g in GOOD], ids=[g[0] for g in GOOD])
 def test_good_manifest(name, text, expected, make_sandbox, make_tool):
-    tool = make_tool(*make_sandbox("--any").origins)
+    tool = make_tool(*make_sandbox(expected).origins)
     result = tool.run(tool.manifest(text, name))
     assert result.code == 0, result.err
     assert tool.run_dir.outcomes == {target: "revoked" for target in expected}
@@ -179,7 +179,7 @@ def test_standard_input_needs_a_run_dir(make_tool):
 
 
 def test_provider_option_names_the_rest(make_tool, make_sandbox):
-    tool = make_tool(*make_sandbox("--any").origins)
+    tool = make_tool(*make_sandbox([Target("baseten", "key", "abc")]).origins)
     result = tool.run(tool.manifest("id\nabc\n"), "--provider", "baseten")
     assert result.code == 0, result.err
     assert set(tool.run_dir.outcomes) == {Target("baseten", "key", "abc")}

@@ -10,7 +10,7 @@ from audit import audit
 from certificates import Authority
 from inject import preload
 from targets import mixed, targets
-from wire import DELETED, MANAGEMENT_KEY, Reply, reply
+from wire import DELETED, MANAGEMENT_KEY, Reply, look, reply
 
 ROWS = targets(40)
 
@@ -279,7 +279,7 @@ def test_many_at_once_where_each_connection_is_closed(tls, make_wire, make_tool,
 
     def answer(request):
         if request.method == "GET":
-            return reply(200, {"data": {"is_management_key": True}}, close=True, connection="close")
+            return look(request)._replace(close=True)
         with lock:
             now[0] += 1
             now[1] = max(now)
