@@ -13,7 +13,7 @@
 #include "provider/moment.h"
 #include "provider/request.h"
 #include "wire/endpoint.h"
-#include "wire/lister.h"
+#include "wire/inventory_read.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -338,7 +338,7 @@ static int list(const struct options *o, struct catalog *catalog, struct credent
         return -1;
     int result = read_kept(o, d, catalog, &kept, err);
     if (result == 0)
-        result = lister_read(&o->settings, d, credentials, &observer, &all, err);
+        result = inventory_read(&o->settings, d, credentials, &observer, &all, err);
     if (result == 0)
         result = use(o, catalog, d, &all, kept, began_ms, err);
     inventory_free(&all);

@@ -60,19 +60,4 @@ void lister_begin(struct lister *l);
 /* Breaks off what is under way, and frees what was read. */
 void lister_end(struct lister *l);
 
-/* What `rescind list` reads: the preflight (if the settings want one), the credential's own id, and
- * the list. */
-struct inventory {
-    struct keylist *keys;
-    char own_id[ID_MAX + 1]; /* of the credential in use; "": it is none of these, or unknown */
-    uint64_t requests;
-    unsigned again; /* how often a list was read anew */
-};
-
-/* Waits for its end; SIGINT, SIGTERM and the deadline end it at once. EXIT_USAGE for a definition
- * without a list, or without a base URL; EXIT_CREDENTIAL; EXIT_STOPPED for all else. */
-int lister_read(const struct settings *s, const struct definition *d, struct credentials *c,
-                const struct observer *observer, struct inventory *out, struct error *err);
-void inventory_free(struct inventory *i);
-
 #endif
