@@ -272,7 +272,7 @@ int manifest_read(const struct manifest_options *options, struct targets *t, str
                   struct manifest_facts *facts, struct error *err)
 {
     *facts = (struct manifest_facts){.format = options->format};
-    struct source *source = source_open(options->path, err);
+    struct source *source = source_open(options->path, options->tell, options->tell_at, err);
     if (!source)
         return -1;
     int rc = manifest_read_source(options, source, t, listed, facts, err);

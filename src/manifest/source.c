@@ -22,12 +22,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 1 << SCALE_BITS(18, 8) };
+enum {
+    BLOCK = 1 << SCALE_BITS(18, 8),
+    SKIPPED_MOST = 1 << 30, /* bytes of a line that is passed over: more have no end */
+    WAIT_TOLD_MS = 1000,
+};
 
 struct source {
     source_read *read;
     void *at;
-    int fd;             /* -1: none of ours */
+    int fd;           /* -1: none of ours */
+    const char *name; /* borrowed; of what may keep us waiting; NULL: nothing, or it was told */
+    void (*tell)(void *at, const char *line);
+    void *tell_at;
     struct stat before; /* of a regular file; st_nlink and st_size tell whether it is one */
     off_t start;
     const char *bytes; /* of source_of_bytes */
@@ -39,20 +46,43 @@ struct source {
     char *wide;    /* a block of UTF-16, and how much of it is not yet turned */
     size_t wide_len;
     uint64_t line, total;
-    bool begun, ended, skipping, regular;
+    bool begun, ended, skipping, regular, waits;
+    uint64_t skipped; /* bytes of the line that is passed over */
     char reason[160];
 };
 
+/* Until there is something, or never will be. A FIFO that nobody has opened for writing yet is not
+ * at its end. Who waits for a person or a program says so. */
+static void await(struct source *s)
+{
+    struct pollfd wait = {.fd = s->fd, .events = POLLIN};
+    while (s->name) {
+        int ready = poll(&wait, 1, WAIT_TOLD_MS);
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return;
+        if (ready == 0) {
+            char line[160];
+            snprintf(line, sizeof line, "waiting for %.120s", s->name);
+            if (s->tell)
+                s->tell(s->tell_at, line);
+            s->name = NULL;
+        }
+    }
+    while (poll(&wait, 1, -1) < 0 && errno == EINTR)
+        ;
+}
+
 static ssize_t fd_read(void *at, void *bytes, size_t size)
 {
-    int fd = *(int *)at;
+    struct source *s = at;
+    if (s->waits)
+        await(s);
     for (;;) {
-        ssize_t n = read(fd, bytes, size);
+        ssize_t n = read(s->fd, bytes, size);
         if (n >= 0)
             return n;
-        struct pollfd wait = {.fd = fd, .events = POLLIN};
         if (errno == EAGAIN)
-            poll(&wait, 1, -1); /* standard input may be non-blocking */
+            await(s); /* standard input may be non-blocking */
         else if (errno != EINTR)
             return -1;
     }
@@ -90,10 +120,19 @@ struct source *source_of_bytes(const void *bytes, size_t len)
     return s;
 }
 
-struct source *source_open(const char *path, struct error *err)
+/* A FIFO's open would wait for its writer, without a word. */
+static int open_path(const char *path)
+{
+    struct stat st;
+    int more = stat(path, &st) == 0 && S_ISFIFO(st.st_mode) ? O_NONBLOCK : 0;
+    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | more);
+}
+
+struct source *source_open(const char *path, void (*tell)(void *at, const char *line), void *at,
+                           struct error *err)
 {
     bool standard = strcmp(path, "-") == 0;
-    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int fd = standard ? STDIN_FILENO : open_path(path);
     int how = fd < 0 ? -1 : fcntl(fd, F_GETFL);
     if (how >= 0 && (how & O_ACCMODE) == O_WRONLY) { /* what main puts where stdin was closed */
         how = -1;
@@ -105,8 +144,13 @@ struct source *source_open(const char *path, struct error *err)
     }
     struct source *s = source_of(fd_read, NULL);
     s->fd = fd;
-    s->at = &s->fd;
-    if (fstat(fd, &s->before) == 0 && S_ISREG(s->before.st_mode)) {
+    s->at = s;
+    s->tell = tell;
+    s->tell_at = at;
+    s->name = standard ? "standard input" : path;
+    bool known = fstat(fd, &s->before) == 0;
+    s->waits = known && !S_ISREG(s->before.st_mode) && !S_ISDIR(s->before.st_mode);
+    if (known && S_ISREG(s->before.st_mode)) {
         s->start = standard ? lseek(fd, 0, SEEK_CUR) : 0;
         s->regular = s->start >= 0 && s->before.st_size > 0; /* /proc has files of size 0 */
     }
@@ -255,7 +299,12 @@ static enum source_state skip(struct source *s)
 {
     while (s->skipping) {
         char *lf = memchr(s->buffer + s->from, '\n', s->fill - s->from);
+        s->skipped += lf ? 0 : s->fill - s->from;
         s->from = lf ? (size_t)(lf + 1 - s->buffer) : s->fill;
+        if (s->skipped > SKIPPED_MOST) {
+            s->ended = true;
+            return fail(s, "a line without an end: no manifest");
+        }
         s->skipping = !lf && !s->ended;
         if (s->skipping && (*s->reason || fill(s) == SOURCE_FAILED))
             return SOURCE_FAILED;
@@ -278,6 +327,7 @@ enum source_state source_next(struct source *s, const char **text, size_t *len)
         if (content > MANIFEST_LINE_MAX) {
             s->line++;
             s->skipping = true;
+            s->skipped = 0;
             return SOURCE_LONG;
         }
         if (lf || (s->ended && !*s->reason && left > 0)) {

@@ -19,8 +19,11 @@ struct source;
 /* As read(2): bytes, 0 at the end, -1 and errno. */
 typedef ssize_t source_read(void *at, void *bytes, size_t size);
 
-/* EXIT_NOINPUT. "-" is standard input. A directory opens and fails at the first read. */
-struct source *source_open(const char *path, struct error *err);
+/* EXIT_NOINPUT. "-" is standard input. A directory opens and fails at the first read. Where a pipe,
+ * a FIFO or a device keeps us waiting, `tell` (NULL: nobody) hears of it, once. `path` is borrowed.
+ */
+struct source *source_open(const char *path, void (*tell)(void *at, const char *line), void *at,
+                           struct error *err);
 struct source *source_of(source_read *read, void *at);
 struct source *source_of_bytes(const void *bytes, size_t len); /* borrows them */
 void source_free(struct source *s);                            /* NULL is fine */

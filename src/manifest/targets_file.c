@@ -163,7 +163,7 @@ static int load(struct targets *t, struct csv_rows *rows, struct columns *column
 
 int targets_load(struct targets *t, const char *path, struct error *err)
 {
-    struct source *source = source_open(path, err);
+    struct source *source = source_open(path, NULL, NULL, err);
     if (!source)
         return -1;
     struct csv_rows *rows = csv_rows_new(source);

@@ -1,9 +1,13 @@
 """Manifests from file to report: what is read, what is refused, and that nothing is sent then."""
 
 import hashlib
+import os
+import subprocess
+import time
 
 import pytest
 from targets import Target, mixed, targets
+from tool import finish
 from wire import DELETED
 
 K1, K2 = "1" * 64, "2" * 64
@@ -233,3 +237,36 @@ def test_report_knows_the_manifest(make_tool, make_sandbox):
     told = tool.run_dir.report["manifest"]
     assert told["sha256"] == hashlib.sha256(manifest.read_bytes()).hexdigest()
     assert told["path"] == str(manifest)
+
+
+def test_a_fifo_is_waited_for_and_says_so(make_wire, make_tool):
+    """Nobody has opened it for writing yet: that is not its end."""
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    fifo = tool.directory / "list"
+    os.mkfifo(fifo)
+    process = tool.start(fifo, "--format", "csv")
+    time.sleep(1.5)
+    with open(fifo, "w", encoding="utf-8") as writer:
+        writer.write("hash\n" + targets(1)[0].id + "\n")
+        writer.flush()
+        time.sleep(1.3)  # a slow one is told once
+    result = finish(process, 20)
+    assert result.code == 0, result
+    assert result.err.count("waiting for") == 1 and str(fifo) in result.err
+    assert tool.run_dir.totals == {"revoked": 1}
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+@pytest.mark.parametrize("device", ["/dev/zero", "a line"])
+def test_a_line_without_an_end_ends(format_, device, make_tool):
+    tool = make_tool()
+    if device == "a line":
+        source = subprocess.Popen(["sh", "-c", "yes | tr -d '\\n'"], stdout=subprocess.PIPE)
+        words = ("plan", "--format", format_, "--run-dir", "r", "-")
+        result = finish(tool.start_as_is(*words, stdin=source.stdout), 60)
+        source.kill()
+        source.wait()
+    else:
+        result = tool.call("plan", "--format", format_, "--run-dir", "r", device)
+    assert result.code in (65, 66), result
