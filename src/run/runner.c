@@ -73,6 +73,10 @@ static void open_barrier(struct runner *r)
         if (!r->lane[i].ready && wire_active(&r->lane[i].wire))
             return;
     r->barrier_open = true;
+    for (size_t i = 0; i < r->lanes; i++) {
+        r->lane[i].wire.patience_renews = true;
+        r->lane[i].wire.patience_end_us = 0;
+    }
     if (r->pass == &pass_act)
         gates_order(r);
 }

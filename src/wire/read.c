@@ -57,6 +57,8 @@ static void take_out(struct read *r)
 
 static void over(struct read *r)
 {
+    if (r->wire->patience_renews || (r->whole && r->verdict.good))
+        r->wire->patience_end_us = 0;
     take_out(r);
     r->done(r->at, r);
 }
@@ -95,8 +97,6 @@ static void take(void *at, unsigned slot, const struct http_answer *a, struct ve
     r->verdict = *v;
     if ((v->kind == VERDICT_RETRY || v->kind == VERDICT_HOLD) && again(r))
         return;
-    if (v->good && r->whole)
-        r->wire->patience_end_us = 0;
     r->answer = a;
     over(r);
     /* `r` may be gone by now */

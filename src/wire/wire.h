@@ -73,6 +73,7 @@ struct wire {
     struct buf buf;
     struct ending ending;    /* not EXIT_DONE: no more requests over this wire */
     int64_t patience_end_us; /* of all that its reads wait; 0: none had to */
+    bool patience_renews;    /* for each read: what comes before the first deletion is over */
     uint64_t sent, http_429, retries, attempts;
     int64_t room_read_us;
     uint32_t answers[WIRE_RATE_SLOTS];
@@ -102,8 +103,8 @@ bool wire_held_beyond_deadline(const struct wire *w, int64_t now, char reason[EN
 /* Stops it where it is held for longer than the patience of what only reads. */
 void wire_give_up_held(struct wire *w, int64_t now);
 
-/* Until when its reads may wait: 30 s in all from when they first had to, and not beyond the
- * deadline. */
+/* Until when its reads may wait: 30 s from when they first had to, all together until
+ * patience_renews, and not beyond the deadline. */
 #define WIRE_PATIENCE_US (30 * 1000000LL)
 int64_t wire_patience_us(const struct wire *w, int64_t now);
 
