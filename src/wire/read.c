@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static const int64_t backoff_us[] = {500000, 1500000, 3000000}; /* the last one again and again */
 enum { BACKOFFS = sizeof backoff_us / sizeof *backoff_us };
@@ -69,6 +70,16 @@ static void begin_to_wait(struct wire *w, int64_t now)
         w->patience_end_us = now + WIRE_PATIENCE_US;
 }
 
+/* Why it is given up so soon, where the end of the hold is not to be waited for. */
+static void say_deadline(struct read *r, int64_t now)
+{
+    const int64_t deadline = r->wire->session->deadline_us;
+    size_t len = strlen(r->verdict.reason);
+    if (deadline && pacer_view(&r->wire->pacer, now).hold_until > deadline)
+        snprintf(r->verdict.reason + len, sizeof r->verdict.reason - len,
+                 "; the wait ends beyond the deadline");
+}
+
 /* Whether it is tried again; then it has its time. */
 static bool again(struct read *r)
 {
@@ -79,8 +90,10 @@ static bool again(struct read *r)
     begin_to_wait(w, now);
     r->due_us = patience_again_us(&r->patience, about_rate, pacer_view(&w->pacer, now).hold_until,
                                   r->most, wire_patience_us(w, now), &w->session->rng, now);
-    if (r->due_us < 0)
+    if (r->due_us < 0) {
+        say_deadline(r, now);
         return false;
+    }
     if (!about_rate)
         session_tell(w->session, r->verdict.reason, "%s: %s%s%s; trying again in %s", w->name,
                      r->what ? r->what : "", r->what ? ": " : "", r->verdict.reason,
