@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/prepare.h"
+#include "cli/scopes.h"
 #include "cli/sheet.h"
 
 #include "base/clock.h"
@@ -30,6 +31,7 @@ struct selection {
     bool own_is_there;
     struct targets *kept; /* what --not-in names */
     uint64_t left_out;    /* of the others, for that */
+    const char *scope;    /* as request.h has it, of all that is listed, or NULL */
     struct untold {
         const char *option;
         uint64_t count;
@@ -132,13 +134,23 @@ static int read_kept(const struct options *o, const struct definition *d, struct
     return result;
 }
 
+/* The scope of a key: the one that all are of, or what it is listed for. */
+static void put_scope(struct buf *out, const struct selection *s, const struct definition *d,
+                      const struct keylist *keys, size_t i)
+{
+    const char *of = keylist_of(keys, i);
+    if (s->scope)
+        buf_puts(out, s->scope);
+    else if (of && d->list.each_scope)
+        request_scope(d, d->list.each, of, out);
+}
+
 static bool is_kept(const struct selection *s, const struct definition *d,
                     const struct keylist *keys, size_t i)
 {
-    const char *id = keylist_id(keys, i), *of = keylist_of(keys, i);
+    const char *id = keylist_id(keys, i);
     struct buf scope = {0};
-    if (of && d->list.each_scope)
-        request_scope(d, d->list.each, of, &scope);
+    put_scope(&scope, s, d, keys, i);
     bool kept = targets_find(s->kept, d, id, strlen(id), buf_text(&scope)) != UINT32_MAX;
     buf_free(&scope);
     return kept;
@@ -183,8 +195,8 @@ static void put_header(struct sheet *sheet, const struct definition *d)
         sheet_column(sheet, "kind");
         sheet_column(sheet, "id");
     }
-    if (d->list.each_scope)
-        sheet_column(sheet, d->list.each);
+    for (size_t i = 0; i < d->scope_count; i++)
+        sheet_column(sheet, d->scopes[i]);
     for (size_t i = 0; i < d->list.field_count; i++)
         sheet_column(sheet, d->list.field[i].name);
     sheet_end_row(sheet);
@@ -208,8 +220,23 @@ static void put_field(struct sheet *sheet, const char *name, const char *text)
     buf_free(&shown);
 }
 
-static void put_key(struct sheet *sheet, const struct definition *d, const struct keylist *keys,
-                    size_t i)
+static void put_scope_columns(struct sheet *sheet, const struct selection *s,
+                              const struct definition *d, const struct keylist *keys, size_t i)
+{
+    const char separator[] = {SCOPE_SEPARATOR, '\0'};
+    struct buf scope = {0};
+    put_scope(&scope, s, d, keys, i);
+    char *all = mem_string(buf_text(&scope)), *rest = all;
+    for (size_t k = 0; k < d->scope_count; k++) {
+        const char *value = rest ? strsep(&rest, separator) : NULL;
+        sheet_word(sheet, d->scopes[k], value && *value ? value : NULL);
+    }
+    free(all);
+    buf_free(&scope);
+}
+
+static void put_key(struct sheet *sheet, const struct selection *s, const struct definition *d,
+                    const struct keylist *keys, size_t i)
 {
     if (d->column) {
         sheet_word(sheet, d->column, keylist_id(keys, i));
@@ -218,8 +245,7 @@ static void put_key(struct sheet *sheet, const struct definition *d, const struc
         sheet_word(sheet, "kind", d->kind);
         sheet_word(sheet, "id", keylist_id(keys, i));
     }
-    if (d->list.each_scope)
-        sheet_word(sheet, d->list.each, keylist_of(keys, i));
+    put_scope_columns(sheet, s, d, keys, i);
     for (size_t k = 0; k < d->list.field_count; k++)
         put_field(sheet, d->list.field[k].name, keylist_field(keys, i, k));
     sheet_end_row(sheet);
@@ -234,7 +260,7 @@ static int write_keys(const struct options *o, const struct catalog *catalog,
     put_header(&sheet, d);
     for (size_t i = 0; i < keylist_count(keys); i++)
         if (s->chosen[i])
-            put_key(&sheet, d, keys, i);
+            put_key(&sheet, s, d, keys, i);
     int result = sheet_write(&sheet, o->output, err);
     sheet_free(&sheet);
     return result;
@@ -297,11 +323,11 @@ static int check_selection(const struct options *o, const struct definition *d,
 
 /* What was read: whether it can be selected from, selected, and written. */
 static int use(const struct options *o, const struct catalog *catalog, const struct definition *d,
-               const struct inventory *all, struct targets *kept, int64_t began_ms,
-               struct error *err)
+               const struct inventory *all, struct targets *kept, const char *scope,
+               int64_t began_ms, struct error *err)
 {
     const struct filter *f = &o->list.filter;
-    struct selection s = {.kept = kept};
+    struct selection s = {.kept = kept, .scope = scope};
     int64_t now_ms = clock_wall_ms();
     if (f->by_unused && window_start_ms(f->unused, began_ms) != window_start_ms(f->unused, now_ms))
         return error_set(err, EXIT_STOPPED,
@@ -336,13 +362,15 @@ static int list(const struct options *o, struct catalog *catalog, struct credent
         check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0 ||
         endpoint_ca_file(&o->settings, err) != 0)
         return -1;
+    char *scope = scopes_given(o, d);
     int result = read_kept(o, d, catalog, &kept, err);
     if (result == 0)
-        result = inventory_read(&o->settings, d, credentials, &observer, &all, err);
+        result = inventory_read(&o->settings, d, scope, credentials, &observer, &all, err);
     if (result == 0)
-        result = use(o, catalog, d, &all, kept, began_ms, err);
+        result = use(o, catalog, d, &all, kept, scope, began_ms, err);
     inventory_free(&all);
     targets_free(kept);
+    free(scope);
     return result;
 }
 

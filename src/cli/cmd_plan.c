@@ -49,8 +49,8 @@ static bool print_share(const struct prepared *p, const struct definition *d,
     const struct request *r = &d->action[s->action];
     bool verifiable = check_verifiable(d), placed;
     const char *base = endpoint_base(s, d), *look = survey_words(s, d);
-    printf("\n%s %s: %s targets, %s left\n", d->shown, d->kind,
-           text_count(share->targets, targets), text_count(share->left, left));
+    printf("\n%s %s: %s targets, %s left\n", d->shown, d->kind, text_count(share->targets, targets),
+           text_count(share->left, left));
     placed = endpoint_origin(s, d, &origin, &err) == 0;
     if (placed)
         printf("  at          %s\n", base ? base : d->base);

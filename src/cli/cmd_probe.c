@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/prepare.h"
+#include "cli/scopes.h"
 
 #include "base/mem.h"
 #include "provider/identifier.h"
@@ -48,28 +49,6 @@ static int check_invention(const struct options *o, const struct definition *d, 
                      "--absent-delete: a %s has %u bits, and an invented one may be somebody's: %d "
                      "bits are needed; nothing was sent",
                      d->id.name, bits, SAFE_BITS);
-}
-
-/* The scopes that a job file gives, in the definition's order; NULL: not all of them. */
-static char *scopes_given(const struct options *o, const struct definition *d)
-{
-    struct buf out = {0};
-    for (size_t i = 0; i < d->scope_count; i++) {
-        const char *value = NULL;
-        for (char **pair = o->scopes; pair && pair[0]; pair += 2)
-            if (strcmp(pair[0], d->scopes[i]) == 0)
-                value = pair[1];
-        if (!value) {
-            buf_free(&out);
-            return NULL;
-        }
-        if (i)
-            buf_putc(&out, SCOPE_SEPARATOR);
-        buf_puts(&out, value);
-    }
-    char *all = d->scope_count ? mem_string(buf_text(&out)) : NULL;
-    buf_free(&out);
-    return all;
 }
 
 /* What sees a target: that is what a revocation is proved by. */

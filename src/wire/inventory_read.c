@@ -15,6 +15,7 @@ struct inventory_reading {
     struct firsts firsts;
     struct lister lister;
     struct inventory *out;
+    const char *scope;
     bool over, failed;
     struct error error;
 };
@@ -30,8 +31,8 @@ static void on_list(void *at, struct lister *l)
 static void begin_list(void *at)
 {
     struct inventory_reading *r = at;
-    r->lister =
-        (struct lister){.wire = &r->wire, .endpoint = &r->endpoint, .done = on_list, .at = r};
+    r->lister = (struct lister){
+        .wire = &r->wire, .endpoint = &r->endpoint, .scope = r->scope, .done = on_list, .at = r};
     lister_begin(&r->lister);
 }
 
@@ -97,10 +98,11 @@ static int read_to_the_end(struct inventory_reading *r, struct error *err)
     return -1;
 }
 
-int inventory_read(const struct settings *s, const struct definition *d, struct credentials *c,
-                   const struct observer *observer, struct inventory *out, struct error *err)
+int inventory_read(const struct settings *s, const struct definition *d, const char *scope,
+                   struct credentials *c, const struct observer *observer, struct inventory *out,
+                   struct error *err)
 {
-    struct inventory_reading r = {.out = out};
+    struct inventory_reading r = {.out = out, .scope = scope};
     const struct work work = {.settings = s, .credentials = c, .observer = observer};
     *out = (struct inventory){0};
     if (!d->list.request.method)

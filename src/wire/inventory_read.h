@@ -13,10 +13,12 @@ struct inventory {
     unsigned again; /* how often a list was read anew */
 };
 
-/* Waits for its end; SIGINT, SIGTERM and the deadline end it at once. EXIT_USAGE for a definition
- * without a list, or without a base URL; EXIT_CREDENTIAL; EXIT_STOPPED for all else. */
-int inventory_read(const struct settings *s, const struct definition *d, struct credentials *c,
-                   const struct observer *observer, struct inventory *out, struct error *err);
+/* `scope` as request.h has it, or NULL. Waits for its end; SIGINT, SIGTERM and the deadline end it
+ * at once. EXIT_USAGE for a definition without a list, or without a base URL; EXIT_CREDENTIAL;
+ * EXIT_STOPPED for all else. */
+int inventory_read(const struct settings *s, const struct definition *d, const char *scope,
+                   struct credentials *c, const struct observer *observer, struct inventory *out,
+                   struct error *err);
 void inventory_free(struct inventory *i);
 
 #endif

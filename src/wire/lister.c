@@ -114,12 +114,19 @@ static void begin_walk(struct lister *l)
     ask(l);
 }
 
+/* Whether it is made once for each of something; a scope that is given is the only one. */
+static bool has_parts(const struct lister *l)
+{
+    const struct list_rule *rule = &l->endpoint->definition->list;
+    return rule->each && !(rule->each_scope && l->scope && *l->scope);
+}
+
 /* The next list: what the keys are listed for each of, then that of each. */
 static void begin_part(struct lister *l)
 {
     const struct list_rule *rule = &l->endpoint->definition->list;
     l->part = (struct lister_walk){.take = keylist_page, .before = keylist_count(l->keys)};
-    if (rule->each && !l->in_parts) {
+    if (has_parts(l) && !l->in_parts) {
         l->part.walk.request = &rule->each_request;
         l->part.walk.pages = &rule->each_pages;
         l->part.take = keylist_each_page;
@@ -136,7 +143,7 @@ static void begin_part(struct lister *l)
 static bool end_part(struct lister *l)
 {
     walk_free(&l->part.walk);
-    if (l->endpoint->definition->list.each && !l->in_parts) {
+    if (has_parts(l) && !l->in_parts) {
         l->in_parts = true;
     } else if (++l->parts_done >= keylist_each_count(l->keys)) {
         finish(l);

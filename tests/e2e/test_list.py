@@ -736,3 +736,52 @@ def test_a_long_list_is_read_side_by_side(make_wire, make_tool):
     began = time.monotonic()
     assert make_tool(wire.origin).call("list", "openrouter", "--base-url", wire.origin).code == 0
     assert time.monotonic() - began < 0.1 * 101 * 0.7  # one after the other they take 10 s
+
+
+SCOPED = """\
+[provider rooms]
+base = https://rooms.example
+credential = ROOMS_TOKEN
+header = X: {secret}
+scope = room
+id.name = key id
+id.class = word
+id.length = 1-9
+delete = DELETE /rooms/{room}/keys/{id}
+list = GET /rooms/{room}/keys
+list.items = /keys
+list.id = /id
+"""
+EACH = """\
+list.each = {room} GET /rooms
+list.each.items = /rooms
+list.each.id = /id
+"""
+
+
+def rooms(request):
+    if request.path.endswith("/rooms"):
+        return reply(200, {"rooms": [{"id": "r1"}, {"id": "r/2"}]})
+    room = request.path.split("/")[-2]
+    return reply(200, {"keys": [{"id": f"{room[:1]}{room[-1]}k{n}"} for n in range(2)]})
+
+
+@pytest.mark.parametrize("job, code, found", [
+    (SCOPED, 75, None),  # which room is not said
+    (SCOPED + "[scope]\nroom = r1\n", 0, {("r1", "r1k0"), ("r1", "r1k1")}),
+    (SCOPED + EACH + "[scope]\nroom = r1\n", 0, {("r1", "r1k0"), ("r1", "r1k1")}),
+])
+def test_scopes_of_a_list(make_wire, make_tool, job, code, found):
+    wire = make_wire(rooms)
+    tool = make_tool()
+    (tool.directory / "rooms.ini").write_text(job)
+    tool.env["ROOMS_TOKEN"] = "x"
+    url = f"rooms=http://127.0.0.1:{wire.port}"
+    result = tool.call("list", "rooms", "--job", "rooms.ini", "--base-url", url)
+    assert result.code == code, result
+    if found:
+        assert {(row["room"], row["id"]) for row in rows(result.out)} == found
+        (tool.directory / "found.csv").write_text(result.out)
+        assert tool.call("plan", "found.csv", "--job", "rooms.ini").code == 0
+    else:
+        assert "{room} is empty" in result.err
