@@ -3,12 +3,13 @@
 import hashlib
 import re
 import subprocess
+import time
 
 import pytest
 from paths import RESCIND
 from targets import Target, targets
-from tool import CREDENTIALS
-from wire import DELETED
+from tool import CREDENTIALS, finish
+from wire import DELETED, GONE, error, look, reply
 
 OWN_HASH = hashlib.sha256(CREDENTIALS["OPENROUTER_MANAGEMENT_KEY"].encode()).hexdigest()
 OTHER_KEY = "sk-or-v1-" + "77" * 32
@@ -130,3 +131,207 @@ def test_a_manifest_that_was_cut_down_hides_no_rehearsal(make_wire, make_tool):
         "report", real, rehearsed, "--job", job, "--run-dir", tool.directory / "merged"
     )
     assert merged.code == 2, merged.err
+
+
+# --- servers that lie, and beside each one that does not
+
+
+LAX = """
+[provider lax]
+credential = LAX_TOKEN
+header = Authorization: Bearer {secret}
+id.name = token
+id.class = word
+id.length = 1-80
+delete = DELETE /tokens/{id}
+delete.status = 200
+delete.absent = %s
+gone.status = 404
+gone.form = /error exists
+list = GET /tokens
+list.items = /objects
+list.id = /key
+account = read GET /whoami /id
+"""
+
+
+class Tokens:
+    """Answers each deletion with success, whoever asks for whatever, as Verdaccio does. `accounts`
+    are {secret: (id, names)}; `deletes`: whether what is the account's own really goes."""
+
+    def __init__(self, accounts, deletes=True, after=0.0):
+        self.accounts = {secret: (name, set(own)) for secret, (name, own) in accounts.items()}
+        self.deletes, self.after = deletes, after
+        self.leaving = {}
+
+    def __call__(self, request):
+        who, own = self.accounts[request.headers["authorization"].removeprefix("Bearer ")]
+        name = request.path.rsplit("/", 1)[1]
+        if name == "whoami":
+            return reply(200, {"id": who})
+        if request.method == "DELETE":
+            if self.deletes:
+                self.leaving.setdefault(name, time.monotonic() + self.after)
+            return reply(200, {})
+        gone = {key for key, at in self.leaving.items() if at <= time.monotonic()}
+        return reply(200, {"objects": [{"key": key} for key in sorted(own - gone)]})
+
+
+def lax(make_wire, make_tool, server, absent="success"):
+    wire = make_wire(server)
+    tool = make_tool(f"lax=http://127.0.0.1:{wire.port}")
+    tool.options = ["--job", tool.manifest(LAX % absent, "lax.ini")]
+    tool.env["LAX_TOKEN"] = "mine"
+    return wire, tool
+
+
+def names(count, start="token"):
+    return [f"{start}-{number}" for number in range(count)]
+
+
+def manifest_of(tool, keys):
+    return tool.manifest("provider,id\n" + "".join(f"lax,{key}\n" for key in keys))
+
+
+def verify(tool, *more):
+    urls = [part for origin in tool.origins for part in ("--base-url", origin)]
+    return tool.call("verify", *urls, *tool.options, "--verify-delay", "0", *more, tool.run_dir.path)
+
+
+@pytest.mark.parametrize("absent", ["success", "unknown"])
+def test_another_accounts_token_deletes_nothing(absent, make_wire, make_tool):
+    keys = names(60)
+    server = Tokens({"mine": ("me", ["other"]), "theirs": ("them", keys)})
+    wire, tool = lax(make_wire, make_tool, server, absent)
+    result = tool.run(manifest_of(tool, keys))
+    assert (result.code, wire.deletions) == (75, []), result.err
+    assert "workspace" in result.err and "expect-absent" not in result.err
+    # nor where absence is expected is what was never seen called gone
+    result = tool.run(manifest_of(tool, keys), "--expect-absent")
+    assert result.code != 0
+    assert set(tool.run_dir.totals) <= {"unconfirmed", "not_attempted"}
+
+
+@pytest.mark.parametrize("absent", ["success", "unknown"])
+def test_the_right_token_deletes_one_and_looks_again(absent, make_wire, make_tool):
+    keys = names(40)
+    server = Tokens({"mine": ("me", [*keys[:30], "kept"])}, after=0.4)
+    wire, tool = lax(make_wire, make_tool, server, absent)
+    result = tool.run(manifest_of(tool, keys), "--halt", "100%")
+    assert result.code == 1, result.err
+    assert tool.run_dir.totals == {"revoked": 30, "unconfirmed": 10}
+    first, second = wire.deletions[:2]
+    assert second.at - first.at > 0.4, "the others go on once the first one is gone"
+    assert {t.id for t, o in tool.run_dir.outcomes.items() if o == "unconfirmed"} == set(keys[30:])
+
+
+def test_one_that_stays_is_the_only_one_that_was_sent(make_wire, make_tool):
+    keys = names(30)
+    wire, tool = lax(make_wire, make_tool, Tokens({"mine": ("me", keys)}, deletes=False))
+    result = tool.run(manifest_of(tool, keys), "--verify-patience", "1s")
+    assert result.code == 75, result.err
+    assert len(wire.deletions) == 1 and "it is still in the list" in result.err
+    assert tool.run_dir.totals == {"unconfirmed": 1, "not_attempted": 29}
+
+
+def test_a_renewed_secret_of_the_account_goes_on_and_proves(make_wire, make_tool):
+    keys = names(10)
+    server = Tokens({"mine": ("me", keys), "renewed": ("me", keys), "theirs": ("them", ["x"])})
+    wire, tool = lax(make_wire, make_tool, server)
+    assert tool.run(manifest_of(tool, keys)).code == 0
+    tool.env["LAX_TOKEN"] = "theirs"
+    other = verify(tool)
+    assert other.code == 1 and tool.run_dir.report["verified"]["confirmed_absent"] == 0
+    tool.env["LAX_TOKEN"] = "renewed"
+    assert verify(tool).code == 0
+    assert tool.run_dir.report["verified"]["confirmed_absent"] == 10
+    (kind,) = tool.run_dir.report["evidence"]
+    assert kind["seen"] == 10 and kind["never_seen"] == 0
+    assert [eye["account"] for eye in kind["seen_by"]] == ["me"]
+
+
+def test_a_run_is_carried_on_by_the_same_eyes_alone(make_wire, make_tool):
+    """The last ones were deleted unheard: the same account goes on, and another one looks."""
+    keys = names(30)
+    server = Tokens({"mine": ("me", keys), "theirs": ("them", [])})
+    wire, tool = lax(make_wire, make_tool, server)
+    process = tool.start(manifest_of(tool, keys), "--max-rate", "20")
+    while len(wire.deletions) < 10:
+        time.sleep(0.01)
+    process.kill()
+    finish(process)
+    asked = len(wire.requests)
+    tool.env["LAX_TOKEN"] = "theirs"
+    assert tool.run(manifest_of(tool, keys)).code == 75
+    assert all(request.method == "GET" for request in wire.requests[asked:])
+    tool.env["LAX_TOKEN"] = "mine"
+    asked = len(wire.requests)
+    assert tool.run(manifest_of(tool, keys)).code == 0
+    assert tool.run_dir.totals == {"revoked": 30}
+    assert not [r for r in wire.requests[asked:] if r.path == "/tokens"], "these eyes saw them all"
+
+
+def test_a_typo_in_the_path(make_wire, make_tool):
+    """Parse: a class that does not exist lists nothing, and deletes whatever it is told."""
+    wire, tool = lax(make_wire, make_tool, Tokens({"mine": ("me", [])}), "unknown")
+    result = tool.run(manifest_of(tool, names(20)))
+    assert result.code == 75 and len(wire.deletions) <= 1, result.err
+    assert not {"revoked", "already_absent"} & set(tool.run_dir.totals)
+
+
+def test_three_dead_ones_of_a_kind_keep_no_others_alive(make_wire, make_tool):
+    keys, dead = targets(30), targets(3, "openrouter", "byok")
+    gone = set()
+
+    def answer(request):
+        name = request.path.split("?")[0].rsplit("/", 1)[1]
+        if name in ("key", "workspaces", "keys"):
+            return look(request)
+        if name == "byok":
+            return reply(200, {"data": [], "total_count": 0})
+        if name not in {key.id for key in keys} - gone:
+            return GONE
+        if request.method == "DELETE":
+            gone.add(name)
+            return DELETED
+        return look(request)
+
+    tool = make_tool(make_wire(answer).origin)
+    result = tool.run(tool.manifest([*dead, *keys]))
+    assert result.code == 75 and "openrouter byok: none of" in result.err
+    assert tool.run_dir.totals == {"revoked": 30, "not_attempted": 3}
+    assert tool.run(tool.manifest([*dead, *keys]), "--expect-absent=openrouter/byok").code == 0
+    assert tool.run_dir.totals == {"revoked": 30, "already_absent": 3}
+
+
+@pytest.mark.parametrize("status", [401, 403, 405, 501])
+def test_a_read_that_is_refused_is_no_look(status, make_wire, make_tool):
+    """The list is one."""
+    keys = targets(5)
+    left = {key.id for key in keys}
+
+    def answer(request):
+        name = request.path.split("?")[0].rsplit("/", 1)[1]
+        if name == "keys":
+            from_ = int((re.findall(r"offset=(\d+)", request.path) or [0])[0])
+            return reply(200, {"data": [{"hash": key} for key in sorted(left)][from_:]})
+        if request.method == "GET":
+            return error(status) if len(name) == 64 else look(request)
+        left.discard(name)
+        return DELETED
+
+    tool = make_tool(make_wire(answer).origin)
+    result = tool.run(tool.manifest(keys))
+    assert result.code == 0, result.err
+    seen = [r for r in tool.run_dir.records("seen") if r["rows"]]
+    assert "cannot look" not in result.err
+    assert seen[0]["look"] == "list" and seen[0]["rows"] == "1-5"
+
+
+def test_what_it_costs_where_only_what_exists_is_deleted(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    assert tool.run(tool.manifest(targets(200))).code == 0
+    asked = [r for r in wire.requests if r.method == "GET"]
+    assert len([r for r in asked if "/keys/" in r.path]) == 1, "one read of a kind"
+    assert len(asked) == 3 and len(wire.deletions) == 200
