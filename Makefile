@@ -59,7 +59,7 @@ $(BUILD)/distance-lab: $(call obj,tests/ratelab/distance_lab.c) $(BUILD)/librate
 	$(link)
 # Histories of runs, with faults that can be planted where two files meet.
 sim_src   = $(wildcard tests/simulate/*.c)
-sim_wraps = lane_announce hold_left_us ledger_state gate_allows ledger_outcome durable_sync evidence_absence
+sim_wraps = lane_announce hold_left_us ledger_state gate_allows ledger_outcome durable_sync evidence_sight
 $(BUILD)/simulate: LDFLAGS += $(sim_wraps:%=-Wl,--wrap=%)
 $(BUILD)/simulate: $(call obj,$(sim_src)) $(BUILD)/librescind.a
 	$(link)
