@@ -74,7 +74,6 @@
 /* Probes that got no answer about the rate. */
 #define SINGLE    3  /* refusals in a row after which only one request is in flight */
 #define SICK_ENDS 3  /* probes in a row that reached a sick server: the limiter let them pass */
-#define ROOM_S    60 /* "no room" on a success is believed for so long */
 #define AIM_S     .3 /* walls of so long are met again with one request at a time */
 
 /* How late the loop may be and still make up for it. Below half a request per turn there is nothing
@@ -352,8 +351,7 @@ void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_u
         return;
     /* Those in flight may not be counted in it yet. */
     p->room = remaining > p->in_flight ? remaining - p->in_flight : 0;
-    int64_t most = ROOM_S * (int64_t)1000000;
-    p->room_until = now + (reset_us < most ? reset_us : most);
+    p->room_until = now + (reset_us < PACER_ROOM_MOST_US ? reset_us : PACER_ROOM_MOST_US);
 }
 
 static enum pacer_bound bound_of(const struct pacer *p, int64_t now)

@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* "No room" on a success is believed for so long. */
+#define PACER_ROOM_MOST_US (60 * (int64_t)1000000)
+
 #define PACER_WAIT INT64_MAX /* not before an answer has come back */
 
 enum pacer_answer {

@@ -150,6 +150,28 @@ static void tell_pacer(struct wire *w, const struct http_answer *a, const struct
         session_tell(w->session, v->reason, "%s: %s", w->name, v->reason);
 }
 
+/* Nothing is left of a quota, says a success; false where that cannot be what the field means. */
+static bool note_used_up(struct wire *w, const struct http_answer *a, int64_t reset_us, int64_t now)
+{
+    char span[TEXT_SPAN];
+    if (w->used_up.reset_us && a->sent_at_us > w->used_up.told_us && now < w->used_up.reset_us) {
+        w->used_up.doubted = true;
+        w->used_up.end_us = 0;
+        pacer_room(&w->pacer, now, INT32_MAX, 1);
+        session_tell(w->session, "quota", "%s: more is done than is left of its quota: not obeyed",
+                     w->name);
+        return false;
+    }
+    if (now < w->used_up.end_us)
+        return true;
+    w->used_up.told_us = now;
+    w->used_up.reset_us = now + reset_us;
+    w->used_up.end_us = now + (reset_us < PACER_ROOM_MOST_US ? reset_us : PACER_ROOM_MOST_US);
+    session_tell(w->session, "quota", "%s: nothing is left of its quota, asked to wait: for %s",
+                 w->name, text_span(w->used_up.end_us - now, span));
+    return true;
+}
+
 /* What is left of a quota changes slowly, and looking a dozen headers up is not free. */
 static void read_room(struct wire *w, const struct definition *d, const struct http_answer *a,
                       int64_t now)
@@ -158,8 +180,13 @@ static void read_room(struct wire *w, const struct definition *d, const struct h
         return;
     w->room_read_us = now;
     struct room room = hint_room(d, &a->answer.headers, a->answer.at_ms);
-    if (room.remaining >= 0)
-        pacer_room(&w->pacer, now, room.remaining, room.reset_us);
+    if (room.remaining < 0 || w->used_up.doubted)
+        return;
+    if (room.remaining > 0 || room.reset_us <= 0)
+        w->used_up.end_us = 0;
+    else if (!note_used_up(w, a, room.reset_us, now))
+        return;
+    pacer_room(&w->pacer, now, room.remaining, room.reset_us);
 }
 
 static void trace_answer(struct wire *w, struct wire_slot *slot, const struct http_answer *a,
@@ -458,6 +485,8 @@ struct lane_view wire_view(struct wire *w, const struct tally *tally, const char
                            const char *busy, int64_t now)
 {
     struct pacer_view p = pacer_view(&w->pacer, now);
+    if (p.hold_until < w->used_up.end_us)
+        p.hold_until = w->used_up.end_us;
     struct lane_view v = {
         .name = w->name,
         .targets = tally->targets,

@@ -76,6 +76,12 @@ struct wire {
     bool patience_renews;    /* for each read: what comes before the first deletion is over */
     uint64_t sent, http_429, retries, attempts;
     int64_t room_read_us;
+    struct {
+        int64_t told_us;  /* when a success first said that nothing is left of a quota */
+        int64_t reset_us; /* until then, as it said; 0: none did */
+        int64_t end_us;   /* of our waiting for it */
+        bool doubted;     /* more succeeded before that: the field means something else */
+    } used_up;
     uint32_t answers[WIRE_RATE_SLOTS];
     int64_t answers_slot;
 };

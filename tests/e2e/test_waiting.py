@@ -144,3 +144,32 @@ def test_localhost_is_one_origin_with_its_address(make_wire, make_tool):
     result = tool.run(manifest, "--job", job, "--concurrency", "1", "--no-preflight", "--expect-absent")
     assert result.code == 0, result.err
     assert [r.path for r in wire.requests if holding[0] < r.at < holding[0] + 2] == []
+
+
+# --- a quota that a success tells of
+
+
+def used_up(remaining, seconds):
+    reset = int((time.time() + seconds) * 1000)
+    return DELETED._replace(
+        data=DELETED.data.replace(
+            b"\r\n\r\n",
+            f"\r\nX-RateLimit-Remaining: {remaining}\r\nX-RateLimit-Reset: {reset}\r\n\r\n".encode(),
+            1,
+        )
+    )
+
+
+def test_a_quota_that_is_used_up_is_waited_for_and_told(make_wire, make_tool):
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY
+        return used_up(0, 3) if len(wire.deletions) == 1 else DELETED
+
+    wire = make_wire(answer)
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(5)), "--concurrency", "1", "--progress", "never")
+    assert result.code == 0, result.err
+    first, second = (r.at for r in wire.deletions[:2])
+    assert second - first > 2
+    assert "openrouter: nothing is left of its quota, asked to wait: for" in result.err
