@@ -111,7 +111,8 @@ static int probe(const struct options *o, const struct catalog *catalog, struct 
     const char *base = endpoint_base(&o->settings, d);
     printf("%s %s (%s) at %s\n", d->provider, d->kind, d->title, base ? base : d->base);
     bool good = print_findings(p);
-    print_evidence(p);
+    if (!p->refused && !p->unreached)
+        print_evidence(p);
     if (p->refused)
         return error_set(err, EXIT_CREDENTIAL, "%s: the credential is refused", d->provider);
     if (p->unreached)

@@ -222,7 +222,10 @@ static void hear_nobody(struct prober *r, const struct read *read)
     int status = read->answer ? read->answer->answer.status : 0;
     /* another status promises nothing: of an id that never was, some tell no more than that */
     bool promised = gone_status(r->p->definition, status) || (status >= 200 && status <= 299);
-    find(r, PROBE_NOBODY, good ? PROBE_GOOD : promised ? PROBE_BAD : PROBE_UNSAID,
+    find(r, PROBE_NOBODY,
+         good       ? PROBE_GOOD
+         : promised ? PROBE_BAD
+                    : PROBE_UNSAID,
          "of one that cannot exist: %d, %s", status, found_word(&read->verdict));
 }
 
@@ -323,9 +326,11 @@ static void say_what_is_unsaid(struct prober *r)
         "none, or no id could be invented",
         "not asked what it answers for one that cannot exist: --absent-delete",
     };
+    const bool broken = r->p->refused || r->p->unreached;
     for (size_t i = 0; i < PROBE_STEPS; i++)
         if (!*r->p->finding[i].words)
-            find(r, (enum probe_step)i, PROBE_UNSAID, "%s", words[i]);
+            find(r, (enum probe_step)i, PROBE_UNSAID, "%s",
+                 i >= PROBE_LIST && broken ? "not tried" : words[i]);
 }
 
 int probe_make(struct probe *p, struct error *err)

@@ -96,6 +96,7 @@ def test_all_is_as_it_says(probe):
 def test_a_server_that_is_otherwise(probe, lies, code, says):
     result = probe(Acme(**lies))
     assert result.code == code, result
+    assert ("not tried" in result.out) == (code != 1)
     assert says in result.out + result.err
 
 
