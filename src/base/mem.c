@@ -2,6 +2,7 @@
 
 #include "base/exits.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,4 +54,23 @@ void mem_wipe(void *at, size_t size)
 {
     if (at)
         explicit_bzero(at, size);
+}
+
+void mem_free_wiped(void *at)
+{
+    if (at)
+        mem_wipe(at, malloc_usable_size(at));
+    free(at);
+}
+
+void *mem_resize_wiped(void *old, size_t size)
+{
+    size_t had = old ? malloc_usable_size(old) : 0;
+    if (old && size <= had && size >= had / 2)
+        return old;
+    void *at = mem_alloc(size);
+    if (had)
+        memcpy(at, old, had < size ? had : size);
+    mem_free_wiped(old);
+    return at;
 }

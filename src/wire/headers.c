@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROOM = 64 << 10 }; /* a few secrets of the greatest length, base64 too */
+
 struct filling {
     const struct definition *d;
     const char *secret;
@@ -30,6 +32,7 @@ static int keep_secret(struct filling *f, const char *secret, struct error *err)
 /* "Authorization: Bearer {secret}" and its like, with the secrets put in. */
 static int fill_header(struct filling *f, const char *template, struct buf *out, struct error *err)
 {
+    buf_room(out, ROOM); /* growing would leave copies behind */
     for (const char *at = template; *at;) {
         const char *end = *at == '{' ? strchr(at, '}') : NULL;
         if (!end) {

@@ -81,17 +81,13 @@ struct http_client {
 };
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-static void *resize(void *old, size_t size)
-{
-    return mem_resize(old, size, 1);
-}
-
 /* With the keys of its TLS sessions, which libcurl writes where SSLKEYLOGFILE says, whoever has
  * recorded the wire has the credential. */
 static void library_start(void)
 {
     unsetenv("SSLKEYLOGFILE");
-    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, free, resize, mem_string, mem_zalloc);
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, mem_free_wiped, mem_resize_wiped,
+                         mem_string, mem_zalloc);
 }
 
 const char *http_library(void)

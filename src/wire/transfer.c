@@ -15,6 +15,7 @@
 #include "wire/transfer.h"
 
 #include "base/clock.h"
+#include "base/locked.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "provider/request.h"
@@ -28,63 +29,82 @@
 
 enum { CONNECTION_AGE_S = 20 };
 
+/* The lines lie in locked memory, one copy for all three lists. */
 struct http_headers {
-    struct curl_slist *plain, *with_body, *with_form;
+    struct curl_slist *plain, *with_body, *with_form; /* the first nodes of arrays */
+    char *room;
+    size_t size;
 };
 
 /* Headers */
 
-static struct curl_slist *add_line(struct curl_slist *list, const char *line)
+static const char agent[] = "User-Agent: rescind/" RESCIND_VERSION;
+static const char accept_json[] = "Accept: application/json";
+static const char json_body[] = "Content-Type: application/json";
+static const char form_body[] = "Content-Type: application/x-www-form-urlencoded";
+static const char no_expect[] = "Expect:";
+
+static int check_lines(const char *const *lines, size_t *count, size_t *size, struct error *err)
 {
-    struct curl_slist *longer = curl_slist_append(list, line);
-    if (!longer)
-        mem_alloc(SIZE_MAX / 2); /* says "out of memory" and ends */
-    return longer;
+    for (*count = *size = 0; lines[*count]; ++*count) {
+        const char *line = lines[*count];
+        if (strpbrk(line, "\r\n") || !strchr(line, ':'))
+            return error_set(err, EXIT_CREDENTIAL, "header %zu holds a line break or no colon",
+                             *count + 1);
+        *size += strlen(line) + 1;
+    }
+    return 0;
 }
 
-static void add_to_all(struct curl_slist **all[3], const char *line)
+/* libcurl only reads it: no line of ours is copied into its memory before it is sent. */
+static struct curl_slist *list_of(const char **texts, size_t count)
 {
-    for (size_t i = 0; i < 3; i++)
-        *all[i] = add_line(*all[i], line);
+    struct curl_slist *nodes = mem_zalloc(count, sizeof *nodes);
+    for (size_t i = 0; i < count; i++)
+        nodes[i] = (struct curl_slist){(char *)texts[i], i + 1 < count ? &nodes[i + 1] : NULL};
+    return nodes;
 }
 
 struct http_headers *http_headers_new(const char *const *lines, struct error *err)
 {
-    static const char agent[] = "User-Agent: rescind/" RESCIND_VERSION;
-    static const char accept[] = "Accept: application/json";
+    size_t count, size, at = 0;
+    if (check_lines(lines, &count, &size, err) != 0)
+        return NULL;
     struct http_headers *h = mem_zalloc(1, sizeof *h);
-    struct curl_slist **all[] = {&h->plain, &h->with_body, &h->with_form};
-    add_to_all(all, agent);
-    for (size_t i = 0; lines[i]; i++) {
-        if (strpbrk(lines[i], "\r\n") || !strchr(lines[i], ':')) {
-            error_set(err, EXIT_CREDENTIAL, "header %zu holds a line break or no colon", i + 1);
-            http_headers_free(h);
-            return NULL;
-        }
-        add_to_all(all, lines[i]);
+    h->size = size + 1;
+    h->room = locked_new(h->size);
+    if (!h->room) {
+        error_set(err, EXIT_CREDENTIAL, "no memory for the headers:");
+        free(h);
+        return NULL;
     }
-    add_to_all(all, accept);
-    h->with_body = add_line(h->with_body, "Content-Type: application/json");
-    h->with_form = add_line(h->with_form, "Content-Type: application/x-www-form-urlencoded");
-    h->with_body = add_line(h->with_body, "Expect:");
-    h->with_form = add_line(h->with_form, "Expect:");
+    const char **texts =
+        mem_zalloc(count + 4, sizeof *texts); /* agent, ours, accept, type, expect */
+    texts[0] = agent;
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(lines[i]) + 1;
+        texts[i + 1] = memcpy(h->room + at, lines[i], len);
+        at += len;
+    }
+    texts[count + 1] = accept_json;
+    texts[count + 3] = no_expect;
+    h->plain = list_of(texts, count + 2);
+    texts[count + 2] = json_body;
+    h->with_body = list_of(texts, count + 4);
+    texts[count + 2] = form_body;
+    h->with_form = list_of(texts, count + 4);
+    free(texts);
     return h;
-}
-
-static void wipe_list(struct curl_slist *list)
-{
-    for (struct curl_slist *i = list; i; i = i->next)
-        mem_wipe(i->data, strlen(i->data));
-    curl_slist_free_all(list);
 }
 
 void http_headers_free(struct http_headers *h)
 {
     if (!h)
         return;
-    wipe_list(h->plain);
-    wipe_list(h->with_body);
-    wipe_list(h->with_form);
+    locked_free(h->room, h->size);
+    free(h->plain);
+    free(h->with_body);
+    free(h->with_form);
     free(h);
 }
 
