@@ -321,6 +321,13 @@ static bool make_slot(struct http_client *c)
     return true;
 }
 
+static void headed(struct transfer *t)
+{
+    struct http_client *c = t->shared->at;
+    const struct http_answer head = transfer_head(t);
+    c->config.headed(c->config.at, (unsigned)(t - c->slot), &head);
+}
+
 struct http_client *http_client_new(struct http_loop *loop, const struct http_config *config,
                                     struct error *err)
 {
@@ -338,8 +345,14 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     loop->client[loop->clients++] = c;
     c->multi = curl_multi_init();
     bool tls = strncasecmp(config->base, "https:", 6) == 0;
-    c->shared =
-        (struct transfers){sockets_new(), tls, !tls, INT64_MIN, open_socket, close_socket, c};
+    c->shared = (struct transfers){sockets_new(),
+                                   tls,
+                                   !tls,
+                                   INT64_MIN,
+                                   open_socket,
+                                   close_socket,
+                                   config->headed ? headed : NULL,
+                                   c};
     c->slot = mem_zalloc(config->concurrency, sizeof *c->slot);
     c->free_slot = mem_zalloc(config->concurrency, sizeof *c->free_slot);
     if (!c->multi || !make_slot(c)) {

@@ -15,6 +15,7 @@ struct http_answer {
     struct answer answer;
     int64_t sent_at_us, took_us;
     int64_t waited_us; /* of took_us: for its connection, before it went out */
+    int64_t body_us;   /* of took_us: since its head was there; answer.at_ms is of the head */
     bool http2;
 };
 
@@ -24,6 +25,9 @@ struct http_config {
     int64_t timeout_us, connect_timeout_us;
     const char *ca_file; /* NULL: the system's */
     void (*answered)(void *at, unsigned slot, const struct http_answer *a);
+    /* The head of an answer that is none of success has come, and its body has not: TRANSPORT_LOST
+     * so far. NULL: not to be told. */
+    void (*headed)(void *at, unsigned slot, const struct http_answer *head);
     void *at;
 };
 

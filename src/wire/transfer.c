@@ -118,14 +118,26 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *at)
     return t->beyond ? 0 : len;
 }
 
+static void note_head(struct transfer *t)
+{
+    long status = 0;
+    t->headed_at = clock_mono_us();
+    t->headed_ms = clock_wall_ms();
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status > 299 && t->shared->headed)
+        t->shared->headed(t);
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *at)
 {
     struct transfer *t = at;
     size_t len = size * count;
     bool headed = t->in.headed;
     t->beyond |= !arrival_line(&t->in, line, len);
-    if (t->in.headed && !headed)
+    if (t->in.headed && !headed) {
         curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
+        note_head(t);
+    }
     return t->beyond ? 0 : len;
 }
 
@@ -340,6 +352,7 @@ CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fre
         buf_room(&t->in.body, r->body_max + 1);
     t->sends = 0;
     t->held = false;
+    t->headed_at = t->headed_ms = 0;
     t->fd = -1;
     t->refused = 0;
     t->unasked = t->beyond = false;
@@ -407,6 +420,20 @@ void transfer_overdue(struct transfer *t, int64_t timeout_us)
              t->sends ? "whole answer" : "connection", text_span(timeout_us, span));
 }
 
+struct http_answer transfer_head(struct transfer *t)
+{
+    long status = 0;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (struct http_answer){.answer = {.transport = TRANSPORT_LOST,
+                                           .status = (int)status,
+                                           .headers = {header_of, t},
+                                           .body = "",
+                                           .sends = t->sends,
+                                           .at_ms = t->headed_ms},
+                                .sent_at_us = t->sent_at,
+                                .took_us = t->headed_at - t->sent_at};
+}
+
 struct http_answer transfer_answer(struct transfer *t, CURLcode code)
 {
     long status = 0, version = 0;
@@ -414,6 +441,7 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
     curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 0L);
     bool http2 = version == CURL_HTTP_VERSION_2_0;
+    const int64_t now = clock_mono_us();
     enum transport transport = transport_of(code, t->sends);
     const char *detail = code ? words_of(t, code) : doubt_of(t, status, http2);
     if (t->held) {
@@ -430,11 +458,12 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
                    .body_len = t->in.body.len,
                    .body_clipped = t->in.clipped,
                    .sends = t->sends,
-                   .at_ms = clock_wall_ms(),
+                   .at_ms = t->headed_ms ? t->headed_ms : clock_wall_ms(),
                    .detail = detail},
         .sent_at_us = t->sent_at,
         .waited_us = t->sends ? t->out_at - t->sent_at : 0,
-        .took_us = clock_mono_us() - t->sent_at,
+        .took_us = now - t->sent_at,
+        .body_us = t->headed_at ? now - t->headed_at : 0,
         .http2 = http2,
     };
 }

@@ -11,14 +11,17 @@
 
 #include <curl/curl.h>
 
+struct transfer;
+
 /* What the transfers of one client share. */
 struct transfers {
     struct sockets *sockets;
     bool tls;
     bool one_by_one; /* HTTP/1.1 is spoken for certain: what comes unasked belongs to nobody */
-    int64_t not_before_us;             /* nothing goes out before */
-    curl_opensocket_callback opening;  /* makes each socket; is given the transfer */
-    curl_closesocket_callback closing; /* called for each that is to be closed, closes it */
+    int64_t not_before_us;              /* nothing goes out before */
+    curl_opensocket_callback opening;   /* makes each socket; is given the transfer */
+    curl_closesocket_callback closing;  /* called for each that is to be closed, closes it */
+    void (*headed)(struct transfer *t); /* has the head of an answer that is no success, or NULL */
     void *at;
 };
 
@@ -36,6 +39,7 @@ struct transfer {
     int refused;  /* why the last socket that it asked for was not made: an errno; 0: it was */
     bool held;    /* a hold was told before it had its connection: it did not go out */
     int64_t sent_at, out_at;
+    int64_t headed_at, headed_ms; /* mono and wall; 0: no head has come */
     char detail[CURL_ERROR_SIZE];
     /* what the handle was last set to */
     CURLU *url;        /* the origin, borrowed by the handle */
@@ -56,6 +60,9 @@ CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fre
 /* Says why one that took longer than `timeout_us` is given up; the caller then takes it from the
  * multi handle, as it would after CURLE_OPERATION_TIMEDOUT. */
 void transfer_overdue(struct transfer *t, int64_t timeout_us);
+
+/* What is known once its head has come. */
+struct http_answer transfer_head(struct transfer *t);
 
 /* What came of it, as libcurl tells by `code`; borrowed from it until it is aimed again. */
 struct http_answer transfer_answer(struct transfer *t, CURLcode code);

@@ -128,6 +128,29 @@ static void note_hold(struct wire *w, int status, const struct hint *hint)
     session_tell(s, w->pair, "%s: %s", w->name, reason);
 }
 
+/* The head of a refusal says all about the wait, however long its body may take. */
+static void on_headed(void *at, unsigned index, const struct http_answer *head)
+{
+    struct wire *w = at;
+    struct verdict v;
+    const int64_t now = head->sent_at_us + head->took_us;
+    verdict_of(&(struct question){.d = w->slot[index].endpoint->definition, .asked = ASKED_CHECK},
+               &head->answer, &v);
+    if (v.hold.wait_us <= 0)
+        return;
+    if (now + v.hold.wait_us > w->headed_until_us)
+        w->headed_until_us = now + v.hold.wait_us;
+    http_hold(w->http, w->headed_until_us);
+    note_hold(w, head->answer.status, &v.hold);
+}
+
+/* The wait that an answer asks for counts from its head. */
+static void count_from_head(struct hint *hold, const struct http_answer *a)
+{
+    if (hold->wait_us > 0)
+        hold->wait_us = hold->wait_us > a->body_us ? hold->wait_us - a->body_us : 0;
+}
+
 static void tell_pacer(struct wire *w, const struct http_answer *a, const struct verdict *v,
                        int64_t now)
 {
@@ -158,8 +181,8 @@ static bool note_used_up(struct wire *w, const struct http_answer *a, int64_t re
         w->used_up.doubted = true;
         w->used_up.end_us = 0;
         pacer_room(&w->pacer, now, INT32_MAX, 1);
-        session_tell(w->session, "quota", "%s: more is done than is left of its quota: not obeyed",
-                     w->name);
+        session_tell(w->session, "quota doubted",
+                     "%s: more is done than is left of its quota: not obeyed", w->name);
         return false;
     }
     if (now < w->used_up.end_us)
@@ -224,6 +247,7 @@ static void on_answer(void *at, unsigned index, const struct http_answer *answer
         verdict_of(&(struct question){.d = d, .asked = ASKED_CHECK}, &a.answer, &v);
     if (slot.counted)
         count_requests(w, &a.answer, &v);
+    count_from_head(&v.hold, &a);
     tell_pacer(w, &a, &v, now);
     w->fresh_next |= v.closes_connection;
     if (slot.counted && v.kind == VERDICT_END) {
@@ -251,6 +275,7 @@ int wire_open(struct wire *w, unsigned concurrency, struct error *err)
         .connect_timeout_us = settings->connect_timeout_us,
         .ca_file = settings->ca_file,
         .answered = on_answer,
+        .headed = on_headed,
         .at = w,
     };
     if (settings->max_rate >= 0)
@@ -348,7 +373,8 @@ int64_t wire_open_us(const struct wire *w, int64_t now, bool retry)
     if (!wire_has_room(w))
         return http_paused_until(w->http, now);
     int64_t at = pacer_next(&w->pacer, now), healthy = health_next(&w->health, now, retry);
-    return at > healthy ? at : healthy;
+    at = at > healthy ? at : healthy;
+    return at > w->headed_until_us ? at : w->headed_until_us;
 }
 
 bool wire_has_room(const struct wire *w)

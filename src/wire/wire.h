@@ -63,6 +63,7 @@ struct wire {
     double max_rate;            /* ceiling; 0: none */
     int64_t held_us;            /* what is left of a hold that an earlier run was told */
     bool told_limited;          /* how many at a time this machine has room for */
+    int64_t headed_until_us;    /* holds told by heads of answers that had not ended */
     bool fresh_next;            /* the next request goes on a connection of its own */
     unsigned capacity;          /* of `slot` */
     struct http_client *http;

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from targets import targets
-from wire import DELETED, MANAGEMENT_KEY, error, reply
+from wire import DELETED, MANAGEMENT_KEY, Reply, error, reply
 
 REQUESTY_OK = reply(200, {"id": "0" * 8 + "-0000-4000-8000-" + "0" * 12})
 
@@ -173,3 +173,25 @@ def test_a_quota_that_is_used_up_is_waited_for_and_told(make_wire, make_tool):
     first, second = (r.at for r in wire.deletions[:2])
     assert second - first > 2
     assert "openrouter: nothing is left of its quota, asked to wait: for" in result.err
+
+
+def test_a_hold_counts_from_the_head_of_its_answer(make_wire, make_tool):
+    """Its body comes two seconds later; nothing is sent meanwhile, and the wait is over by then."""
+    head = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3\r\nContent-Length: 2\r\n\r\n"
+    told = []
+
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY
+        if len(wire.deletions) == 4:
+            told.append(request.at)
+            return Reply(head, later=b"{}", pause=2)
+        return DELETED._replace(wait=0.1)
+
+    wire = make_wire(answer)
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(12)), "--max-rate", "5")
+    assert result.code == 0, result.err
+    later = [r.at - told[0] for r in wire.deletions if r.at > told[0]]
+    assert later[0] >= 2.9, "nothing goes once the head was there"
+    assert later[0] < 4, "and the wait is counted from it"

@@ -16,6 +16,8 @@ class Reply(NamedTuple):
     close: bool = False
     reset: bool = False
     wait: float = 0.0
+    later: bytes = b""  # sent `pause` seconds behind `data`
+    pause: float = 0.0
 
 
 class Request(NamedTuple):
@@ -172,6 +174,9 @@ class Wire:
             time.sleep(answer.wait)
         if answer.data:
             connection.sendall(answer.data)
+        if answer.later:
+            time.sleep(answer.pause)
+            connection.sendall(answer.later)
         if answer.reset:
             linger = struct.pack("ii", 1, 0)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
