@@ -74,6 +74,7 @@
 /* Probes that got no answer about the rate. */
 #define SINGLE    3  /* refusals in a row after which only one request is in flight */
 #define SICK_ENDS 3  /* probes in a row that reached a sick server: the limiter let them pass */
+#define UNHEARD   8  /* in flight at first, before anything was answered */
 #define AIM_S     .3 /* walls of so long are met again with one request at a time */
 
 /* How late the loop may be and still make up for it. Below half a request per turn there is nothing
@@ -123,9 +124,21 @@ static double flight_most(const struct pacer *p)
     return min2(p->config.concurrency, p->brake.cap);
 }
 
+/* Before any limit is known, what is out may at most double with each round trip in which so much
+ * was out: a server that stops answering must not get the whole of `concurrency` meanwhile. */
+static bool unheard(const struct pacer *p)
+{
+    return p->slow_start && p->in_flight >= UNHEARD + p->heard;
+}
+
+static void hear(struct pacer *p)
+{
+    p->heard += 2 * p->in_flight >= UNHEARD + p->heard;
+}
+
 int64_t pacer_next(const struct pacer *p, int64_t now)
 {
-    if (p->probe_out || p->in_flight >= flight_most(p))
+    if (p->probe_out || p->in_flight >= flight_most(p) || unheard(p))
         return PACER_WAIT;
     int64_t at = (int64_t)ceil(p->slot_us);
     if (p->room == 0 && at < p->room_until)
@@ -310,6 +323,8 @@ void pacer_answer(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answ
     if (p->in_flight >= flight_most(p) &&
         (!p->slow_start || p->brake.cap < INFINITY)) /* not late: it had no place */
         p->slot_us = max2(p->slot_us, (double)now - 1e6 / p->rate);
+    if (what == PACER_OK)
+        hear(p);
     one_less(p);
     if (probe)
         p->probe_out = false;

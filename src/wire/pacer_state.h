@@ -33,6 +33,7 @@ struct pacer {
     int64_t room;       /* requests that a success left us until room_until; -1: not said */
     int64_t room_until;
     unsigned in_flight;
+    unsigned heard; /* so many more may be in flight in slow start than at first */
 
     bool slow_start;   /* no wall met yet */
     bool first_costly; /* no costly wall met yet */

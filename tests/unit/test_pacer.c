@@ -46,6 +46,27 @@ static int64_t warmed(struct pacer *p, double max_rate)
     return now;
 }
 
+/* It answered 200 at once, one after the other; then it hangs. */
+static void a_server_that_hangs_gets_few_more(void **state)
+{
+    (void)state;
+    struct pacer p;
+    struct pacer_config c = config_of(0, 512, 1);
+    int64_t now = 0;
+    unsigned out = 0;
+    pacer_init(&p, &c, 0);
+    for (int i = 0; i < 200; i++) {
+        int64_t sent = send_next(&p, now);
+        now = sent + MS;
+        pacer_answer(&p, now, sent, PACER_OK, -1);
+    }
+    for (int64_t at; (at = pacer_next(&p, now)) != PACER_WAIT && out < 512; out++) {
+        now = at > now ? at : now;
+        pacer_sent(&p, now);
+    }
+    assert_in_range(out, 4, 32);
+}
+
 static void the_first_request_goes_alone(void **state)
 {
     (void)state;
@@ -473,6 +494,7 @@ int main(void)
         cmocka_unit_test(the_ceiling_is_reached),
         cmocka_unit_test(a_stall_does_not_break_the_ceiling),
         cmocka_unit_test(a_late_turn_is_no_long_trip),
+        cmocka_unit_test(a_server_that_hangs_gets_few_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
