@@ -172,8 +172,8 @@ static void put_line(struct buf *out, const struct group *g, const char *against
                         "unclear texts, which may be keys of %s or of other vendors"},
         [LEFT_SEVERAL] = {"unclear text, which is a key of several definitions, %s among them",
                           "unclear texts, which are keys of several definitions, %s among them"},
-        [LEFT_STUCK] = {"unclear text, which holds a %s key with other characters right beside it",
-                        "unclear texts, which hold a %s key with other characters right beside it"},
+        [LEFT_STUCK] = {"unclear text: a key of %s with other characters right beside it",
+                        "unclear texts: keys of %s with other characters right beside them"},
         [LEFT_ENCODED] =
             {"%s key that is encoded, and was not decoded (wrapped, twice, in hex?)",
              "%s keys that are encoded, and were not decoded (wrapped, twice, in hex?)"},

@@ -24,7 +24,8 @@ struct recordings {
     struct places *places;
     const struct catalog *catalog;
     const struct report_form *form;
-    char *record, *copy, *between; /* locked; copy: of a CSV record, taken apart */
+    char *record, *copy, *between; /* locked; copy: of a CSV record, taken apart, or of what is
+                                      outside of a JSON record's array */
     size_t record_len, between_len;
     uint64_t line, record_line, between_line; /* where each begins */
     uint64_t number;                          /* of occasions */
@@ -153,6 +154,18 @@ static int look(struct recordings *r, const struct scope *scope, report_pick *ho
     return taker_end(r->taker, seen, err);
 }
 
+/* What is said of the whole record is looked for in a copy without its array: that may be long, and
+ * each of its items asks. */
+static void leave_out(struct recordings *r, struct scope *scope, const char *array, size_t len)
+{
+    size_t before = (size_t)(array - scope->text[0]), after = scope->len[0] - before - len;
+    memcpy(r->copy, scope->text[0], before);
+    memcpy(r->copy + before, "[]", 2);
+    memcpy(r->copy + before + 2, array + len, after);
+    scope->text[0] = r->copy;
+    scope->len[0] = before + 2 + after;
+}
+
 /* The items of an item, by the rest of the form's `nested`. */
 static int look_nested(struct recordings *r, struct scope *scope, const char *path, uint64_t line,
                        uint64_t *seen, struct error *err)
@@ -164,6 +177,8 @@ static int look_nested(struct recordings *r, struct scope *scope, const char *pa
     snprintf(name, sizeof name, "%.*s", (int)step, path);
     if (!json_find(scope->text[depth - 1], scope->len[depth - 1], name, &array, &len))
         return 0;
+    if (depth == 1)
+        leave_out(r, scope, array, len);
     scope->depth = depth + 1;
     while (result == 0 && json_item(array, len, &at, &scope->text[depth], &scope->len[depth])) {
         uint64_t more = 0;
@@ -180,8 +195,12 @@ static int record_ends(struct recordings *r, struct error *err)
     struct scope scope = {.r = r, .text = {r->record}, .len = {r->record_len}, .depth = 1};
     uint64_t seen = 0, more = 0;
     int result = 0;
-    if (r->form->nested)
+    if (r->form->nested) {
         result = look_nested(r, &scope, r->form->nested, r->record_line, &seen, err);
+        scope.text[0] = r->record;
+        scope.len[0] = r->record_len;
+        mem_wipe(r->copy, r->record_len);
+    }
     if (result == 0 && !seen)
         result = look(r, &scope, r->form->records ? pick : pick_column, r->record_line, &more, err);
     if (result == 0 && !seen && !more) {

@@ -78,19 +78,28 @@ void taker_text(struct taker *t, const char *text, size_t len, uint64_t line,
     t->occasion = occasion;
 }
 
+static uint64_t newlines(const char *from, const char *end)
+{
+    uint64_t count = 0;
+    while (from < end && (from = memchr(from, '\n', (size_t)(end - from)))) {
+        count++;
+        from++;
+    }
+    return count;
+}
+
 static uint64_t place_of(struct taker *t, size_t where)
 {
     if (t->occasion)
         return t->occasion->place;
-    if (where < t->counted) {
+    if (where < t->counted / 2) {
         t->counted = 0;
         t->line = t->first_line;
     }
-    const char *at = t->text + t->counted;
-    while ((at = memchr(at, '\n', (size_t)(t->text + where - at)))) {
-        t->line++;
-        at++;
-    }
+    if (where < t->counted)
+        t->line -= newlines(t->text + where, t->text + t->counted);
+    else
+        t->line += newlines(t->text + t->counted, t->text + where);
     t->counted = where;
     return places_at(t->places, t->line);
 }

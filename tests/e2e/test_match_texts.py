@@ -106,7 +106,7 @@ def test_whole_keys(tool, name):
 @pytest.mark.parametrize(
     "text, code, says",
     [
-        (f"x{OR}", 1, "1 unclear text, which holds a OpenRouter key with other characters"),
+        (f"x{OR}", 1, "1 unclear text: a key of OpenRouter with other characters right beside it"),
         (f"{OR}0", 1, "1 unclear text"),
         (OR[:40] + "\n" + OR[40:], 65, "1 OpenRouter key that was cut: its rest is missing: leak:1"),
         (OR[:40] + "\\\n" + OR[40:], 65, "1 OpenRouter key that was cut"),
