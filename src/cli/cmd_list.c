@@ -292,6 +292,12 @@ static void tell(const struct options *o, const struct definition *d, const stru
                   "%s %s: %" PRIu64
                   " not selected, because the list does not tell for them what %s asks",
                   d->provider, d->kind, u->count, u->option);
+    if (d->self == SELF_UNKNOWN)
+        tell_good(
+            o,
+            "%s %s: its definition does not tell which one the credential in use is (`self`): "
+            "it may be one of these",
+            d->provider, d->kind);
     if (s->own_is_there)
         tell_good(o, "%s %s: the credential in use is one of them and was left out", d->provider,
                   d->kind);

@@ -56,6 +56,8 @@ static bool print_share(const struct prepared *p, const struct definition *d,
         printf("  at          %s\n", base ? base : d->base);
     else
         printf("  at          %s\n", err.text);
+    if (d->self == SELF_UNKNOWN)
+        printf("  own key     its definition does not tell which one the credential is\n");
     if (r->method)
         printf("  request     %s %s\n", r->method, r->path);
     else

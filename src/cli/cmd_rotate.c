@@ -49,6 +49,27 @@ static int ask(const struct prepared *p, struct error *err)
     return result;
 }
 
+/* What a successor does not have of the old key, before the first one is made. */
+static void tell_left_behind(const struct prepared *p)
+{
+    const struct catalog *catalog = targets_catalog(p->targets);
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        const struct definition *d = catalog_at(catalog, i);
+        bool used = false;
+        for (uint32_t row = 0; d->rotate.create.method && row < targets_count(p->targets); row++)
+            used |= targets_definition(p->targets, row) == d && row_set_has(p->listed, row);
+        if (!used)
+            continue;
+        printf("%s %s: a successor has the old one's", d->shown, d->kind);
+        for (size_t f = 0; f < d->rotate.field_count; f++)
+            printf("%s %s", f ? "," : "", d->rotate.field[f].name);
+        printf(
+            ".\nNothing else is carried over: not who made it, no assignment (of a guardrail), no "
+            "list\nelsewhere that names the old one by its id.\n");
+    }
+    fflush(stdout);
+}
+
 static void tell_secrets(const struct prepared *p)
 {
     uint32_t row = 0;
@@ -113,8 +134,11 @@ static int rotate(struct prepared *p, struct catalog *catalog, struct credential
                                        : conduct_metrics(o, EXIT_DONE);
     }
     if (rotate_check(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
-        hands_open(h, o, catalog, err) != 0 || ask(p, err) != 0 ||
-        conduct_save_targets(p, err) != 0 || conduct_open(p, credentials, err) != 0)
+        hands_open(h, o, catalog, err) != 0)
+        return -1;
+    tell_left_behind(p);
+    if (ask(p, err) != 0 || conduct_save_targets(p, err) != 0 ||
+        conduct_open(p, credentials, err) != 0)
         return -1;
     return conduct(p, credentials, h);
 }

@@ -85,6 +85,22 @@ static int already_done(struct prepared *p, struct error *err)
     return conduct_report(p, code);
 }
 
+/* Of what nothing tells, the one who runs it must know. */
+static void tell_unknown_own(const struct prepared *p)
+{
+    const struct catalog *catalog = targets_catalog(p->targets);
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        const struct definition *d = catalog_at(catalog, i);
+        bool left = false;
+        for (uint32_t row = 0; d->self == SELF_UNKNOWN && row < targets_count(p->targets); row++)
+            left |= targets_definition(p->targets, row) == d && row_set_has(p->listed, row);
+        if (left)
+            say("%s %s: its definition does not tell which one the credential in use is (`self`): "
+                "make sure that it is none of these",
+                d->shown, d->kind);
+    }
+}
+
 static int run(struct prepared *p, struct catalog *catalog, struct credentials *credentials,
                struct error *err)
 {
@@ -104,8 +120,11 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
         return row_set_size(p->listed) ? already_done(p, err) : conduct_metrics(o, EXIT_DONE);
     if (p->left)
         estimate_warn(p, catalog);
-    if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
-        (p->left && ask(p, err) != 0) || conduct_save_targets(p, err) != 0 ||
+    if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0)
+        return -1;
+    if (p->left)
+        tell_unknown_own(p);
+    if ((p->left && ask(p, err) != 0) || conduct_save_targets(p, err) != 0 ||
         conduct_open(p, credentials, err) != 0)
         return -1;
     return conduct_run(p, credentials);
