@@ -300,6 +300,7 @@ def test_a_hold_is_waited_out_by_a_resume(make_wire, make_tool):
     wait_until(lambda: holds(tool))
     process.kill()
     finish(process)
+    time.sleep(0.5)  # what the dead process had on its way is taken in by the server's threads
     sent = len(wire.requests)
     assert tool.run(manifest).code == 0
     assert wire.requests[sent].at - held[0] >= 4.9, "not even a preflight inside the hold"
