@@ -354,6 +354,7 @@ static const char *take_way(struct list_pages *p, const char *value, enum paging
     size_t len = word_length(value);
     p->paged++;
     p->paging = paging;
+    free(p->page); /* of another way: definition_check.c refuses two */
     p->page = mem_string_n(value, len);
     return len && value[0] != '/' ? NULL : "not the name of a query parameter";
 }
@@ -381,6 +382,8 @@ static const char *take_after(void *at, const char *value)
     if (!*pointer)
         return take_way(p, value, PAGING_LAST);
     const char *why = take_way(p, value, PAGING_TOKEN);
+    free(p->next);
+    p->next = NULL;
     return why ? why : take_pointer(&p->next, pointer);
 }
 
@@ -390,6 +393,8 @@ static const char *take_next(void *at, const char *value)
     bool link = strcmp(value, "link") == 0;
     p->paged++;
     p->paging = link ? PAGING_LINK : PAGING_URL;
+    free(p->next);
+    p->next = NULL;
     return link ? NULL : take_pointer(&p->next, value);
 }
 

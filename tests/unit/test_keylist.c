@@ -321,6 +321,8 @@ static void impossible_lists(void **state)
          "t.ini:12: list.each: {room} is no scope that list names"},
         {LIST "list.page = offset\nlist.number = page 0\n",
          "t.ini:13: list.number: of page, number, after and next one can be"},
+        {LIST "list.after = c /next\nlist.next = /next\n",
+         "t.ini:13: list.next: of page, number, after and next one can be"},
         {LIST "list.number = page x\n",
          "t.ini:12: list.number: not PARAMETER, or PARAMETER and the number of the first page"},
         {LIST "list.after = cursor next\n",
