@@ -8,8 +8,10 @@ enum {
 
 void growth_end(struct growth *g, unsigned in_flight, int64_t sent_us, int64_t now)
 {
-    if (sent_us < g->seen_us)
+    if (sent_us < g->seen_us) { /* one more of the same: so many fewer were let in */
+        g->most -= g->most > LEAST;
         return;
+    }
     unsigned most = in_flight > LEAST ? in_flight - 1 : LEAST;
     if (g->most == 0 || most < g->most)
         g->most = most;

@@ -10,7 +10,7 @@
 struct growth {
     unsigned most;    /* in flight; 0: nothing was refused */
     int64_t again_us; /* then some more may be tried */
-    int64_t seen_us;  /* refusals of what was sent before are the same one's */
+    int64_t seen_us;  /* refusals of what was sent before belong to the first one's */
 };
 
 /* One more of `in_flight` was refused, or waits; it was sent at sent_us. */

@@ -498,6 +498,7 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
         note_lack(c, &a, lack);
     else if (code != CURLE_OK)
         note_growth(c, t, code);
+    a.left_none = code != CURLE_OK && !t->unasked && (t->sends == 0 || t->first);
     if (a.answer.transport == TRANSPORT_WHOLE)
         learn_protocol(c, a.http2);
     if (code == CURLE_OK || code == CURLE_SEND_ERROR)

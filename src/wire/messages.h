@@ -17,6 +17,7 @@ struct http_answer {
     int64_t waited_us; /* of took_us: for its connection, before it went out */
     int64_t body_us;   /* of took_us: since its head was there; answer.at_ms is of the head */
     bool http2;
+    bool left_none; /* it failed on a connection of its own, which is gone with it */
 };
 
 struct http_config {

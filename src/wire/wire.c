@@ -249,7 +249,7 @@ static void on_answer(void *at, unsigned index, const struct http_answer *answer
         count_requests(w, &a.answer, &v);
     count_from_head(&v.hold, &a);
     tell_pacer(w, &a, &v, now);
-    w->fresh_next |= v.closes_connection;
+    w->fresh_next |= v.closes_connection && !a.left_none;
     if (slot.counted && v.kind == VERDICT_END) {
         read_room(w, d, &a, now);
         count_answer(w, now);
