@@ -23,9 +23,8 @@ static void refused_ones_end_it_there(void **state)
     struct growth g = {0};
     growth_end(&g, 100, 1 * SECOND, 2 * SECOND);
     assert_int_equal(growth_most(&g, FREE, 3 * SECOND), 99);
-    growth_end(&g, 60, 1 * SECOND,
-               3 * SECOND); /* sent before the news of the first: the same one */
-    assert_int_equal(growth_most(&g, FREE, 3 * SECOND), 99);
+    growth_end(&g, 60, 1 * SECOND, 3 * SECOND); /* sent before that news: one of the same */
+    assert_int_equal(growth_most(&g, FREE, 3 * SECOND), 98);
     growth_end(&g, 60, 4 * SECOND, 5 * SECOND);
     assert_int_equal(growth_most(&g, FREE, 5 * SECOND), 59);
     growth_end(&g, 2, 6 * SECOND, 7 * SECOND);
