@@ -192,6 +192,21 @@ def test_verify(world, definition):
     assert one.tool.run_dir.report["verified"]["confirmed_absent"] == 6
 
 
+@each([d for d in ALL if d.shown and d.has("account")])
+def test_verify_with_another_secret(world, definition):
+    """A renewed one of the same account proves; somebody else's does not."""
+    one = world(definition)
+    assert one.tool.run(one.manifest).code == 0
+    verify = ("verify", "--base-url", one.tool.origins[0], *one.job, one.tool.run_dir.path)
+    one.use("other")
+    result = one.tool.call(*verify)
+    assert result.code != 0 and one.tool.run_dir.report["verified"]["confirmed_absent"] == 0
+    one.use("main")
+    result = one.tool.call(*verify)
+    assert result.code == 0, result.err
+    assert one.tool.run_dir.report["verified"]["confirmed_absent"] == 6
+
+
 @each(ALL)
 def test_absent(world, definition):
     one = world(definition, "--absent", "100%", count=30)
