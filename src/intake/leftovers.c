@@ -206,7 +206,7 @@ static void put_line(struct buf *out, const struct group *g, const char *against
     buf_free(&name);
     if (g->kind == LEFT_UNLISTED && against)
         buf_printf(out, " (%s)", against);
-    if (g->kind == LEFT_LOOSE && g->d)
+    if (g->kind == LEFT_LOOSE && g->d && g->d->self != SELF_UNKNOWN && g->d->self != SELF_READ)
         buf_printf(out, "; --provider %s takes %s, and so does --against a list that has %s",
                    g->d->provider, g->count == 1 ? "it" : "them", g->count == 1 ? "it" : "them");
     if ((g->kind == LEFT_MASKED || g->kind == LEFT_NO_ID) && g->d) {
