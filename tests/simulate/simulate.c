@@ -48,7 +48,7 @@ static bool play(uint64_t seed, bool tells)
     disk_begin(seed);
     watch();
     for (unsigned n = 1; n <= LIVES_MAX && !h.broken; n++)
-        if (life_live(n == LIVES_MAX || chance() < .2))
+        if (life_live(n == LIVES_MAX || chance() < .2) || chance() < .15) /* nobody comes back */
             break;
     bool kept = !h.broken;
     if (!kept)
