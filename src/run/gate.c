@@ -315,6 +315,7 @@ static void on_survey(void *at, struct survey *s)
 void gates_begin(struct lane *l)
 {
     struct runner *r = l->run;
+    l->checked = true;
     for (size_t i = 0; i < parts_of(r); i++)
         l->surveys += r->part[i] && r->part[i]->lane == l;
     for (size_t i = 0; i < parts_of(r); i++) {

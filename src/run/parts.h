@@ -42,8 +42,8 @@ enum trial_state {
 enum { TRIALS_MOST = 3 }; /* that may fail */
 struct trial {
     enum trial_state state, after; /* `after`: once the look has settled it */
-    bool settling;   /* what the look told is being written */
-    unsigned failed; /* so many targets that went alone could not be deleted */
+    bool settling;                 /* what the look told is being written */
+    unsigned failed;               /* so many targets that went alone could not be deleted */
     uint32_t row;
     struct flight flight; /* from TRIAL_RECHECK on: its answer */
     struct verdict verdict;
@@ -82,7 +82,8 @@ struct lane {
     struct queue queue;
     struct flight *flight; /* by slot */
     struct firsts firsts;
-    bool ready;       /* preflight passed, and its parts were looked at */
+    bool checked;     /* preflight passed */
+    bool ready;       /* and its parts were looked at */
     unsigned surveys; /* looks that are not over */
     unsigned pending; /* targets and lists that are looked at besides the queue */
     bool foretold;    /* whether the deadline can be met */

@@ -69,9 +69,13 @@ static void flush_if_due(struct runner *r, int64_t now)
 
 static void open_barrier(struct runner *r)
 {
-    for (size_t i = 0; i < r->lanes; i++)
-        if (!r->lane[i].ready && wire_active(&r->lane[i].wire))
+    /* A canary is chosen from what all looks showed; else only the credentials are waited for. */
+    const bool looks = r->session.work.settings->canary > 0;
+    for (size_t i = 0; i < r->lanes; i++) {
+        const struct lane *l = &r->lane[i];
+        if (!(looks ? l->ready : l->checked) && wire_active(&l->wire))
             return;
+    }
     r->barrier_open = true;
     for (size_t i = 0; i < r->lanes; i++) {
         r->lane[i].wire.patience_renews = true;
