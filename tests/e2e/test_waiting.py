@@ -5,6 +5,7 @@ and one account."""
 import time
 
 import pytest
+from certificates import Authority
 from targets import targets
 from wire import DELETED, MANAGEMENT_KEY, Reply, error, reply
 
@@ -195,3 +196,23 @@ def test_a_hold_counts_from_the_head_of_its_answer(make_wire, make_tool):
     later = [r.at - told[0] for r in wire.deletions if r.at > told[0]]
     assert later[0] >= 2.9, "nothing goes once the head was there"
     assert later[0] < 4, "and the wait is counted from it"
+
+
+def test_a_certificate_that_does_not_verify_is_given_up_on_at_once(
+    authority, make_wire, make_tool, tmp_path
+):
+    """One look, no second one; the others go on."""
+    certificate = Authority(tmp_path / "stranger", "another CA").issue("stranger")
+    well = make_wire(lambda request: MANAGEMENT_KEY if request.method == "GET" else DELETED)
+    stranger = make_wire(lambda request: REQUESTY_OK, tls=certificate)
+    tool = make_tool(well.origin, f"requesty=https://127.0.0.1:{stranger.port}")
+    began = time.monotonic()
+    result = tool.run(
+        tool.manifest(targets(3) + targets(2, "requesty")), "--ca-file", authority.pem
+    )
+    assert result.code == 75, result.err
+    assert time.monotonic() - began < 10
+    assert "the certificate does not verify" in result.err
+    assert "trying again" not in result.err
+    assert (stranger.connections, len(well.deletions)) == (1, 3)
+    assert tool.run_dir.totals == {"revoked": 3, "not_attempted": 2}
