@@ -450,7 +450,8 @@ static void order_lane(struct lane *l)
         else
             others[n++] = q->fresh[at];
     }
-    memcpy(q->fresh + kept, others, n * sizeof *others);
+    if (n)
+        memcpy(q->fresh + kept, others, n * sizeof *others);
     free(others);
 }
 
