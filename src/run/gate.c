@@ -172,11 +172,14 @@ void gates_finish(struct runner *r)
  * or the deletion goes somewhere else than the look. The look is asked again. */
 static bool contradicts(const struct part *p, uint32_t row, enum outcome o)
 {
+    bool doubtful =
+        o == OUTCOME_ALREADY_ABSENT || (o == OUTCOME_ABSENT_AFTER_RETRY && !p->gate.open);
+    if (!doubtful || (p->trial.state != TRIAL_NONE && p->trial.state != TRIAL_PASSED) ||
+        p->trial.settling)
+        return false;
     const struct sight eye = sight_of(p);
     const struct target_state st = ledger_state(work_of(p)->ledger, row);
-    return (o == OUTCOME_ALREADY_ABSENT || (o == OUTCOME_ABSENT_AFTER_RETRY && !p->gate.open)) &&
-           evidence_seen(&eye, &st) && st.looks & (1u << LOOK_READ | 1u << LOOK_LIST) &&
-           (p->trial.state == TRIAL_NONE || p->trial.state == TRIAL_PASSED) && !p->trial.settling;
+    return evidence_seen(&eye, &st) && st.looks & (1u << LOOK_READ | 1u << LOOK_LIST);
 }
 
 /* One failed. Without a seen one to try, what a success is worth is not to be found out. */
