@@ -718,10 +718,77 @@ static void two_meanings(void **state)
     catalog_free(c);
 }
 
+/* What pacer, health and the counts are told, and with which code it stops. */
+static void what_others_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        enum transport transport;
+        int status;
+        bool held, ours;
+        enum about_rate rate;
+        bool sick;
+        enum answer_count count;
+        enum exit_code stop;
+    } rows[] = {
+#define WHOLE(status) TRANSPORT_WHOLE, status
+        {WHOLE(200), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(302), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(400), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(400), true, false, ABOUT_RATE_REFUSED, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(401), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_CREDENTIAL},
+        {WHOLE(401), true, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_CREDENTIAL},
+        {WHOLE(403), false, true, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_CREDENTIAL},
+        {WHOLE(403), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_STOPPED},
+        {WHOLE(403), true, true, ABOUT_RATE_REFUSED, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(404), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(408), false, false, ABOUT_RATE_SICK, true, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(409), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(421), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(423), false, false, ABOUT_RATE_OK, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(425), false, false, ABOUT_RATE_REFUSED, false, COUNT_OTHER, EXIT_DONE},
+        {WHOLE(429), false, false, ABOUT_RATE_REFUSED, false, COUNT_429, EXIT_DONE},
+        {WHOLE(500), false, false, ABOUT_RATE_SICK, true, COUNT_5XX, EXIT_DONE},
+        {WHOLE(500), true, false, ABOUT_RATE_REFUSED, true, COUNT_5XX, EXIT_DONE},
+        {WHOLE(503), false, false, ABOUT_RATE_SICK, true, COUNT_5XX, EXIT_DONE},
+        {WHOLE(503), true, false, ABOUT_RATE_REFUSED, true, COUNT_5XX, EXIT_DONE},
+        {WHOLE(529), true, false, ABOUT_RATE_REFUSED, true, COUNT_5XX, EXIT_DONE},
+        {TRANSPORT_LOST, 429, false, false, ABOUT_RATE_REFUSED, false, COUNT_429, EXIT_DONE},
+        {TRANSPORT_LOST, 503, true, false, ABOUT_RATE_REFUSED, true, COUNT_5XX, EXIT_DONE},
+        {TRANSPORT_LOST, 200, false, false, ABOUT_RATE_LOST, true, COUNT_NETWORK, EXIT_DONE},
+        {TRANSPORT_TIMEOUT, 0, false, false, ABOUT_RATE_LOST, true, COUNT_NETWORK, EXIT_DONE},
+        {TRANSPORT_NOT_SENT, 0, false, false, ABOUT_RATE_LOST, true, COUNT_NETWORK, EXIT_DONE},
+        {TRANSPORT_TLS, 0, false, false, ABOUT_RATE_LOST, true, COUNT_NETWORK, EXIT_DONE},
+        {TRANSPORT_UNTRUSTED, 0, false, false, ABOUT_RATE_LOST, true, COUNT_NETWORK, EXIT_DONE},
+        {TRANSPORT_LOCAL, 0, false, false, ABOUT_RATE_NOTHING, false, COUNT_OTHER, EXIT_DONE},
+#undef WHOLE
+    };
+    static const char ours[] = "{\"error\":{\"message\":\"no\"}}";
+    const struct definition *d = definition("openrouter key");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *body = rows[i].ours ? ours : "<p>";
+        const struct answer a = {.transport = rows[i].transport,
+                                 .status = rows[i].status,
+                                 .body = body,
+                                 .body_len = strlen(body),
+                                 .headers = {rows[i].held ? seven_seconds : NULL, NULL},
+                                 .sends = 1};
+        struct verdict v;
+        ask_action(d, ACTION_DELETE, HASH, false, &a, &v);
+        if (v.rate != rows[i].rate || v.sick != rows[i].sick || v.count != rows[i].count ||
+            v.stop != rows[i].stop)
+            fail_msg("row %zu (%d): rate %d, sick %d, count %d, stop %d", i, rows[i].status,
+                     (int)v.rate, v.sick, (int)v.count, (int)v.stop);
+        bool waits = v.rate == ABOUT_RATE_REFUSED && rows[i].held;
+        assert_int_equal(v.hold.wait_us, waits ? 7000000 : -1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_meanings),
+        cmocka_unit_test(what_others_are_told),
         cmocka_unit_test(bodies_of_a_word),
         cmocka_unit_test(a_success_that_may_be_gone),
         cmocka_unit_test(successes),
