@@ -258,7 +258,7 @@ static void open_gate(struct part *p)
     bool expected = settings_expect_absent(w->settings, definition_of(p));
     bool passed = p->survey.each ? passed_before(p, eye.eye) : eye.looks & 1u << LOOK_DELETE;
     p->sighted = eye.looks & 1u << LOOK_DELETE;
-    p->gate = (struct gate){.open = expected || (eye.control && passed)};
+    p->gate = (struct gate){.open = expected || (eye.control && passed), .looked = eye.control};
     p->waiting = 0;
     for (uint32_t row = 0; row < targets_count(w->targets); row++) {
         struct target_state st = ledger_state(w->ledger, row);

@@ -44,6 +44,10 @@ void gate_announced(struct gate *g)
 
 void gate_heard(struct gate *g, enum outcome o)
 {
+    if (g->looked && o == OUTCOME_FAILED) {
+        g->sent--; /* told by the provider itself of a key that may be there */
+        return;
+    }
     g->heard++;
     g->absent += o == OUTCOME_UNPROVEN_ABSENT;
 }

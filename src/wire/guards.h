@@ -24,6 +24,7 @@ bool guard_says_halt(const struct guard *g, const struct settings *s, const char
 /* Of a kind of target that these eyes have seen nothing of. */
 struct gate {
     bool open;            /* they have, or absence is expected: the rest does not matter */
+    bool looked;          /* a look saw one: what is refused for its own reasons is no doubt */
     uint64_t sent, heard; /* announced over the whole journal, by these eyes, and ended */
     uint64_t absent;      /* ended as an absence that nothing proves */
 };

@@ -66,24 +66,29 @@ static void gates(void **state)
         const char *what, *ended;
         unsigned sent;
         uint64_t waiting;
-        bool open, allows, stops;
+        bool looked, open, allows, stops;
     } rows[] = {
-        {"nothing yet", "", 0, 100, false, true, false},
-        {"19 sent", "", 19, 100, false, true, false},
-        {"20 sent, none ended", "", 20, 100, false, false, false},
-        {"20 sent, 19 ended", TEN("p") "ppppppppp", 20, 100, false, false, false},
-        {"20 absent", TWENTY("p"), 20, 100, false, false, true},
-        {"a failure is no sighting", TEN("p") "fppppppppp", 20, 100, false, false, true},
-        {"nor are 20", TWENTY("f"), 20, 100, false, false, true},
-        {"nor an unconfirmed success", TWENTY("u"), 20, 100, false, false, true},
-        {"three of three absent", "ppp", 3, 0, false, true, true},
-        {"three of many", "ppp", 3, 5, false, true, false},
-        {"three that failed", "fff", 3, 0, false, true, false},
-        {"it was seen, or absence is expected", TWENTY("p"), 20, 100, true, true, false},
+        {"nothing yet", "", 0, 100, false, false, true, false},
+        {"19 sent", "", 19, 100, false, false, true, false},
+        {"20 sent, none ended", "", 20, 100, false, false, false, false},
+        {"20 sent, 19 ended", TEN("p") "ppppppppp", 20, 100, false, false, false, false},
+        {"20 absent", TWENTY("p"), 20, 100, false, false, false, true},
+        {"a failure is no sighting", TEN("p") "fppppppppp", 20, 100, false, false, false, true},
+        {"nor are 20", TWENTY("f"), 20, 100, false, false, false, true},
+        {"nor an unconfirmed success", TWENTY("u"), 20, 100, false, false, false, true},
+        {"three of three absent", "ppp", 3, 0, false, false, true, true},
+        {"three of many", "ppp", 3, 5, false, false, true, false},
+        {"three that failed", "fff", 3, 0, false, false, true, false},
+        {"20 that failed, of a kind that was looked at", TWENTY("f"), 20, 100, true, false, true,
+         false},
+        {"20 absent of it", TWENTY("p"), 20, 100, true, false, false, true},
+        {"20 unconfirmed of it", TWENTY("u"), 20, 100, true, false, false, true},
+        {"it was seen, or absence is expected", TWENTY("p"), 20, 100, false, true, true, false},
     };
-    const struct definition d = {.provider = (char *)"acme", .shown = (char *)"acme", .kind = (char *)"key"};
+    const struct definition d = {
+        .provider = (char *)"acme", .shown = (char *)"acme", .kind = (char *)"key"};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct gate g = {.open = rows[i].open};
+        struct gate g = {.open = rows[i].open, .looked = rows[i].looked};
         char reason[512] = "";
         for (unsigned n = 0; n < rows[i].sent; n++)
             gate_announced(&g);
