@@ -1,8 +1,8 @@
-/* Reads the text of definitions (the format is in rescind-providers(5)) through inih, which hands over one
- * `key = value` at a time. inih tells neither line numbers nor where a section begins, so the lines
- * go through a reader of our own that counts them and sees the headings first; inih's limits (200
- * bytes a line, 49 a section or a key, else cut silently) become errors here. What the keys mean is
- * in definition_keys.c. */
+/* Reads the text of definitions (the format is in rescind-providers(5)) through inih, which hands
+ * over one `key = value` at a time. inih tells neither line numbers nor where a section begins, so
+ * the lines go through a reader of our own that counts them and sees the headings first; inih's
+ * limits (200 bytes a line, 49 a section or a key, else cut silently) become errors here. What the
+ * keys mean is in definition_keys.c. */
 
 #include "provider/definition_read.h"
 #include "provider/definition_check.h"
