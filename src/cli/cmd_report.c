@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* A run directory read back, from its journal and targets alone. */
-struct source {
+struct report_dir {
     struct targets *targets;
     struct ledger *ledger;
     struct journal_recovery recovery;
@@ -22,7 +22,7 @@ struct source {
 };
 
 /* Only a journal that is refused otherwise is salvaged: any other is read as ever. */
-static int read_journal(struct source *s, const char *dir, bool salvage, struct error *err)
+static int read_journal(struct report_dir *s, const char *dir, bool salvage, struct error *err)
 {
     int result = journal_read(dir, s->ledger, false, NULL, NULL, &s->recovery, s->digest, err);
     if (result == 0 || !salvage || err->code != EXIT_DATA)
@@ -33,7 +33,7 @@ static int read_journal(struct source *s, const char *dir, bool salvage, struct 
     return journal_read(dir, s->ledger, true, say_line, NULL, &s->recovery, s->digest, err);
 }
 
-static int read_source(struct source *s, const char *dir, bool salvage, struct catalog *catalog,
+static int read_source(struct report_dir *s, const char *dir, bool salvage, struct catalog *catalog,
                        struct error *err)
 {
     struct buf path = {0};
@@ -51,7 +51,7 @@ static int read_source(struct source *s, const char *dir, bool salvage, struct c
     return result;
 }
 
-static void free_source(struct source *s)
+static void free_source(struct report_dir *s)
 {
     ledger_free(s->ledger);
     targets_free(s->targets);
@@ -127,14 +127,14 @@ int command_report(const struct options *o, struct catalog *catalog)
     int code = EXIT_DONE;
     while (o->operands[count])
         count++;
-    struct source *source = mem_zalloc(count, sizeof *source);
+    struct report_dir *source = mem_zalloc(count, sizeof *source);
     struct report_source *made = mem_zalloc(count, sizeof *made);
     if (check_distinct(o->operands, &err) != 0) {
         say("%s", err.text);
         code = (int)err.code;
     }
     for (; read < count && code == EXIT_DONE; read++) {
-        struct source *s = &source[read];
+        struct report_dir *s = &source[read];
         if (read_source(s, o->operands[read], o->salvage, catalog, &err) != 0) {
             say("%s", err.text);
             code = (int)err.code;
@@ -162,7 +162,7 @@ int command_check(const struct options *o, struct catalog *catalog)
 {
     int code = EXIT_DONE;
     for (size_t i = 0; o->operands[i]; i++) {
-        struct source s = {0};
+        struct report_dir s = {0};
         struct error err = {0};
         if (read_source(&s, o->operands[i], false, catalog, &err) != 0) {
             say("%s", err.text);

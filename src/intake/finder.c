@@ -219,7 +219,7 @@ void finder_free(struct finder *f)
 }
 
 /* One pass over one text. */
-struct pass {
+struct finder_pass {
     struct finder *f;
     const char *text;
     size_t len, from, to;
@@ -229,7 +229,7 @@ struct pass {
     size_t side_len;
 };
 
-static void tell(const struct pass *p, struct sighting *s, size_t where)
+static void tell(const struct finder_pass *p, struct sighting *s, size_t where)
 {
     s->where = where;
     p->see(p->at, s);
@@ -237,7 +237,7 @@ static void tell(const struct pass *p, struct sighting *s, size_t where)
 
 /* A key that stands in base64 at `where`, its sure characters there: the groups around it are
  * decoded, and looked at where it then is. */
-static void hit_base64(const struct pass *p, size_t where, const struct shape_group *g,
+static void hit_base64(const struct finder_pass *p, size_t where, const struct shape_group *g,
                        unsigned shift)
 {
     struct finder *f = p->f;
@@ -263,7 +263,7 @@ static void hit_base64(const struct pass *p, size_t where, const struct shape_gr
     mem_wipe(f->side, n);
 }
 
-static void hit_code(const struct pass *p, size_t where, const struct shape *shape)
+static void hit_code(const struct finder_pass *p, size_t where, const struct shape *shape)
 {
     size_t left = p->len - where;
     struct sighting s = {.kind = SIGHT_ENCODED,
@@ -274,7 +274,7 @@ static void hit_code(const struct pass *p, size_t where, const struct shape *sha
 }
 
 /* Behind a provider's name: what may be a key of it, in this part of the text or the next. */
-static void hit_name(const struct pass *p, size_t where)
+static void hit_name(const struct finder_pass *p, size_t where)
 {
     const struct finder *f = p->f;
     const char *t = p->text;
@@ -292,7 +292,7 @@ static void hit_name(const struct pass *p, size_t where)
 
 static void hit_plain(void *at, size_t where, unsigned tag)
 {
-    const struct pass *p = at;
+    const struct finder_pass *p = at;
     const struct shape_group *g = &p->f->group[tag % IN_BASE64];
     struct sighting s;
     if (tag >= IN_CODE)
@@ -309,7 +309,7 @@ static void hit_plain(void *at, size_t where, unsigned tag)
  * of, for the rest stands in the text itself, and only what begins where the pass looks. */
 static void hit_island(void *at, size_t where, unsigned tag)
 {
-    const struct pass *p = at;
+    const struct finder_pass *p = at;
     const struct finder *f = p->f;
     struct sighting s;
     if (tag >= IN_BASE64 || !judge_lead(&f->group[tag], f->side, p->side_len, where, &s))
@@ -321,7 +321,7 @@ static void hit_island(void *at, size_t where, unsigned tag)
 }
 
 /* Decodes the text with escapes around `at`, and looks at it; returns where it ends. */
-static size_t visit_island(struct pass *p, size_t at)
+static size_t visit_island(struct finder_pass *p, size_t at)
 {
     struct finder *f = p->f;
     const char *t = p->text;
@@ -347,13 +347,13 @@ static size_t visit_island(struct pass *p, size_t at)
     return end;
 }
 
-static size_t next_of(const struct pass *p, char c, size_t at, size_t end)
+static size_t next_of(const struct finder_pass *p, char c, size_t at, size_t end)
 {
     const char *found = at < end ? memchr(p->text + at, c, end - at) : NULL;
     return found ? (size_t)(found - p->text) : end;
 }
 
-static void visit_islands(struct pass *p)
+static void visit_islands(struct finder_pass *p)
 {
     static const char signs[] = {'%', '\\', '&'};
     size_t end = p->to + ISLAND_MOST < p->len ? p->to + ISLAND_MOST : p->len, next[3], size;
@@ -381,7 +381,7 @@ static bool printable(char c)
 
 static void hit_wide(void *at, size_t where, unsigned tag)
 {
-    const struct pass *p = at;
+    const struct finder_pass *p = at;
     struct sighting s;
     size_t raw = p->island + 2 * where;
     if (tag < IN_BASE64 && raw >= p->from && raw < p->to &&
@@ -390,7 +390,7 @@ static void hit_wide(void *at, size_t where, unsigned tag)
 }
 
 /* Every other byte is a NUL: UTF-16, in either order. Returns where it ends. */
-static size_t visit_wide(struct pass *p, size_t nul)
+static size_t visit_wide(struct finder_pass *p, size_t nul)
 {
     struct finder *f = p->f;
     const char *t = p->text;
@@ -415,7 +415,7 @@ static size_t visit_wide(struct pass *p, size_t nul)
     return n == WIDE_MOST ? end - ISLAND_BACK : end;
 }
 
-static void visit_wides(struct pass *p)
+static void visit_wides(struct finder_pass *p)
 {
     size_t end = p->to < p->len ? p->to + 1 : p->len; /* a character's NUL may be behind it */
     for (size_t at = next_of(p, '\0', p->from, end); at < end;) {
@@ -428,7 +428,7 @@ static void visit_wides(struct pass *p)
 
 /* What a run of word characters is part of: with the inner literals of bare shapes around it, and
  * without an escape's tail or a diff's sign at its beginning and a sentence's dot at its end. */
-static void visit_run(const struct pass *p, size_t start, size_t end)
+static void visit_run(const struct finder_pass *p, size_t start, size_t end)
 {
     const struct finder *f = p->f;
     const char *t = p->text;
@@ -461,7 +461,7 @@ static void visit_run(const struct pass *p, size_t start, size_t end)
 /* Runs of word characters so long that a bare shape may be there. Only the end of each stretch of
  * that length is looked at first: where it is no such character, none of the stretch can begin one.
  */
-static __attribute__((noinline)) void visit_runs(const struct pass *p)
+static __attribute__((noinline)) void visit_runs(const struct finder_pass *p)
 {
     const bool *word = p->f->word;
     const unsigned char *t = (const unsigned char *)p->text;
@@ -489,7 +489,7 @@ static __attribute__((noinline)) void visit_runs(const struct pass *p)
 void finder_run(struct finder *f, const char *text, size_t len, size_t from, size_t to,
                 finder_see *see, void *at)
 {
-    struct pass p = {
+    struct finder_pass p = {
         .f = f, .text = text, .len = len, .from = from, .to = to, .see = see, .at = at};
     if (from >= to)
         return;

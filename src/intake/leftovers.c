@@ -10,7 +10,7 @@
 
 enum { SEEN_BITS_FIRST = 10, SEEN_BITS_MOST = 22, GROUPS_MOST = 200, WHO_MOST = 80 };
 
-struct group {
+struct leftover_group {
     enum left_kind kind;
     const struct definition *d;
     char who[WHO_MOST];
@@ -20,7 +20,7 @@ struct group {
 
 struct leftovers {
     const struct places *places;
-    struct group *group;
+    struct leftover_group *group;
     size_t groups;
     uint64_t count[LEFT_KINDS];
     uint64_t *seen; /* hashes of what was added, an open table; 0: free */
@@ -48,8 +48,8 @@ void leftovers_free(struct leftovers *l)
     free(l);
 }
 
-static struct group *group_of(struct leftovers *l, enum left_kind kind, const struct definition *d,
-                              const char *who)
+static struct leftover_group *group_of(struct leftovers *l, enum left_kind kind,
+                                       const struct definition *d, const char *who)
 {
     if (l->groups >= GROUPS_MOST)
         who = "and others";
@@ -58,8 +58,8 @@ static struct group *group_of(struct leftovers *l, enum left_kind kind, const st
             strncmp(l->group[i].who, who ? who : "", WHO_MOST - 1) == 0)
             return &l->group[i];
     l->group = mem_resize(l->group, l->groups + 1, sizeof *l->group);
-    struct group *g = &l->group[l->groups++];
-    *g = (struct group){.kind = kind, .d = d};
+    struct leftover_group *g = &l->group[l->groups++];
+    *g = (struct leftover_group){.kind = kind, .d = d};
     snprintf(g->who, sizeof g->who, "%s", who ? who : "");
     for (char *c = g->who; *c; c++)
         if (iscntrl((unsigned char)*c) || (unsigned char)*c >= 0x80)
@@ -103,7 +103,7 @@ static uint64_t hash_of(unsigned kind, const char *text, size_t len)
 void leftovers_add(struct leftovers *l, enum left_kind kind, const struct definition *d,
                    const char *who, const char *text, size_t len, uint64_t place)
 {
-    struct group *g = group_of(l, kind, d, who);
+    struct leftover_group *g = group_of(l, kind, d, who);
     place_list_add(&g->list, l->places, place);
     if (text && seen(l, hash_of((unsigned)kind, text, len)))
         return;
@@ -159,7 +159,7 @@ static void put_help(struct buf *out, const struct definition *d, bool masked)
         buf_puts(out, " --output all.csv, then match --against all.csv");
 }
 
-static void put_line(struct buf *out, const struct group *g, const char *against)
+static void put_line(struct buf *out, const struct leftover_group *g, const char *against)
 {
     static const struct {
         const char *one, *many; /* %s: the name; what it is */
@@ -220,7 +220,7 @@ void leftovers_tell(struct leftovers *l, const char *against, void (*say)(const 
 {
     for (unsigned kind = 0; kind < LEFT_KINDS; kind++) {
         for (size_t i = 0; i < l->groups; i++) {
-            struct group *g = &l->group[i];
+            struct leftover_group *g = &l->group[i];
             struct buf line = {0};
             if (g->kind != kind || !g->count)
                 continue;

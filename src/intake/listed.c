@@ -12,7 +12,7 @@
 
 enum { SHOWN = 4, LINE_MOST = 1 << 20, HINT_MOST = 255 };
 
-struct hint {
+struct listed_hint {
     uint32_t row; /* of the targets */
     uint32_t at;  /* in the texts */
     uint8_t head, tail;
@@ -21,7 +21,7 @@ struct hint {
 struct listed {
     struct targets *targets;
     struct row_set *rows;
-    struct hint *hint;
+    struct listed_hint *hint;
     size_t hints;
     struct buf text; /* head and tail of each */
 };
@@ -57,20 +57,20 @@ static void add_hint(struct listed *l, uint32_t row, const char *text, size_t le
     if (len > HINT_MOST || head + tail < SHOWN || tail > 16)
         return;
     l->hint = mem_resize(l->hint, l->hints + 1, sizeof *l->hint);
-    l->hint[l->hints++] = (struct hint){
+    l->hint[l->hints++] = (struct listed_hint){
         .row = row, .at = (uint32_t)l->text.len, .head = (uint8_t)head, .tail = (uint8_t)tail};
     buf_put(&l->text, text, head);
     buf_put(&l->text, text + len - tail, tail);
 }
 
 /* A line of the list: what is in its cells by the names of the header. */
-struct line {
+struct listed_line {
     const struct catalog *catalog;
     const struct field *name, *value;
     size_t count;
 };
 
-static const struct field *cell(const struct line *line, const char *name)
+static const struct field *cell(const struct listed_line *line, const char *name)
 {
     for (size_t i = 0; name && i < line->count; i++)
         if (line->name[i].len == strlen(name) &&
@@ -85,7 +85,7 @@ static bool is_word(const struct field *f, const char *word)
 }
 
 /* The scopes of a line as the table has them. */
-static bool scope_of(const struct line *line, const struct definition *d,
+static bool scope_of(const struct listed_line *line, const struct definition *d,
                      char out[SCOPE_TEXT_MAX + 1])
 {
     size_t n = 0;
@@ -102,7 +102,7 @@ static bool scope_of(const struct line *line, const struct definition *d,
     return true;
 }
 
-static void take_line(struct listed *l, const struct line *line)
+static void take_line(struct listed *l, const struct listed_line *line)
 {
     char id[ID_MAX + 1], reason[ID_REASON];
     for (size_t i = 0; i < catalog_plain(line->catalog); i++) {
@@ -131,7 +131,7 @@ static void read_csv_hints(struct listed *l, const struct catalog *catalog, FILE
 {
     struct field name[CELLS], value[CELLS];
     char *header = NULL;
-    struct line at = {.catalog = catalog, .name = name, .value = value};
+    struct listed_line at = {.catalog = catalog, .name = name, .value = value};
     ssize_t n;
     while ((n = getline(line, room, f)) > 0) {
         struct field *out = header ? value : name;
@@ -153,7 +153,7 @@ static void read_jsonl_hints(struct listed *l, const struct catalog *catalog, FI
     struct field name[CELLS], value[CELLS];
     ssize_t n;
     while ((n = getline(line, room, f)) > 0) {
-        struct line at = {.catalog = catalog, .name = name, .value = value};
+        struct listed_line at = {.catalog = catalog, .name = name, .value = value};
         at.count = json_members(*line, (size_t)n, name, value, CELLS);
         take_line(l, &at);
     }
@@ -212,7 +212,7 @@ uint32_t listed_fit(const struct listed *l, const struct definition *d, size_t l
 {
     uint32_t found = UINT32_MAX;
     for (size_t i = 0; i < l->hints; i++) {
-        const struct hint *h = &l->hint[i];
+        const struct listed_hint *h = &l->hint[i];
         const char *text = l->text.data + h->at;
         size_t front = least(h->head, head_len), back = least(h->tail, tail_len);
         size_t beyond = front > lead ? front - lead : 0;

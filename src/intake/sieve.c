@@ -8,7 +8,7 @@
 
 enum { HASH_BITS = 17, HEAD_BITS = 12, NONE = UINT16_MAX, STRIDE = 2, WINDOW = 4, OFFSET_MAX = 64 };
 
-struct entry {
+struct sieve_entry {
     uint32_t gram;
     uint16_t next, text, offset; /* of the gram within its text */
 };
@@ -22,7 +22,7 @@ struct text {
 struct sieve {
     uint64_t bits[(1 << HASH_BITS) / 64];
     uint16_t head[1 << HEAD_BITS];
-    struct entry *entry;
+    struct sieve_entry *entry;
     size_t entries;
     struct text *text;
     size_t texts;
@@ -76,7 +76,7 @@ static void put_gram(struct sieve *s, const char bytes[4], size_t offset)
         return;
     if (s->entries == 0 || (s->entries >= 64 && (s->entries & (s->entries - 1)) == 0))
         s->entry = mem_resize(s->entry, s->entries ? s->entries * 2 : 64, sizeof *s->entry);
-    s->entry[s->entries] = (struct entry){
+    s->entry[s->entries] = (struct sieve_entry){
         .gram = gram, .next = *head, .text = (uint16_t)(s->texts - 1), .offset = (uint16_t)offset};
     *head = (uint16_t)s->entries++;
     s->bits[h >> 6] |= (uint64_t)1 << (h & 63);
@@ -139,7 +139,7 @@ static void look_closer(const struct looking *l, size_t where)
     uint32_t gram = gram_at(l->text + where);
     for (uint16_t e = s->head[hash_of(gram) >> (HASH_BITS - HEAD_BITS)]; e != NONE;
          e = s->entry[e].next) {
-        const struct entry *entry = &s->entry[e];
+        const struct sieve_entry *entry = &s->entry[e];
         const struct text *t = &s->text[entry->text];
         if (entry->gram != gram || where < entry->offset)
             continue;

@@ -180,7 +180,7 @@ static void unsent_range(void *at, uint32_t first, uint32_t last)
     }
 }
 
-struct sighting {
+struct seen_range {
     struct ledger *l;
     const struct definition *d;
     uint16_t eye;
@@ -200,7 +200,7 @@ static void see(struct target_state *s, uint16_t eye, enum look look)
 
 static void check_seen_range(void *at, uint32_t first, uint32_t last)
 {
-    struct sighting *x = at;
+    struct seen_range *x = at;
     for (uint32_t row = first; row <= last && x->result == 0; row++)
         if (targets_definition(x->l->targets, row) != x->d)
             x->result = refuse(x->err, row, "is of another kind than what this line saw");
@@ -208,7 +208,7 @@ static void check_seen_range(void *at, uint32_t first, uint32_t last)
 
 static void see_range(void *at, uint32_t first, uint32_t last)
 {
-    const struct sighting *x = at;
+    const struct seen_range *x = at;
     for (uint32_t row = first; row <= last; row++)
         see(&x->l->state[row], x->eye, x->look);
 }
@@ -457,7 +457,7 @@ static int apply_seen(struct ledger *l, const struct record *r, struct error *er
     eye = eyes_name(&l->eyes, eye, r->seen.account);
     if (!*r->seen.rows)
         return 0;
-    struct sighting x = {
+    struct seen_range x = {
         .l = l,
         .d = catalog_shown(targets_catalog(l->targets), r->seen.provider, r->seen.kind),
         .eye = eye,

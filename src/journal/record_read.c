@@ -43,11 +43,11 @@ void record_reader_free(struct record_reader *rr)
 
 /* Where the reading is. at[0..] ends in a NUL at end, so that a comparison with a literal can not
  * run over it. */
-struct cursor {
+struct line_at {
     char *at, *end;
 };
 
-static bool literal(struct cursor *c, const char *text, size_t len)
+static bool literal(struct line_at *c, const char *text, size_t len)
 {
     if ((size_t)(c->end - c->at) < len || memcmp(c->at, text, len) != 0)
         return false;
@@ -56,7 +56,7 @@ static bool literal(struct cursor *c, const char *text, size_t len)
 }
 #define LITERAL(c, text) literal(c, text, sizeof text - 1)
 
-static bool number(struct cursor *c, uint64_t max, uint64_t *out)
+static bool number(struct line_at *c, uint64_t max, uint64_t *out)
 {
     const char *start = c->at;
     uint64_t n = 0;
@@ -70,7 +70,7 @@ static bool number(struct cursor *c, uint64_t max, uint64_t *out)
     return c->at - start == 1 || (c->at > start && *start != '0');
 }
 
-static bool number32(struct cursor *c, uint32_t max, uint32_t *out)
+static bool number32(struct line_at *c, uint32_t max, uint32_t *out)
 {
     uint64_t n = 0;
     bool ok = number(c, max, &n);
@@ -91,7 +91,7 @@ static bool hex32(const char *at, uint32_t *out)
 }
 
 /* What follows a backslash; -1 for any escape that record_write does not use. */
-static int escaped(struct cursor *c)
+static int escaped(struct line_at *c)
 {
     if (*c->at == '"' || *c->at == '\\')
         return *c->at++;
@@ -104,7 +104,7 @@ static int escaped(struct cursor *c)
     return (value > 0 && value < 0x20) || value == 0x7f ? value : -1;
 }
 
-static bool text(struct cursor *c, const char **out)
+static bool text(struct line_at *c, const char **out)
 {
     if (*c->at != '"')
         return false;
@@ -142,7 +142,7 @@ static bool two_digits(const char *at, unsigned max, unsigned *out)
 }
 
 /* A time in exactly clock_text's form; the minute is parsed only when it is a new one. */
-static bool instant(struct record_reader *rr, struct cursor *c, int64_t *out)
+static bool instant(struct record_reader *rr, struct line_at *c, int64_t *out)
 {
     const char *at = c->at;
     if (c->end - at < CLOCK_TEXT + 1 || at[0] != '"' || at[CLOCK_TEXT] != '"')
@@ -168,13 +168,13 @@ static bool instant(struct record_reader *rr, struct cursor *c, int64_t *out)
     return true;
 }
 
-static bool boolean(struct cursor *c, bool *out)
+static bool boolean(struct line_at *c, bool *out)
 {
     *out = LITERAL(c, "true");
     return *out || LITERAL(c, "false");
 }
 
-static bool rate(struct cursor *c, double *out)
+static bool rate(struct line_at *c, double *out)
 {
     uint64_t whole, tenth;
     if (!number(c, 1000000000000, &whole) || !LITERAL(c, ".") || !number(c, 9, &tenth))
@@ -183,7 +183,7 @@ static bool rate(struct cursor *c, double *out)
     return true;
 }
 
-static bool counts(struct cursor *c, struct record_counts *out)
+static bool counts(struct line_at *c, struct record_counts *out)
 {
     return U64(c, "sent", &out->sent) && U64(c, "http_429", &out->http_429) &&
            U64(c, "http_5xx", &out->http_5xx) && U64(c, "network_errors", &out->network_errors);
@@ -191,7 +191,7 @@ static bool counts(struct cursor *c, struct record_counts *out)
 
 /* A JSON object or array, by its first byte, which stays text. The byte after it is what ends that
  * text, so the caller's next literal is compared first. */
-static bool tree_text(struct cursor *c, char first, const char **out)
+static bool tree_text(struct line_at *c, char first, const char **out)
 {
     if (*c->at != first)
         return false;
@@ -205,7 +205,7 @@ static bool tree_text(struct cursor *c, char first, const char **out)
     return ok;
 }
 
-static bool read_open(struct cursor *c, struct record_open *o)
+static bool read_open(struct line_at *c, struct record_open *o)
 {
     uint32_t run;
     uint64_t pid;
@@ -238,7 +238,7 @@ static bool read_open(struct cursor *c, struct record_open *o)
     return true;
 }
 
-static bool row_number(struct cursor *c, uint32_t *row)
+static bool row_number(struct line_at *c, uint32_t *row)
 {
     if (!U32(c, "row", row) || *row == 0)
         return false;
@@ -246,12 +246,12 @@ static bool row_number(struct cursor *c, uint32_t *row)
     return true;
 }
 
-static bool announced(struct cursor *c, const char **rows, struct record_counts *n, double *pace)
+static bool announced(struct line_at *c, const char **rows, struct record_counts *n, double *pace)
 {
     return text(c, rows) && counts(c, n) && LITERAL(c, ",\"rate\":") && rate(c, pace);
 }
 
-static bool read_try(struct cursor *c, struct record *r)
+static bool read_try(struct line_at *c, struct record *r)
 {
     if (LITERAL(c, ",\"rows\":"))
         return announced(c, &r->try.rows, &r->try.counts, &r->try.rate);
@@ -262,13 +262,13 @@ static bool read_try(struct cursor *c, struct record *r)
 }
 
 /* Left out where there is none. */
-static bool account(struct cursor *c, const char **out)
+static bool account(struct line_at *c, const char **out)
 {
     *out = NULL;
     return !LITERAL(c, ",\"account\":") || (text(c, out) && **out);
 }
 
-static bool read_end(struct cursor *c, struct record *r)
+static bool read_end(struct line_at *c, struct record *r)
 {
     const char *word;
     if (!row_number(c, &r->end.row) || !account(c, &r->end.account) ||
@@ -283,7 +283,7 @@ static bool read_end(struct cursor *c, struct record *r)
     return c->at == c->end || (TEXT(c, "error", &r->end.error) && *r->end.error);
 }
 
-static bool read_seen(struct cursor *c, struct record *r)
+static bool read_seen(struct line_at *c, struct record *r)
 {
     const char *word;
     return TEXT(c, "provider", &r->seen.provider) && TEXT(c, "kind", &r->seen.kind) &&
@@ -291,7 +291,7 @@ static bool read_seen(struct cursor *c, struct record *r)
            look_parse(word, &r->seen.look) && TEXT(c, "rows", &r->seen.rows);
 }
 
-static bool read_verify(struct cursor *c, struct record *r)
+static bool read_verify(struct line_at *c, struct record *r)
 {
     const char *word;
     if (LITERAL(c, ",\"rows\":"))
@@ -307,7 +307,7 @@ static bool read_verify(struct cursor *c, struct record *r)
     return c->at == c->end || (TEXT(c, "error", &r->verify.error) && *r->verify.error);
 }
 
-static bool read_rotate(struct cursor *c, struct record *r)
+static bool read_rotate(struct line_at *c, struct record *r)
 {
     const char *word;
     if (!row_number(c, &r->rotate.row) || !TEXT(c, "step", &word) ||
@@ -317,13 +317,13 @@ static bool read_rotate(struct cursor *c, struct record *r)
     return r->rotate.step == ROTATION_CREATE || TEXT(c, "successor", &r->rotate.successor);
 }
 
-static bool read_hold(struct record_reader *rr, struct cursor *c, struct record *r)
+static bool read_hold(struct record_reader *rr, struct line_at *c, struct record *r)
 {
     return TEXT(c, "pair", &r->hold.pair) && LITERAL(c, ",\"until\":") &&
            instant(rr, c, &r->hold.until_ms) && TEXT(c, "reason", &r->hold.reason);
 }
 
-static bool read_close(struct cursor *c, struct record *r)
+static bool read_close(struct line_at *c, struct record *r)
 {
     uint64_t code;
     if (!LITERAL(c, ",\"exit_code\":") || !number(c, 255, &code))
@@ -333,7 +333,7 @@ static bool read_close(struct cursor *c, struct record *r)
            counts(c, &r->close.counts);
 }
 
-static bool head(struct cursor *c, uint64_t *seq, uint64_t *batch, uint32_t *before)
+static bool head(struct line_at *c, uint64_t *seq, uint64_t *batch, uint32_t *before)
 {
     if (!LITERAL(c, "{\"s\":") || !number(c, UINT64_MAX, seq) || !U64(c, "b", batch) ||
         !LITERAL(c, ",\"p\":\"") || c->end - c->at < 8 || !hex32(c->at, before))
@@ -342,7 +342,7 @@ static bool head(struct cursor *c, uint64_t *seq, uint64_t *batch, uint32_t *bef
     return LITERAL(c, "\",\"type\":\"");
 }
 
-static bool body(struct record_reader *rr, struct cursor *c, struct record *r)
+static bool body(struct record_reader *rr, struct line_at *c, struct record *r)
 {
     static const char at[] = "\",\"at\":";
     if (LITERAL(c, "end")) {
@@ -392,7 +392,7 @@ bool record_head(const char *line, size_t len, uint64_t *seq, uint64_t *batch)
     size_t kept = len < sizeof copy - 1 ? len : sizeof copy - 1;
     memcpy(copy, line, kept);
     copy[kept] = '\0';
-    struct cursor c = {copy, copy + kept};
+    struct line_at c = {copy, copy + kept};
     uint32_t before;
     return head(&c, seq, batch, &before);
 }
@@ -411,7 +411,7 @@ enum line_state record_read(struct record_reader *rr, const char *line, size_t l
     }
     memcpy(rr->scratch, line, len);
     rr->scratch[len] = '\0';
-    struct cursor c = {rr->scratch, rr->scratch + len};
+    struct line_at c = {rr->scratch, rr->scratch + len};
     memset(r, 0, sizeof *r);
     bool known = head(&c, &r->seq, &r->batch, &before);
     bool linked = known && before == *link && r->seq == expected_seq;

@@ -135,7 +135,7 @@ int journal_scan(int fd, const char *name, struct ledger *l, struct scan *out,
 }
 
 /* Lines left out for the same reason, one after the other, are told as one. */
-struct telling {
+struct scan_telling {
     const char *name;
     void (*tell)(void *at, const char *line);
     void *at;
@@ -143,7 +143,7 @@ struct telling {
     char why[1100];
 };
 
-static void telling_flush(struct telling *t)
+static void telling_flush(struct scan_telling *t)
 {
     char text[1600];
     if (t->first == 0)
@@ -158,7 +158,7 @@ static void telling_flush(struct telling *t)
     t->first = 0;
 }
 
-static void left_out(struct telling *t, uint64_t number, const char *why)
+static void left_out(struct scan_telling *t, uint64_t number, const char *why)
 {
     if (t->first && t->last + 1 == number && strcmp(t->why, why) == 0) {
         t->last = number;
@@ -169,7 +169,7 @@ static void left_out(struct telling *t, uint64_t number, const char *why)
     snprintf(t->why, sizeof t->why, "%s", why);
 }
 
-static void tell_gap(struct telling *t, uint64_t number, uint64_t from, uint64_t to)
+static void tell_gap(struct scan_telling *t, uint64_t number, uint64_t from, uint64_t to)
 {
     char text[1600];
     telling_flush(t);
@@ -184,11 +184,11 @@ static void tell_gap(struct telling *t, uint64_t number, uint64_t from, uint64_t
 }
 
 static void salvage_line(struct record_reader *rr, const struct line *line, struct ledger *l,
-                         uint64_t *seq, struct scan *out, struct telling *t);
+                         uint64_t *seq, struct scan *out, struct scan_telling *t);
 
 /* A whole record may stand at the end of a bad line whose own newline is lost. */
 static void salvage_rest(struct record_reader *rr, const struct line *line, struct ledger *l,
-                         uint64_t *seq, struct scan *out, struct telling *t)
+                         uint64_t *seq, struct scan *out, struct scan_telling *t)
 {
     const char *end = line->text + line->len;
     const char *last = NULL;
@@ -204,7 +204,7 @@ static void salvage_rest(struct record_reader *rr, const struct line *line, stru
 
 /* `seq` is the number of the last record that was taken. */
 static void salvage_line(struct record_reader *rr, const struct line *line, struct ledger *l,
-                         uint64_t *seq, struct scan *out, struct telling *t)
+                         uint64_t *seq, struct scan *out, struct scan_telling *t)
 {
     struct record r;
     struct error why;
@@ -241,7 +241,7 @@ int journal_scan_salvage(int fd, const char *name, struct ledger *l,
                          struct sha256 **digest, struct error *err)
 {
     *out = (struct scan){0};
-    struct telling t = {.name = name, .tell = tell, .at = tell_at};
+    struct scan_telling t = {.name = name, .tell = tell, .at = tell_at};
     struct lines *lines = lines_new(fd, LINE_MAX_BYTES);
     struct record_reader *rr = record_reader_new();
     struct line line;

@@ -18,7 +18,7 @@
 
 enum { LOOK_AHEAD = MANIFEST_LINE_MAX / 2 };
 
-struct reading {
+struct manifest_reading {
     const struct manifest_options *options;
     const struct catalog *catalog;
     struct source *source;
@@ -32,7 +32,7 @@ struct reading {
 };
 
 /* "keys.csv:118: reason" */
-static void tell(struct reading *r, uint64_t line, const char *reason)
+static void tell(struct manifest_reading *r, uint64_t line, const char *reason)
 {
     if (!r->options->tell)
         return;
@@ -51,7 +51,7 @@ static void tell(struct reading *r, uint64_t line, const char *reason)
     r->options->tell(r->options->tell_at, r->line.data);
 }
 
-static void tell_bad(struct reading *r, uint64_t line, const char *reason)
+static void tell_bad(struct manifest_reading *r, uint64_t line, const char *reason)
 {
     r->facts->rejected++;
     if (r->told < MANIFEST_BAD_SHOWN) {
@@ -60,7 +60,7 @@ static void tell_bad(struct reading *r, uint64_t line, const char *reason)
     }
 }
 
-static void tell_rest(struct reading *r)
+static void tell_rest(struct manifest_reading *r)
 {
     char words[80];
     uint64_t rest = r->facts->rejected - r->told;
@@ -71,7 +71,7 @@ static void tell_rest(struct reading *r)
     tell(r, 0, words);
 }
 
-static void tell_ignored(struct reading *r)
+static void tell_ignored(struct manifest_reading *r)
 {
     struct buf names = {0};
     const char *what = r->csv ? "column" : "key";
@@ -118,7 +118,7 @@ static enum manifest_format format_of(const struct manifest_options *options, st
     return json_is_lines(text, len) ? FORMAT_JSONL : FORMAT_JSON;
 }
 
-static enum row_state next(struct reading *r, struct row *row)
+static enum row_state next(struct manifest_reading *r, struct row *row)
 {
     return r->csv    ? csv_rows_next(r->csv, row)
            : r->json ? json_rows_next(r->json, row)
@@ -126,7 +126,7 @@ static enum row_state next(struct reading *r, struct row *row)
 }
 
 /* A good row of cells: a target, or a bad row after all. -1: the table is full. */
-static int take(struct reading *r, const struct row_rules *rules, struct row *row,
+static int take(struct manifest_reading *r, const struct row_rules *rules, struct row *row,
                 struct targets *t, struct row_set *listed, struct error *err)
 {
     struct row_target target;
@@ -149,7 +149,7 @@ static int take(struct reading *r, const struct row_rules *rules, struct row *ro
     return 0;
 }
 
-static int refuse(struct reading *r, uint64_t line, const char *reason, struct error *err)
+static int refuse(struct manifest_reading *r, uint64_t line, const char *reason, struct error *err)
 {
     tell_rest(r);
     tell(r, line, reason);
@@ -157,7 +157,7 @@ static int refuse(struct reading *r, uint64_t line, const char *reason, struct e
 }
 
 /* What the counts say once everything was read. */
-static int conclude(struct reading *r, uint64_t last_line, struct error *err)
+static int conclude(struct manifest_reading *r, uint64_t last_line, struct error *err)
 {
     const struct manifest_options *o = r->options;
     const struct manifest_facts *f = r->facts;
@@ -177,7 +177,7 @@ static int conclude(struct reading *r, uint64_t last_line, struct error *err)
     return 0;
 }
 
-static int read_rows(struct reading *r, struct targets *t, struct row_set *listed,
+static int read_rows(struct manifest_reading *r, struct targets *t, struct row_set *listed,
                      struct error *err)
 {
     struct row_rules rules = {.catalog = r->catalog,
@@ -210,7 +210,7 @@ static int read_rows(struct reading *r, struct targets *t, struct row_set *liste
 }
 
 /* A file that is no manifest of its format at all is refused in one line. */
-static int refuse_unlike(struct reading *r, struct error *err)
+static int refuse_unlike(struct manifest_reading *r, struct error *err)
 {
     char reason[ROW_REASON];
     const char *text;
@@ -242,7 +242,7 @@ int manifest_read_source(const struct manifest_options *options, struct source *
                          struct targets *t, struct row_set *listed, struct manifest_facts *facts,
                          struct error *err)
 {
-    struct reading r = {
+    struct manifest_reading r = {
         .options = options, .catalog = targets_catalog(t), .source = source, .facts = facts};
     *facts = (struct manifest_facts){.format = format_of(options, source)};
     r.columns = columns_new(r.catalog);

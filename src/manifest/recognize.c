@@ -8,7 +8,7 @@
 
 enum { LINES_LOOKED_AT = 8 };
 
-struct line {
+struct text_line {
     const char *text;
     size_t len;
 };
@@ -66,13 +66,13 @@ static bool is_magic(const char *text, size_t len, const char *path, char reason
 }
 
 /* The first lines, those that hold something. */
-static size_t lines_of(const char *text, size_t len, struct line out[LINES_LOOKED_AT])
+static size_t lines_of(const char *text, size_t len, struct text_line out[LINES_LOOKED_AT])
 {
     const char *end = text + len;
     size_t n = 0;
     while (text < end && n < LINES_LOOKED_AT) {
         const char *lf = memchr(text, '\n', (size_t)(end - text));
-        out[n] = (struct line){text, (size_t)((lf ? lf : end) - text)};
+        out[n] = (struct text_line){text, (size_t)((lf ? lf : end) - text)};
         while (out[n].len && strchr(" \t\r", out[n].text[out[n].len - 1]))
             out[n].len--;
         n += out[n].len > 0;
@@ -81,7 +81,7 @@ static size_t lines_of(const char *text, size_t len, struct line out[LINES_LOOKE
     return n;
 }
 
-static bool only(const struct line *l, const char *of)
+static bool only(const struct text_line *l, const char *of)
 {
     for (size_t i = 0; i < l->len; i++)
         if (!l->text[i] || !strchr(of, l->text[i]))
@@ -90,7 +90,7 @@ static bool only(const struct line *l, const char *of)
 }
 
 /* psql's own table, and Markdown's. */
-static bool is_drawn(const struct line *line, size_t n, char reason[ROW_REASON])
+static bool is_drawn(const struct text_line *line, size_t n, char reason[ROW_REASON])
 {
     bool markdown = n >= 2 && line[0].text[0] == '|' && only(&line[1], "|-: ");
     bool psql = n >= 2 && !markdown && only(&line[1], "-+");
@@ -106,7 +106,7 @@ static bool is_drawn(const struct line *line, size_t n, char reason[ROW_REASON])
 }
 
 /* `<64 hex digits>  name`, as sha256sum prints. */
-static bool is_checksum(const struct line *l)
+static bool is_checksum(const struct text_line *l)
 {
     size_t n = 0;
     while (n < l->len && strchr("0123456789abcdefABCDEF", l->text[n]))
@@ -116,9 +116,9 @@ static bool is_checksum(const struct line *l)
 }
 
 /* The first field of a line, without quotes; *more: others follow. */
-static struct line first_field(const struct line *l, bool *more)
+static struct text_line first_field(const struct text_line *l, bool *more)
 {
-    struct line f = *l;
+    struct text_line f = *l;
     size_t cut = 0;
     while (cut < f.len && !strchr(",;\t|", f.text[cut]))
         cut++;
@@ -133,7 +133,7 @@ static struct line first_field(const struct line *l, bool *more)
 
 /* The words of what a text can be an identifier of, those of a strict shape first: "hash", or
  * "byok_id or api_key_id". "" where it is none. */
-static void words_for(const struct catalog *catalog, const struct line *f, struct buf *out)
+static void words_for(const struct catalog *catalog, const struct text_line *f, struct buf *out)
 {
     char id[ID_MAX + 1], why[ID_REASON];
     for (int loose = 0; loose < 2 && !out->len; loose++) {
@@ -149,11 +149,11 @@ static void words_for(const struct catalog *catalog, const struct line *f, struc
     }
 }
 
-static bool headerless(const struct catalog *catalog, const struct line *line,
+static bool headerless(const struct catalog *catalog, const struct text_line *line,
                        char reason[ROW_REASON])
 {
     bool more, digit = false;
-    struct line f = first_field(line, &more);
+    struct text_line f = first_field(line, &more);
     struct buf words = {0};
     for (size_t i = 0; i < f.len; i++)
         digit |= f.text[i] >= '0' && f.text[i] <= '9';
@@ -175,7 +175,7 @@ static bool headerless(const struct catalog *catalog, const struct line *line,
 }
 
 /* A title, a comment: the header stands further down. */
-static bool is_late(const struct columns *columns, const struct line *line, size_t n,
+static bool is_late(const struct columns *columns, const struct text_line *line, size_t n,
                     const char *text, const char *path, char reason[ROW_REASON])
 {
     for (size_t i = 1; i < n; i++) {
@@ -198,7 +198,7 @@ static bool is_late(const struct columns *columns, const struct line *line, size
     return false;
 }
 
-static bool has_header(const struct columns *columns, const struct line *line)
+static bool has_header(const struct columns *columns, const struct text_line *line)
 {
     for (const char *s = ",;\t|"; *s; s++)
         if (columns_in_line(columns, line->text, line->len, *s))
@@ -209,7 +209,7 @@ static bool has_header(const struct columns *columns, const struct line *line)
 static bool is_no_csv(const struct columns *columns, const struct catalog *catalog,
                       const char *text, size_t len, const char *path, char reason[ROW_REASON])
 {
-    struct line line[LINES_LOOKED_AT];
+    struct text_line line[LINES_LOOKED_AT];
     size_t n = lines_of(text, len, line);
     struct buf shell = {0};
     bool found = true;

@@ -26,7 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct row {
+struct target_row {
     uint32_t id, note; /* arena addresses */
     uint32_t line;
     uint16_t definition;
@@ -44,7 +44,7 @@ enum {
 
 struct targets {
     const struct catalog *catalog;
-    struct row **chunk;
+    struct target_row **chunk;
     uint32_t count;
     struct arena ids, notes;
     uint32_t *slot;
@@ -55,7 +55,7 @@ struct targets {
 };
 
 /* A target as it is compared: the packed id and the scope. */
-struct key {
+struct target_key {
     unsigned char id[ID_MAX];
     size_t id_len;
     const char *scope; /* NULL: the definition has none */
@@ -89,23 +89,23 @@ void targets_free(struct targets *t)
     free(t);
 }
 
-static struct row *row_at(const struct targets *t, uint32_t row)
+static struct target_row *row_at(const struct targets *t, uint32_t row)
 {
     return &t->chunk[row >> ROW_BITS][row & (ROWS_A_CHUNK - 1)];
 }
 
-static size_t id_len(const struct row *r)
+static size_t id_len(const struct target_row *r)
 {
     return (size_t)r->id_len_less_one + 1;
 }
 
-static uint64_t hash_key(const struct key *k)
+static uint64_t hash_key(const struct target_key *k)
 {
     uint64_t h = hash_bytes(k->definition, k->id, k->id_len);
     return k->scope ? hash_bytes(h, k->scope, k->scope_len) : h;
 }
 
-static uint64_t hash_row(const struct targets *t, const struct row *r)
+static uint64_t hash_row(const struct targets *t, const struct target_row *r)
 {
     const unsigned char *id = arena_at(&t->ids, r->id);
     uint64_t h = hash_bytes(r->definition, id, id_len(r));
@@ -115,7 +115,7 @@ static uint64_t hash_row(const struct targets *t, const struct row *r)
     return hash_bytes(h, scope, strlen(scope));
 }
 
-static bool is_row(const struct targets *t, const struct row *r, const struct key *k)
+static bool is_row(const struct targets *t, const struct target_row *r, const struct target_key *k)
 {
     if (r->definition != k->definition || id_len(r) != k->id_len)
         return false;
@@ -152,7 +152,7 @@ static void slots_grow(struct targets *t)
         slot_put(t, hash_row(t, row_at(t, row)), row);
 }
 
-static uint32_t find(const struct targets *t, const struct key *k)
+static uint32_t find(const struct targets *t, const struct target_key *k)
 {
     uint64_t mask = ((uint64_t)1 << t->slot_bits) - 1;
     uint32_t part = (uint32_t)(k->hash << t->slot_bits);
@@ -168,7 +168,7 @@ static uint32_t find(const struct targets *t, const struct key *k)
 }
 
 static bool key_make(const struct targets *t, const struct definition *d, const char *id,
-                     size_t len, const char *scope, struct key *k)
+                     size_t len, const char *scope, struct target_key *k)
 {
     if (len == 0 || len > ID_MAX)
         return false;
@@ -180,7 +180,7 @@ static bool key_make(const struct targets *t, const struct definition *d, const 
     return k->id_len > 0 && k->id_len <= ID_MAX && k->scope_len <= SCOPE_TEXT_MAX;
 }
 
-static bool note_put(struct targets *t, struct row *r, const char *note, size_t len)
+static bool note_put(struct targets *t, struct target_row *r, const char *note, size_t len)
 {
     if (len == 0)
         return true;
@@ -192,7 +192,7 @@ static bool note_put(struct targets *t, struct row *r, const char *note, size_t 
     return true;
 }
 
-static bool id_put(struct targets *t, struct row *r, const struct key *k)
+static bool id_put(struct targets *t, struct target_row *r, const struct target_key *k)
 {
     size_t scope = k->scope ? k->scope_len + 1 : 0;
     unsigned char *room = arena_take(&t->ids, k->id_len + scope, &r->id);
@@ -204,7 +204,7 @@ static bool id_put(struct targets *t, struct row *r, const struct key *k)
     return true;
 }
 
-static void row_put(struct targets *t, const struct row *r)
+static void row_put(struct targets *t, const struct target_row *r)
 {
     if ((t->count & (ROWS_A_CHUNK - 1)) == 0) {
         size_t chunks = t->count >> ROW_BITS;
@@ -225,7 +225,7 @@ uint32_t targets_add(struct targets *t, const struct definition *d, const char *
                      const char *scope, const char *note, size_t note_len, uint32_t line,
                      bool *fresh, struct error *err)
 {
-    struct key k;
+    struct target_key k;
     if (!key_make(t, d, id, len, scope, &k)) {
         error_set(err, EXIT_DATA, "an identifier or scope that no target can have");
         return UINT32_MAX;
@@ -233,7 +233,7 @@ uint32_t targets_add(struct targets *t, const struct definition *d, const char *
     uint32_t known = find(t, &k);
     *fresh = known == UINT32_MAX;
     if (!*fresh) {
-        struct row *r = row_at(t, known);
+        struct target_row *r = row_at(t, known);
         if (r->line == 0)
             r->line = line;
         if (r->note == 0 && !note_put(t, r, note, note_len))
@@ -245,7 +245,7 @@ uint32_t targets_add(struct targets *t, const struct definition *d, const char *
             goto full;
         slots_grow(t);
     }
-    struct row r = {
+    struct target_row r = {
         .line = line, .definition = k.definition, .id_len_less_one = (uint8_t)(k.id_len - 1)};
     if (!note_put(t, &r, note, note_len) || !id_put(t, &r, &k))
         goto full;
@@ -263,13 +263,13 @@ full:
 uint32_t targets_find(const struct targets *t, const struct definition *d, const char *id,
                       size_t len, const char *scope)
 {
-    struct key k;
+    struct target_key k;
     return key_make(t, d, id, len, scope, &k) ? find(t, &k) : UINT32_MAX;
 }
 
 int targets_prioritize(struct targets *t, uint32_t row, int32_t priority, struct error *err)
 {
-    struct row *r = row_at(t, row);
+    struct target_row *r = row_at(t, row);
     unsigned i = 0;
     if (priority <= t->priority[r->priority] && r->priority)
         return 0;
@@ -315,14 +315,14 @@ const struct definition *targets_definition(const struct targets *t, uint32_t ro
 
 size_t targets_id(const struct targets *t, uint32_t row, char out[ID_MAX + 1])
 {
-    const struct row *r = row_at(t, row);
+    const struct target_row *r = row_at(t, row);
     return identifier_unpack(catalog_at(t->catalog, r->definition), arena_at(&t->ids, r->id),
                              id_len(r), out);
 }
 
 const char *targets_scope(const struct targets *t, uint32_t row)
 {
-    const struct row *r = row_at(t, row);
+    const struct target_row *r = row_at(t, row);
     if (catalog_at(t->catalog, r->definition)->scope_count == 0)
         return "";
     return (const char *)arena_at(&t->ids, r->id) + id_len(r);
@@ -385,7 +385,7 @@ void targets_digest(const struct targets *t, uint32_t rows, char out[65])
 
 size_t targets_memory(const struct targets *t)
 {
-    return sizeof *t + (size_t)t->count * sizeof(struct row) +
+    return sizeof *t + (size_t)t->count * sizeof(struct target_row) +
            ((size_t)t->count >> ROW_BITS) * sizeof *t->chunk + arena_memory(&t->ids) +
            arena_memory(&t->notes) + sizeof *t->slot * ((size_t)1 << t->slot_bits);
 }

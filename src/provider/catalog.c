@@ -13,13 +13,13 @@
 
 enum { DEFINITIONS_MAX = 255, ACCOUNTS_MOST = 65000 };
 
-struct entry {
+struct catalog_entry {
     struct definition *d;
     char *source;
 };
 
 struct list {
-    struct entry *at;
+    struct catalog_entry *at;
     size_t count, plain; /* plain: of them, those without an account come first */
 };
 
@@ -28,7 +28,7 @@ struct catalog {
     struct list replaced;
 };
 
-static void list_put(struct list *l, struct entry e)
+static void list_put(struct list *l, struct catalog_entry e)
 {
     l->at = mem_resize(l->at, l->count + 1, sizeof *l->at);
     l->at[l->count++] = e;
@@ -57,7 +57,7 @@ static void list_drop(struct list *l)
     free(l->at);
 }
 
-static struct entry *find(const struct list *l, const char *provider, const char *kind)
+static struct catalog_entry *find(const struct list *l, const char *provider, const char *kind)
 {
     for (size_t i = 0; i < l->count; i++)
         if (strcmp(l->at[i].d->provider, provider) == 0 && strcmp(l->at[i].d->kind, kind) == 0)
@@ -104,11 +104,11 @@ static int gather(void *at, struct definition *d, char *source, unsigned line, s
 {
     struct adding *adding = at;
     (void)line;
-    const struct entry *known = find(adding->to->list, d->provider, d->kind);
+    const struct catalog_entry *known = find(adding->to->list, d->provider, d->kind);
     bool twice = find(&adding->fresh, d->provider, d->kind) || (known && !known->d->built_in);
     d->built_in = adding->built_in;
     d->shown = mem_string(d->provider);
-    list_put(&adding->fresh, (struct entry){d, source});
+    list_put(&adding->fresh, (struct catalog_entry){d, source});
     if (twice)
         return error_set(err, EXIT_CONFIG, "[provider %s %s] is given twice", d->provider, d->kind);
     if (adding->to->list->count + adding->fresh.count > DEFINITIONS_MAX)
@@ -129,7 +129,7 @@ static int add(struct catalog *c, const char *name, unsigned first_line, const c
     }
     for (size_t i = 0; i < adding.fresh.count; i++) {
         struct definition *d = adding.fresh.at[i].d;
-        struct entry *known = find(c->list, d->provider, d->kind);
+        struct catalog_entry *known = find(c->list, d->provider, d->kind);
         if (known) {
             d->index = known->d->index;
             list_put(&c->replaced, *known);
@@ -256,7 +256,7 @@ const struct definition *catalog_account(const struct catalog *c, const struct d
     }
     struct definition *own = account_new(d, account, len, suffix);
     own->index = c->list->count;
-    list_put(c->list, (struct entry){own, c->list->at[catalog_index(c, d)].source});
+    list_put(c->list, (struct catalog_entry){own, c->list->at[catalog_index(c, d)].source});
     return own;
 }
 
@@ -278,7 +278,7 @@ const struct definition *catalog_at(const struct catalog *c, size_t i)
 const struct definition *catalog_find(const struct catalog *c, const char *provider,
                                       const char *kind)
 {
-    const struct entry *e = find(c->list, provider, kind ? kind : "key");
+    const struct catalog_entry *e = find(c->list, provider, kind ? kind : "key");
     return e ? e->d : NULL;
 }
 

@@ -167,7 +167,7 @@ static const char *take_gone_form(void *at, const char *value)
 }
 
 /* A range of statuses that a key may name, and what to say of others. */
-static const struct range {
+static const struct key_range {
     unsigned first, last;
     const char *wrong;
 } successes = {200, 299, "not a status from 200 to 299"},
@@ -177,7 +177,8 @@ static const struct range {
   refusals = {400, 499,
               "not a status from 400 to 499 (408, 425 and 429 have a meaning of their own)"};
 
-static const char *statuses(struct status_set *set, const char *value, const struct range *range)
+static const char *statuses(struct status_set *set, const char *value,
+                            const struct key_range *range)
 {
     for (; *value; value = next_word(value)) {
         char *word = mem_string_n(value, word_length(value));
@@ -440,7 +441,7 @@ static const char *take_create_field(void *at, const char *value)
 }
 
 #define AT(member) offsetof(struct definition, member)
-static const struct key {
+static const struct key_spec {
     const char *name;
     take *take;
     size_t at;

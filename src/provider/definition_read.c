@@ -20,7 +20,7 @@ const char *const action_word[ACTION_COUNT] = {"delete", "disable", "enable", "r
 
 enum { LINE_MAX_BYTES = 197, NAME_MAX_BYTES = 49 };
 
-struct reading {
+struct text_reading {
     const char *name, *at, *piece; /* piece: where the current definition's text begins */
     const char *comment;           /* the comment that stands right above `at`, or NULL */
     unsigned line, heading_line;
@@ -33,7 +33,7 @@ struct reading {
     struct error *err;
 };
 
-static int fail(struct reading *r, unsigned line, const char *why)
+static int fail(struct text_reading *r, unsigned line, const char *why)
 {
     if (!r->failed)
         error_set(r->err, EXIT_CONFIG, "%s:%u: %s", r->name, line, why);
@@ -43,7 +43,7 @@ static int fail(struct reading *r, unsigned line, const char *why)
 
 static int handle(void *user, const char *section, const char *name, const char *value)
 {
-    struct reading *r = user;
+    struct text_reading *r = user;
     (void)section;
     r->after_key = true;
     if (!r->current || r->failed)
@@ -57,14 +57,14 @@ static int handle(void *user, const char *section, const char *name, const char 
     return 1;
 }
 
-static bool was_set(const struct reading *r, const char *name)
+static bool was_set(const struct text_reading *r, const char *name)
 {
     return definition_line(&r->lines, name, strlen(name)) != 0;
 }
 
 /* The line of the key that a reason begins with, else of what it belongs to (read.confirm: read),
  * else of the heading. */
-static unsigned line_of(const struct reading *r, const char *why)
+static unsigned line_of(const struct text_reading *r, const char *why)
 {
     unsigned line = 0;
     for (size_t len = strcspn(why, ": "); !line && len > 0;) {
@@ -75,7 +75,7 @@ static unsigned line_of(const struct reading *r, const char *why)
     return line ? line : r->heading_line;
 }
 
-static const char *missing(const struct reading *r)
+static const char *missing(const struct text_reading *r)
 {
     static const char *const needed[] = {"credential", "header", "id.name", "id.class", "delete"};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
@@ -87,7 +87,7 @@ static const char *missing(const struct reading *r)
 }
 
 /* What the definition leaves unsaid. */
-static void fill_in(struct reading *r)
+static void fill_in(struct text_reading *r)
 {
     struct definition *d = r->current;
     if (!d->title) {
@@ -108,7 +108,7 @@ static void fill_in(struct reading *r)
 }
 
 /* The definition ends where the text of the next section begins. */
-static void finish(struct reading *r, const char *end)
+static void finish(struct text_reading *r, const char *end)
 {
     struct definition *d = r->current;
     r->current = NULL;
@@ -161,7 +161,7 @@ static bool name_valid(const char *text, size_t len)
 }
 
 /* `text` is what stands between the brackets. */
-static void begin(struct reading *r, const char *text, size_t len)
+static void begin(struct text_reading *r, const char *text, size_t len)
 {
     static const char word[] = "provider";
     char heading[NAME_MAX_BYTES + 1];
@@ -187,7 +187,7 @@ static void begin(struct reading *r, const char *text, size_t len)
     r->heading_line = r->line;
 }
 
-static void see(struct reading *r, const char *line, size_t len)
+static void see(struct text_reading *r, const char *line, size_t len)
 {
     const char *first = line + strspn(line, " \t");
     if (*first == ';' || *first == '#') {
@@ -211,7 +211,7 @@ static void see(struct reading *r, const char *line, size_t len)
 /* inih's reader: fgets over the text. */
 static char *read_line(char *into, int size, void *stream)
 {
-    struct reading *r = stream;
+    struct text_reading *r = stream;
     if (!*r->at || r->failed)
         return NULL;
     size_t len = strcspn(r->at, "\n"), whole = len + (r->at[len] == '\n');
@@ -235,7 +235,7 @@ int definition_read(const char *name, unsigned first_line, const char *text,
     static const char bom[] = "\xef\xbb\xbf";
     if (strncmp(text, bom, sizeof bom - 1) == 0)
         text += sizeof bom - 1;
-    struct reading r = {
+    struct text_reading r = {
         .name = name,
         .at = text,
         .piece = text,

@@ -13,7 +13,7 @@ const char *const window_word[WINDOW_COUNT] = {"day", "week", "month"};
  * and its test. */
 enum answer_of { NO, YES, UNTOLD };
 
-struct question {
+struct filter_question {
     const struct filter *f;
     const struct keylist *l;
     size_t key;
@@ -83,30 +83,30 @@ static enum answer_of before(const char *text, int64_t moment_ms)
     return at < moment_ms ? YES : NO;
 }
 
-static enum answer_of test_created(const struct question *q)
+static enum answer_of test_created(const struct filter_question *q)
 {
     return before(q->text, q->f->created_before_ms);
 }
 
-static enum answer_of test_updated(const struct question *q)
+static enum answer_of test_updated(const struct filter_question *q)
 {
     return before(q->text, q->f->updated_before_ms);
 }
 
 /* What was never used was never used since it was made. */
-static enum answer_of test_used(const struct question *q)
+static enum answer_of test_used(const struct filter_question *q)
 {
     if (q->text)
         return before(q->text, q->f->used_before_ms);
     return before(q->created, q->f->used_before_ms) == YES ? YES : UNTOLD;
 }
 
-static enum answer_of test_expired(const struct question *q)
+static enum answer_of test_expired(const struct filter_question *q)
 {
     return q->text ? before(q->text, q->now_ms) : NO;
 }
 
-static enum answer_of test_unused(const struct question *q)
+static enum answer_of test_unused(const struct filter_question *q)
 {
     enum usage usage = keylist_usage(q->l, q->key, q->f->unused);
     if (usage == USAGE_UNTOLD)
@@ -114,7 +114,7 @@ static enum answer_of test_unused(const struct question *q)
     return usage == USAGE_ZERO ? YES : NO;
 }
 
-static enum answer_of test_disabled(const struct question *q)
+static enum answer_of test_disabled(const struct filter_question *q)
 {
     if (q->text && strcmp(q->text, "true") == 0)
         return YES;
@@ -141,22 +141,22 @@ static enum answer_of fits(const char *text, const char *glob)
     }
 }
 
-static enum answer_of test_name(const struct question *q)
+static enum answer_of test_name(const struct filter_question *q)
 {
     return fits(q->text, q->f->name);
 }
 
-static enum answer_of test_label(const struct question *q)
+static enum answer_of test_label(const struct filter_question *q)
 {
     return fits(q->text, q->f->label);
 }
 
-static enum answer_of test_creator(const struct question *q)
+static enum answer_of test_creator(const struct filter_question *q)
 {
     return fits(q->text, q->f->creator);
 }
 
-static enum answer_of test_owner(const struct question *q)
+static enum answer_of test_owner(const struct filter_question *q)
 {
     return fits(q->text, q->f->owner);
 }
@@ -168,17 +168,17 @@ static enum answer_of equal(const char *text, const char *asked)
     return strcmp(text, asked) == 0 ? YES : NO;
 }
 
-static enum answer_of test_workspace(const struct question *q)
+static enum answer_of test_workspace(const struct filter_question *q)
 {
     return equal(q->text, q->f->workspace);
 }
 
-static enum answer_of test_type(const struct question *q)
+static enum answer_of test_type(const struct filter_question *q)
 {
     return equal(q->text, q->f->type);
 }
 
-static enum answer_of test_spend(const struct question *q)
+static enum answer_of test_spend(const struct filter_question *q)
 {
     double n;
     if (!q->text || !text_decimal(q->text, 1e15, &n))
@@ -186,11 +186,11 @@ static enum answer_of test_spend(const struct question *q)
     return n < q->f->spend_below ? YES : NO;
 }
 
-static const struct row {
+static const struct known_row {
     const char *option;
     bool (*asked)(const struct filter *f);
     const char *field; /* NULL: list.unused */
-    enum answer_of (*test)(const struct question *q);
+    enum answer_of (*test)(const struct filter_question *q);
 } rows[] = {
     {"--created-before", asks_created, "created", test_created},
     {"--updated-before", asks_updated, "updated", test_updated},
@@ -223,7 +223,8 @@ static const char *field(const struct definition *d, const struct keylist *l, si
     return at < d->list.field_count ? keylist_field(l, i, at) : NULL;
 }
 
-static bool can_answer(const struct row *row, const struct filter *f, const struct definition *d)
+static bool can_answer(const struct known_row *row, const struct filter *f,
+                       const struct definition *d)
 {
     if (!row->field)
         return d->list.unused[f->unused] != NULL;
@@ -252,10 +253,10 @@ enum filter_match filter_match(const struct filter *f, const struct definition *
 {
     const char *first = NULL;
     for (size_t k = 0; k < ROWS; k++) {
-        const struct row *row = &rows[k];
+        const struct known_row *row = &rows[k];
         if (!row->asked(f))
             continue;
-        struct question q = {.f = f, .l = l, .key = i, .now_ms = now_ms};
+        struct filter_question q = {.f = f, .l = l, .key = i, .now_ms = now_ms};
         if (row->field)
             q.text = field(d, l, i, row->field);
         q.created = field(d, l, i, "created");

@@ -30,14 +30,14 @@ static const char separators[] = ",\n";
 
 /* A header's value, copied: the source may reuse its memory. A longer one is cut, and then hardly
  * makes sense. */
-struct field {
+struct hint_field {
     char text[512];
     bool there;
 };
 
-static struct field get(const struct header_source *headers, const char *name)
+static struct hint_field get(const struct header_source *headers, const char *name)
 {
-    struct field f;
+    struct hint_field f;
     const char *value = headers->get ? headers->get(headers->at, name) : NULL;
     size_t len = value ? strlen(value) : 0;
     len = len < sizeof f.text ? len : sizeof f.text - 1;
@@ -244,7 +244,7 @@ static size_t name_length(const char *item, size_t len)
 /* The window of the policy of that name, microseconds. */
 static int64_t policy_window(const struct header_source *headers, const char *name, size_t len)
 {
-    const struct field policy = get(headers, "RateLimit-Policy");
+    const struct hint_field policy = get(headers, "RateLimit-Policy");
     const char *at = policy.text, *item;
     while (*at) {
         size_t n = next_item(&at, &item);
@@ -273,7 +273,7 @@ static void dictionary_member(const char *item, size_t len, struct quota *into)
 
 static size_t ratelimit_field(const struct header_source *headers, struct quota out[QUOTAS_MAX])
 {
-    const struct field field = get(headers, "RateLimit");
+    const struct hint_field field = get(headers, "RateLimit");
     const char *at = field.text, *item;
     struct quota dictionary = {-1, -1};
     size_t count = 0;
@@ -297,7 +297,7 @@ static size_t ratelimit_field(const struct header_source *headers, struct quota 
 /* RateLimit-Reset is a span in the draft, and a Unix time with some: no span has nine digits. */
 static int64_t ratelimit_reset(const struct header_source *headers, int64_t now_wall_ms)
 {
-    const struct field reset = get(headers, "RateLimit-Reset");
+    const struct hint_field reset = get(headers, "RateLimit-Reset");
     bool epoch = strspn(reset.text, "0123456789") >= 9;
     return reset_us(reset.text, epoch ? RATE_EPOCH_S : RATE_S, headers, now_wall_ms);
 }
@@ -305,7 +305,7 @@ static int64_t ratelimit_reset(const struct header_source *headers, int64_t now_
 /* A header's whole number; -1 where it is absent or none. */
 static int64_t number(const struct header_source *headers, const char *name)
 {
-    const struct field field = get(headers, name);
+    const struct hint_field field = get(headers, name);
     const char *text = field.text;
     return decimal_us(text, trimmed(&text, strlen(text)), 1);
 }
@@ -335,7 +335,7 @@ struct hint hint_read(const struct definition *d, const struct header_source *he
                       const char *body, size_t body_len, int64_t now_wall_ms)
 {
     struct hint h = {.wait_us = -1};
-    const struct field retry_after = get(headers, "Retry-After");
+    const struct hint_field retry_after = get(headers, "Retry-After");
     if (retry_after.there) {
         int64_t us = retry_after_us(retry_after.text, get(headers, "Date").text, now_wall_ms);
         h.retry_after = true;
@@ -346,7 +346,7 @@ struct hint hint_read(const struct definition *d, const struct header_source *he
     json_t *json = NULL;
     for (size_t i = 0; i < d->rate_count; i++) {
         const struct rate_source *source = &d->rate[i];
-        struct field value = {.there = false};
+        struct hint_field value = {.there = false};
         if (!source->in_body) {
             if (!room)
                 value = get(headers, source->where);
@@ -388,7 +388,7 @@ struct room hint_room(const struct definition *d, const struct header_source *he
     for (size_t i = 0; remaining >= 0 && i < d->rate_count; i++) {
         if (d->rate[i].in_body)
             continue;
-        const struct field value = get(headers, d->rate[i].where);
+        const struct hint_field value = get(headers, d->rate[i].where);
         int64_t us = reset_us(value.text, d->rate[i].unit, headers, now_wall_ms);
         reset = us > reset ? us : reset;
     }

@@ -22,14 +22,14 @@
 
 static const char absent[] = "\x01";
 
-struct key {
+struct listed_key {
     char *texts;
     uint8_t usage[WINDOW_COUNT];
 };
 
 struct keylist {
     const struct definition *d;
-    struct key *key;
+    struct listed_key *key;
     size_t count, cap;
     uint32_t *slot; /* 1 + a key's number; 0: free */
     size_t slots;
@@ -81,7 +81,7 @@ static void build_table(struct keylist *l, size_t slots)
         *find(l, l->key[i].texts) = (uint32_t)i + 1;
 }
 
-static void add(struct keylist *l, const struct key *key)
+static void add(struct keylist *l, const struct listed_key *key)
 {
     if (l->count == l->cap) {
         l->cap = l->cap ? l->cap * 2 : 128;
@@ -254,7 +254,7 @@ static enum walk_step take_key(struct keylist *l, struct walk *w, json_t *item, 
 {
     char canonical[ID_MAX + 1], why[ID_REASON];
     struct buf texts = {0};
-    struct key key;
+    struct listed_key key;
     if (identifier_reserved(l->d, id, strlen(id))) /* its administrator, say */
         return WALK_MORE;
     if (identifier_canonical(l->d, id, strlen(id), canonical, why) <= 0) {

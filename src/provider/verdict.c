@@ -59,7 +59,7 @@ enum given {
 
 /* `by_head`: the head alone is enough, as for who must wait or stop. `fixed`: no definition may
  * give this status another meaning. */
-static const struct line {
+static const struct verdict_line {
     int from, to;
     enum given given;
     enum event event;
@@ -155,7 +155,7 @@ bool verdict_fixed(int status)
 }
 
 /* All that is looked at of one answer. */
-struct reading {
+struct answer_reading {
     const struct question *q;
     const struct answer *a;
     json_t *json; /* NULL: it is none, or did not come whole */
@@ -165,7 +165,7 @@ struct reading {
 };
 
 /* The provider's own words, borrowed from the body. */
-static const char *error_text(const struct reading *r, size_t *len)
+static const char *error_text(const struct answer_reading *r, size_t *len)
 {
     for (char **pointer = r->q->d->error_text; r->json && pointer && *pointer; pointer++) {
         json_t *value = pointer_get(r->json, *pointer);
@@ -185,7 +185,7 @@ static int absence_as(const struct definition *d, int status)
 }
 
 /* Whether an absence is told in the provider's own form. */
-static bool is_gone(const struct reading *r)
+static bool is_gone(const struct answer_reading *r)
 {
     const struct question *q = r->q;
     return q->id && r->json && gone_told(q->d, absence_as(q->d, r->a->status), r->json, q->id);
@@ -193,7 +193,7 @@ static bool is_gone(const struct reading *r)
 
 /* The status whose lines count for this one: a definition may say which are refusals, in which
  * form, and which of them are so in the read of one target. */
-static int status_as(const struct reading *r)
+static int status_as(const struct answer_reading *r)
 {
     const struct definition *d = r->q->d;
     int status = r->a->status;
@@ -207,7 +207,7 @@ static int status_as(const struct reading *r)
     return conditions_met(&d->stop_form, r->json, NULL, false) ? UNAUTHORIZED : OTHER_4XX;
 }
 
-static bool line_counts(const struct line *l, const struct reading *r)
+static bool line_counts(const struct verdict_line *l, const struct answer_reading *r)
 {
     size_t len;
     switch (l->given) {
@@ -223,9 +223,9 @@ static bool line_counts(const struct line *l, const struct reading *r)
     return true;
 }
 
-static const struct line *line_of(const struct reading *r)
+static const struct verdict_line *line_of(const struct answer_reading *r)
 {
-    static const struct line odd = {.event = EVENT_ODD};
+    static const struct verdict_line odd = {.event = EVENT_ODD};
     int status = status_as(r);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (lines[i].from <= status && status <= lines[i].to && line_counts(&lines[i], r))
@@ -242,7 +242,7 @@ static bool lists_bare(const struct definition *d)
 
 /* A 2xx to a check: a JSON object, or an array where such may come, that does not contradict itself
  * and in which the checks hold. One that was clipped is good enough where nothing is checked. */
-static enum event check_event(struct reading *r)
+static enum event check_event(struct answer_reading *r)
 {
     const struct conditions *checks = r->q->checks;
     bool bare = lists_bare(r->q->d) || (checks && success_of_whole_body(checks));
@@ -265,14 +265,14 @@ static enum event check_event(struct reading *r)
 }
 
 /* Whether the target is named, and dead. */
-static bool is_dead(const struct reading *r)
+static bool is_dead(const struct answer_reading *r)
 {
     const struct question *q = r->q;
     return q->asked == ASKED_TARGET &&
            conditions_met(&q->d->read_gone, r->json, q->id, q->d->id.lower);
 }
 
-static enum event whole_event(struct reading *r)
+static enum event whole_event(struct answer_reading *r)
 {
     if (is_gone(r))
         return EVENT_GONE;
@@ -289,9 +289,9 @@ static enum event whole_event(struct reading *r)
     return is_dead(r) ? EVENT_GONE : EVENT_SUCCESS;
 }
 
-static enum event cut_event(struct reading *r)
+static enum event cut_event(struct answer_reading *r)
 {
-    const struct line *l = line_of(r);
+    const struct verdict_line *l = line_of(r);
     bool by_head = l->by_head && !(l->event == EVENT_STRANGER &&
                                    gone_status(r->q->d, absence_as(r->q->d, r->a->status)));
     if (by_head && l->event == EVENT_STRANGER)
@@ -301,7 +301,7 @@ static enum event cut_event(struct reading *r)
     return r->a->transport == TRANSPORT_LOST ? EVENT_CUT : EVENT_TIMEOUT;
 }
 
-static enum event event_of(struct reading *r)
+static enum event event_of(struct answer_reading *r)
 {
     switch (r->a->transport) {
     case TRANSPORT_WHOLE:
@@ -331,7 +331,7 @@ static bool counts_after_all(const struct verdict *v, const struct answer *a)
 }
 
 /* What goes between the lead and the words of others. */
-static void say_what(const struct reading *r, enum event event, char said[REASON_SIZE])
+static void say_what(const struct answer_reading *r, enum event event, char said[REASON_SIZE])
 {
     const char *what = r->what ? r->what : "";
     said[0] = '\0';
@@ -349,7 +349,7 @@ static void say_what(const struct reading *r, enum event event, char said[REASON
 }
 
 /* The whole reason where the usual words would mislead; false elsewhere. */
-static bool say_all(const struct reading *r, enum event event, char out[REASON_SIZE])
+static bool say_all(const struct answer_reading *r, enum event event, char out[REASON_SIZE])
 {
     int status = r->a->status;
     if (event == EVENT_GONE && r->q->action == ACTION_ENABLE && r->q->asked == ASKED_ACTION)
@@ -363,7 +363,7 @@ static bool say_all(const struct reading *r, enum event event, char out[REASON_S
     return true;
 }
 
-static void explain(const struct reading *r, enum event event, char out[REASON_SIZE])
+static void explain(const struct answer_reading *r, enum event event, char out[REASON_SIZE])
 {
     char lead[REASON_SIZE], said[REASON_SIZE];
     const char *format = consequences[event].lead, *words = NULL;
@@ -418,7 +418,7 @@ static enum answer_count count_of(const struct answer *a, enum event event)
 
 void verdict_of(const struct question *q, const struct answer *a, struct verdict *out)
 {
-    struct reading r = {.q = q, .a = a, .hint = {.wait_us = -1}};
+    struct answer_reading r = {.q = q, .a = a, .hint = {.wait_us = -1}};
     bool refusal = a->status >= OTHER_4XX;
     if (a->transport == TRANSPORT_WHOLE && !a->body_clipped)
         r.json = body_parse(a->body, a->body_len);

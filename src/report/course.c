@@ -21,14 +21,14 @@ enum { LEAST_STRETCH_MS = 100, LEAST_BIN_MS = 250, LEAST_BIN_LONG_MS = 1000, LON
 
 /* ---- stretches ---- */
 
-struct span {
+struct run_span {
     int64_t from, to;
 };
 
 /* Runs come by opening. Those that overlap, or follow one another at once, are one stretch. */
-static struct span *spans_of_runs(const struct report *r, size_t *count)
+static struct run_span *spans_of_runs(const struct report *r, size_t *count)
 {
-    struct span *span = mem_alloc((r->runs + 1) * sizeof *span);
+    struct run_span *span = mem_alloc((r->runs + 1) * sizeof *span);
     size_t n = 0;
     for (size_t i = 0; i < r->runs; i++) {
         int64_t from = r->run[i].facts->opened_ms, to = r->run[i].end_ms;
@@ -38,7 +38,7 @@ static struct span *spans_of_runs(const struct report *r, size_t *count)
             if (to > span[n - 1].to)
                 span[n - 1].to = to;
         } else {
-            span[n++] = (struct span){from, to};
+            span[n++] = (struct run_span){from, to};
         }
     }
     *count = n;
@@ -52,7 +52,7 @@ static int longest_first(const void *a, const void *b)
 }
 
 /* Only the longest pauses are cut out: the others stay on the axis, as time without requests. */
-static int64_t least_pause(const struct span *span, size_t n)
+static int64_t least_pause(const struct run_span *span, size_t n)
 {
     if (n <= COURSE_STRETCHES)
         return 0;
@@ -68,7 +68,7 @@ static int64_t least_pause(const struct span *span, size_t n)
 static void find_stretches(struct course *c, const struct report *r)
 {
     size_t n;
-    struct span *span = spans_of_runs(r, &n);
+    struct run_span *span = spans_of_runs(r, &n);
     int64_t least = least_pause(span, n);
     for (size_t i = 0; i < n; i++) {
         struct stretch *last = c->stretches ? &c->stretch[c->stretches - 1] : NULL;

@@ -18,29 +18,29 @@ enum { TICKS = 4 };
 
 /* ---- holds ---- */
 
-struct span {
+struct hold_span {
     int64_t from, to;
 };
 
 static int by_start(const void *a, const void *b)
 {
-    const struct span *x = a, *y = b;
+    const struct hold_span *x = a, *y = b;
     return x->from < y->from ? -1 : x->from > y->from;
 }
 
 /* Holds of all pairs, as spans that do not overlap. */
-static struct span *spans_of_holds(const struct report *r, size_t *count)
+static struct hold_span *spans_of_holds(const struct report *r, size_t *count)
 {
     size_t n = 0, kept = 0;
     for (size_t s = 0; s < r->sources; s++)
         n += ledger_holds(r->source[s].ledger);
-    struct span *span = mem_alloc((n + 1) * sizeof *span);
+    struct hold_span *span = mem_alloc((n + 1) * sizeof *span);
     n = 0;
     for (size_t s = 0; s < r->sources; s++)
         for (size_t i = 0; i < ledger_holds(r->source[s].ledger); i++) {
             const struct hold_facts *h = ledger_hold(r->source[s].ledger, i);
             if (h->until_ms > h->at_ms)
-                span[n++] = (struct span){h->at_ms, h->until_ms};
+                span[n++] = (struct hold_span){h->at_ms, h->until_ms};
         }
     qsort(span, n, sizeof *span, by_start);
     for (size_t i = 0; i < n; i++)
@@ -63,7 +63,8 @@ static void put_band(struct buf *b, double from, double to, const char *colour, 
 }
 
 /* Bands nearer to each other than can be seen become one: their number is bounded. */
-static void put_backdrop(struct buf *b, const struct course *c, const struct span *hold, size_t n)
+static void put_backdrop(struct buf *b, const struct course *c, const struct hold_span *hold,
+                         size_t n)
 {
     double hair = c->width / 500, from = -1, to = -1;
     for (size_t i = 1; i < c->stretches; i++)
@@ -147,7 +148,8 @@ static void put_steps(struct buf *b, const struct course *c, const double *y, bo
     }
 }
 
-static void put_rate_chart(struct buf *b, const struct course *c, const struct span *hold, size_t n)
+static void put_rate_chart(struct buf *b, const struct course *c, const struct hold_span *hold,
+                           size_t n)
 {
     double most = 0, y[COURSE_BINS + COURSE_STRETCHES];
     bool told = false;
@@ -182,7 +184,8 @@ static void put_rate_chart(struct buf *b, const struct course *c, const struct s
 }
 
 /* Of a slice that lies across two bins each has its part: counts are rounded only for the eye. */
-static void put_429_chart(struct buf *b, const struct course *c, const struct span *hold, size_t n)
+static void put_429_chart(struct buf *b, const struct course *c, const struct hold_span *hold,
+                          size_t n)
 {
     double most = 1, all = 0;
     for (size_t i = 0; i < c->bins; i++) {
@@ -248,7 +251,7 @@ static void put_key(struct buf *b, const struct course *c, size_t holds)
 }
 
 static void put_note(struct buf *b, const struct course *c, const struct timeline *t,
-                     const struct span *hold, size_t n)
+                     const struct hold_span *hold, size_t n)
 {
     int64_t held = 0;
     char text[TEXT_SPAN];
@@ -273,7 +276,7 @@ void html_timeline(struct buf *b, const struct report *r, const struct timeline 
         free(c);
         return;
     }
-    struct span *hold = spans_of_holds(r, &holds);
+    struct hold_span *hold = spans_of_holds(r, &holds);
     html_section(b, "course", "Course");
     put_key(b, c, holds);
     put_rate_chart(b, c, hold, holds);

@@ -8,7 +8,7 @@
  * full disk leaves the old set; report.json comes last, so a new one says that the others are new.
  */
 
-static const struct form {
+static const struct report_file {
     const char *name;
     void (*write)(const struct report *r, struct sink *s);
     bool verified; /* only where something was verified */
@@ -19,7 +19,7 @@ static const struct form {
 };
 enum { FORMS = sizeof forms / sizeof *forms };
 
-static int prepare(const struct report *r, const char *dir, const struct form *form,
+static int prepare(const struct report *r, const char *dir, const struct report_file *form,
                    struct durable_file **file, struct error *err)
 {
     struct buf path = {0};

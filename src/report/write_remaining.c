@@ -22,12 +22,12 @@
  * Texts are as they were read. A note is left out where its row would be longer than a manifest's
  * may be. */
 
-struct columns {
+struct scope_columns {
     const char **name;
     size_t count;
 };
 
-static void add_column(struct columns *c, const char *name)
+static void add_column(struct scope_columns *c, const char *name)
 {
     for (size_t i = 0; i < c->count; i++)
         if (strcmp(c->name[i], name) == 0)
@@ -48,9 +48,9 @@ static bool still_present(const struct entry *e)
     return e->verification.verified == VERIFIED_PRESENT;
 }
 
-static struct columns columns_in_use(const struct report *r, is_wanted *wanted)
+static struct scope_columns columns_in_use(const struct report *r, is_wanted *wanted)
 {
-    struct columns c = {0};
+    struct scope_columns c = {0};
     struct cursor at = {.report = r};
     struct entry e;
     const struct definition *last = NULL;
@@ -77,7 +77,7 @@ static void put_scope(struct buf *b, const struct entry *e, const char *column)
     }
 }
 
-static void put_row(struct buf *b, const struct entry *e, const struct columns *c)
+static void put_row(struct buf *b, const struct entry *e, const struct scope_columns *c)
 {
     char id[ID_MAX + 1];
     const char *note = targets_note(e->source->targets, e->row);
@@ -97,7 +97,7 @@ static void put_row(struct buf *b, const struct entry *e, const struct columns *
 
 static void put_manifest(const struct report *r, struct sink *s, is_wanted *wanted)
 {
-    struct columns c = columns_in_use(r, wanted);
+    struct scope_columns c = columns_in_use(r, wanted);
     struct cursor at = {.report = r};
     struct entry e;
     buf_puts(&s->buf, "provider,kind,id,");

@@ -159,7 +159,7 @@ static int take_file(char **at, const char *path, struct error *err)
     return *at ? 0 : -1;
 }
 
-static int take(int value, const char *text, struct options *o, struct error *err)
+static int take(int value, const char *text, struct arguments *o, struct error *err)
 {
     uint64_t n = 0;
     switch (value) {
@@ -205,7 +205,7 @@ static int take(int value, const char *text, struct options *o, struct error *er
     }
 }
 
-static bool take_flag(int value, struct options *o)
+static bool take_flag(int value, struct arguments *o)
 {
     bool *const flags[] = {
         [O_EOF] = &o->http.until_eof,      [O_STAY] = &o->stay, [O_ANY] = &o->any,
@@ -216,10 +216,10 @@ static bool take_flag(int value, struct options *o)
     return true;
 }
 
-int arguments_parse(int argc, char **argv, struct options *o, struct error *err)
+int arguments_parse(int argc, char **argv, struct arguments *o, struct error *err)
 {
     int value = 0;
-    *o = (struct options){.seed = 1};
+    *o = (struct arguments){.seed = 1};
     while ((value = getopt_long(argc, argv, "h", names, NULL)) != -1) {
         if (value == 'h')
             value = O_HELP;
@@ -237,7 +237,7 @@ int arguments_parse(int argc, char **argv, struct options *o, struct error *err)
     return 0;
 }
 
-void arguments_free(struct options *o)
+void arguments_free(struct arguments *o)
 {
     free(o->http.tls_cert);
     if (o->http.tls_key)

@@ -7,7 +7,7 @@
 
 enum { INPUTS_MAX = 64 };
 
-struct options {
+struct arguments {
     struct http_options http;
     const char *manifest[INPUTS_MAX], *job[INPUTS_MAX], *inventory[INPUTS_MAX];
     unsigned manifests, jobs, inventories;
@@ -21,8 +21,8 @@ struct options {
 };
 
 /* EXIT_USAGE, EXIT_NOINPUT for a certificate that cannot be read. */
-int arguments_parse(int argc, char **argv, struct options *o, struct error *err);
-void arguments_free(struct options *o);
+int arguments_parse(int argc, char **argv, struct arguments *o, struct error *err);
+void arguments_free(struct arguments *o);
 extern const char arguments_help[];
 
 #endif

@@ -2,7 +2,7 @@
 
 static void print_tally(const struct provider *p, struct buf *out)
 {
-    const struct tally *t = &p->tally;
+    const struct stock_tally *t = &p->tally;
     const struct {
         const char *name;
         uint64_t n;

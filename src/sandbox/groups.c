@@ -27,7 +27,7 @@ static const char *nth(const char *scope, size_t n, size_t *len)
     return scope;
 }
 
-static void find_scopes(struct groups *g, const struct listing *l, const struct definition *d,
+static void find_scopes(struct groups *g, const struct stock_listing *l, const struct definition *d,
                         const struct credential *who)
 {
     size_t n = 0, len = 0;
@@ -41,7 +41,7 @@ static void find_scopes(struct groups *g, const struct listing *l, const struct 
         }
 }
 
-void groups_find(struct groups *g, const struct listing *l, const struct definition *d,
+void groups_find(struct groups *g, const struct stock_listing *l, const struct definition *d,
                  const struct credential *who)
 {
     char id[ACCOUNT_ID];

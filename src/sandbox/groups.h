@@ -11,7 +11,7 @@ struct groups {
     size_t count;
 };
 
-void groups_find(struct groups *g, const struct listing *l, const struct definition *d,
+void groups_find(struct groups *g, const struct stock_listing *l, const struct definition *d,
                  const struct credential *who);
 void groups_free(struct groups *g);
 /* The index of the one behind that of this name; their count where there is none. */

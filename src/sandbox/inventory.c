@@ -76,19 +76,20 @@ static const char *members_asked(const struct inquiry *q)
 }
 
 /* What part of a list is asked for. */
-struct part {
+struct inventory_part {
     uint64_t offset, limit;  /* limit 0: all */
     uint64_t place;          /* TOKEN, URL, LINK: where it begins; UINT64_MAX: at first */
     char after[QUERY_VALUE]; /* LAST: behind this id; "": at first */
 };
 
-static bool part_asked(const struct inquiry *q, const struct list_pages *pages, struct part *part)
+static bool part_asked(const struct inquiry *q, const struct list_pages *pages,
+                       struct inventory_part *part)
 {
     const struct vendor_list *vendor = vendor_list_of(q->place->d);
     const char *query = q->in->query;
     uint64_t most = vendor->page_max ? vendor->page_max : UINT32_MAX, number = pages->first;
     bool good = true;
-    *part = (struct part){.place = UINT64_MAX};
+    *part = (struct inventory_part){.place = UINT64_MAX};
     if (pages->paging != PAGING_NONE)
         part->limit = vendor->page ? vendor->page : PAGE;
     for (size_t i = 0; i < LIMITS; i++)
@@ -182,7 +183,7 @@ static void list_keys(struct stock *v, struct inquiry *q, struct reply *out)
 {
     const struct definition *d = q->place->d;
     struct listing_filter f = filter_asked(v, q);
-    struct part part;
+    struct inventory_part part;
     struct buf items = {0};
     if (!part_asked(q, &d->list.pages, &part) || f.workspace == -2) {
         forms_error(v->forms, q->place->index, 400, "Invalid query", out);
@@ -205,7 +206,7 @@ static void list_keys(struct stock *v, struct inquiry *q, struct reply *out)
 static void list_groups(struct stock *v, const struct inquiry *q, struct reply *out)
 {
     const struct definition *d = q->place->d;
-    struct part part;
+    struct inventory_part part;
     struct buf items = {0};
     struct groups all;
     if (!part_asked(q, &d->list.each_pages, &part)) {

@@ -11,15 +11,15 @@
 /* A place counts down from the newest row to the credential's own key: row + 2, 1; 0 is the end. */
 enum { PLACE_OWN = 1, PLACE_ROWS };
 
-bool listing_shows(const struct listing *l, const struct conditions *gone, const struct provider *p,
-                   uint32_t row, unsigned account, int64_t now_us)
+bool listing_shows(const struct stock_listing *l, const struct conditions *gone,
+                   const struct provider *p, uint32_t row, unsigned account, int64_t now_us)
 {
     const struct truth_entry *e = &l->truth->entry[row];
     return e->account == account &&
            (e->exists || (e->deletions && (gone->count || now_us < e->deleted_us + p->linger_us)));
 }
 
-json_t *listing_object(const struct listing *l, uint32_t row)
+json_t *listing_object(const struct stock_listing *l, uint32_t row)
 {
     const struct targets *targets = l->truth->targets;
     const struct definition *d = targets_definition(targets, row);
@@ -39,7 +39,7 @@ json_t *listing_object(const struct listing *l, uint32_t row)
     return profile_make(d, &p);
 }
 
-json_t *listing_own(const struct listing *l, const struct definition *d,
+json_t *listing_own(const struct stock_listing *l, const struct definition *d,
                     const struct credential *who)
 {
     char workspace[ACCOUNT_ID];
@@ -54,13 +54,14 @@ json_t *listing_own(const struct listing *l, const struct definition *d,
     return o;
 }
 
-static json_t *object_at(const struct listing *l, const struct listing_filter *f, uint32_t place)
+static json_t *object_at(const struct stock_listing *l, const struct listing_filter *f,
+                         uint32_t place)
 {
     return place == PLACE_OWN ? listing_own(l, f->d, f->who)
                               : listing_object(l, place - PLACE_ROWS);
 }
 
-static json_t *id_at(const struct listing *l, const struct listing_filter *f, uint32_t place)
+static json_t *id_at(const struct stock_listing *l, const struct listing_filter *f, uint32_t place)
 {
     char id[ID_MAX + 1];
     if (place == PLACE_OWN)
@@ -70,7 +71,8 @@ static json_t *id_at(const struct listing *l, const struct listing_filter *f, ui
 }
 
 /* One that is said to be in none is listed for each. */
-static bool in_workspace(const struct listing *l, uint32_t row, const struct listing_filter *f)
+static bool in_workspace(const struct stock_listing *l, uint32_t row,
+                         const struct listing_filter *f)
 {
     char id[ACCOUNT_ID];
     const json_t *said = json_object_get(overlay_get(l->overlay, row), f->d->list.each);
@@ -81,7 +83,8 @@ static bool in_workspace(const struct listing *l, uint32_t row, const struct lis
     return json_is_null(said) || !strcmp(json_string_value(said), id);
 }
 
-static bool members_agree(const struct listing *l, const struct listing_filter *f, uint32_t place)
+static bool members_agree(const struct stock_listing *l, const struct listing_filter *f,
+                          uint32_t place)
 {
     json_t *o = object_at(l, f, place), *value = NULL;
     const char *name = NULL;
@@ -111,7 +114,7 @@ static bool scope_agrees(const char *have, const char *asked)
     }
 }
 
-static bool hidden(const struct listing *l, const struct listing_filter *f, uint32_t row)
+static bool hidden(const struct stock_listing *l, const struct listing_filter *f, uint32_t row)
 {
     uint64_t identity = targets_identity(l->truth->targets, row);
     return (f->enabled_only && l->truth->entry[row].disabled) ||
@@ -124,14 +127,14 @@ bool listing_has_own(const struct definition *d, const struct credential *who)
     return *who->own_id && d->self != SELF_UNKNOWN && (d->list.own || d->self != SELF_SHA256);
 }
 
-static bool own_is_listed(const struct listing *l, const struct listing_filter *f)
+static bool own_is_listed(const struct stock_listing *l, const struct listing_filter *f)
 {
     const struct definition *d = f->d;
     return listing_has_own(d, f->who) && f->workspace <= 0 &&
            truth_find(l->truth, d, f->who->own_id, "") == UINT32_MAX;
 }
 
-static bool wanted(const struct listing *l, const struct listing_filter *f, uint32_t place)
+static bool wanted(const struct stock_listing *l, const struct listing_filter *f, uint32_t place)
 {
     uint32_t row = place - PLACE_ROWS;
     if (place == PLACE_OWN)
@@ -148,7 +151,7 @@ static bool same_text(const char *a, const char *b)
     return a && b ? !strcmp(a, b) : a == b;
 }
 
-static bool is_for(const struct listing *l, const struct listing_index *x,
+static bool is_for(const struct stock_listing *l, const struct listing_index *x,
                    const struct listing_filter *f)
 {
     return x->version == l->truth->version && x->filter.d == f->d && x->filter.who == f->who &&
@@ -157,7 +160,8 @@ static bool is_for(const struct listing *l, const struct listing_index *x,
            same_text(x->query, f->query) && !f->p->linger_us;
 }
 
-static void fill(const struct listing *l, struct listing_index *x, const struct listing_filter *f)
+static void fill(const struct stock_listing *l, struct listing_index *x,
+                 const struct listing_filter *f)
 {
     free(x->scope);
     free(x->query);
@@ -179,7 +183,7 @@ static void fill(const struct listing *l, struct listing_index *x, const struct 
     }
 }
 
-const struct listing_index *listing_find(struct listing *l, const struct listing_filter *f)
+const struct listing_index *listing_find(struct stock_listing *l, const struct listing_filter *f)
 {
     struct listing_index *oldest = l->index, *found = NULL;
     for (size_t i = 0; i < LISTING_INDEXES && !found; i++) {
@@ -197,7 +201,7 @@ const struct listing_index *listing_find(struct listing *l, const struct listing
     return found;
 }
 
-void listing_free(struct listing *l)
+void listing_free(struct stock_listing *l)
 {
     for (size_t i = 0; i < LISTING_INDEXES; i++) {
         free(l->index[i].scope);
@@ -219,15 +223,15 @@ size_t listing_from(const struct listing_index *x, uint32_t place)
     return low;
 }
 
-size_t listing_after(const struct listing *l, const struct listing_index *x, const char *id)
+size_t listing_after(const struct stock_listing *l, const struct listing_index *x, const char *id)
 {
     const char *scope = x->scope ? x->scope : "";
     uint32_t row = truth_find(l->truth, x->filter.d, id, scope);
     return row != UINT32_MAX ? listing_from(x, row + PLACE_ROWS - 1) : x->count;
 }
 
-void listing_put(const struct listing *l, const struct listing_index *x, size_t from, size_t end,
-                 struct buf *out)
+void listing_put(const struct stock_listing *l, const struct listing_index *x, size_t from,
+                 size_t end, struct buf *out)
 {
     for (size_t i = from; i < end; i++) {
         json_t *o = *x->filter.d->list.pages.id ? object_at(l, &x->filter, x->place[i])
@@ -240,7 +244,7 @@ void listing_put(const struct listing *l, const struct listing_index *x, size_t 
     }
 }
 
-uint32_t listing_newest(struct listing *l, const struct listing_filter *f)
+uint32_t listing_newest(struct stock_listing *l, const struct listing_filter *f)
 {
     const struct listing_index *x = listing_find(l, f);
     return x->count && x->place[0] >= PLACE_ROWS ? x->place[0] - PLACE_ROWS : UINT32_MAX;

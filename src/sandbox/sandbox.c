@@ -112,7 +112,7 @@ static uint64_t hash_text(const char *text)
 }
 
 /* One request on its way through the judgement. */
-struct turn {
+struct sandbox_turn {
     struct sandbox *s;
     const struct incoming *in;
     const struct place *place;
@@ -132,7 +132,7 @@ static bool is_write(enum operation op)
     return is_action(op) || op == OP_UPDATE || op == OP_CREATE;
 }
 
-static bool refuse(struct turn *t)
+static bool refuse(struct sandbox_turn *t)
 {
     enum auth_result auth = auth_check(t->place->d, t->p, t->in, &t->who);
     if (auth == AUTH_GOOD && t->p->refuse_status && t->p->tally.actions >= t->p->refuse_after) {
@@ -151,7 +151,7 @@ static bool refuse(struct turn *t)
     return true;
 }
 
-static void announce(struct turn *t, int64_t wait_us)
+static void announce(struct sandbox_turn *t, int64_t wait_us)
 {
     int64_t answer_wall = t->in->wall_ms + t->out->delay_us / 1000;
     int64_t wait = wait_us > t->out->delay_us ? wait_us - t->out->delay_us : 0;
@@ -161,7 +161,7 @@ static void announce(struct turn *t, int64_t wait_us)
         t->out->hold_until_us = t->in->now_us + t->out->delay_us + hold;
 }
 
-static bool limit(struct turn *t)
+static bool limit(struct sandbox_turn *t)
 {
     int64_t wait = limiter_admit(&t->p->limiter, t->in->now_us), reset = 0;
     if (wait < 0) {
@@ -177,7 +177,7 @@ static bool limit(struct turn *t)
 }
 
 /* Whether the provider is too busy to take it; what it takes has its time. */
-static bool overload(struct turn *t)
+static bool overload(struct sandbox_turn *t)
 {
     int64_t took = workers_take(&t->p->workers, t->in->now_us);
     if (took >= 0) {
@@ -203,7 +203,7 @@ static bool is_soft(const struct definition *d)
 }
 
 /* Does what was asked; whether it changed anything. */
-static bool act(struct turn *t)
+static bool act(struct sandbox_turn *t)
 {
     struct truth *truth = &t->s->truth;
     if (t->row == UINT32_MAX)
@@ -222,7 +222,7 @@ static bool act(struct turn *t)
 }
 
 /* What stays to be read when it is dead can be deleted again, too. */
-static bool present(const struct turn *t)
+static bool present(const struct sandbox_turn *t)
 {
     if (t->row == UINT32_MAX)
         return false;
@@ -231,7 +231,7 @@ static bool present(const struct turn *t)
 }
 
 /* The honest answer to an action, written before it is done. */
-static void answer_action(struct turn *t)
+static void answer_action(struct sandbox_turn *t)
 {
     bool same = t->place->op == OP_DELETE && t->place->d->absent == ABSENT_SUCCESS;
     bool known = t->row != UINT32_MAX;
@@ -242,13 +242,13 @@ static void answer_action(struct turn *t)
         forms_gone(t->s->forms, t->place->index, t->place->id, t->out);
 }
 
-static void redirect(struct turn *t)
+static void redirect(struct sandbox_turn *t)
 {
     forms_html(307, "Temporary Redirect", t->out);
     reply_header(t->out, "Location", "%s/sandbox/trap", t->s->origin);
 }
 
-static void status_fault(struct turn *t, const struct fault *f)
+static void status_fault(struct sandbox_turn *t, const struct fault *f)
 {
     uint64_t seconds = 0;
     forms_error(t->s->forms, t->place->index, f->status, "Injected fault", t->out);
@@ -262,7 +262,7 @@ static void status_fault(struct turn *t, const struct fault *f)
 }
 
 /* Answers that a fault replaces. */
-static void spoil(struct turn *t, const struct fault *f, bool was_success)
+static void spoil(struct sandbox_turn *t, const struct fault *f, bool was_success)
 {
     struct reply *out = t->out;
     const struct place *place = t->place;
@@ -316,13 +316,13 @@ static void spoil(struct turn *t, const struct fault *f, bool was_success)
     }
 }
 
-static void suicide(struct turn *t)
+static void suicide(struct sandbox_turn *t)
 {
     t->p->tally.own_deletes++;
     t->who->dead = true;
 }
 
-static void count_effect(struct turn *t, bool changed)
+static void count_effect(struct sandbox_turn *t, bool changed)
 {
     if (!changed)
         return;
@@ -330,9 +330,9 @@ static void count_effect(struct turn *t, bool changed)
     t->p->tally.last_effect_us = t->in->now_us - t->s->start_us;
 }
 
-static void do_action(struct turn *t, const struct fault *f, bool effect)
+static void do_action(struct sandbox_turn *t, const struct fault *f, bool effect)
 {
-    struct tally *tally = &t->p->tally;
+    struct stock_tally *tally = &t->p->tally;
     bool existed = present(t);
     tally->actions++;
     if (!t->place->lawful)
@@ -353,7 +353,7 @@ static void do_action(struct turn *t, const struct fault *f, bool effect)
 
 /* Whoever asks for a target that was never heard of gets it into the truth, as an absent one; what
  * another account has is not there for this one. */
-static void find_target(struct turn *t)
+static void find_target(struct sandbox_turn *t)
 {
     struct sandbox *s = t->s;
     const struct place *place = t->place;
@@ -374,7 +374,7 @@ static void find_target(struct turn *t)
 }
 
 /* Reads, changes and creations. */
-static void inquire(struct turn *t, const struct fault *f, bool effect)
+static void inquire(struct sandbox_turn *t, const struct fault *f, bool effect)
 {
     struct inquiry q = {.place = t->place,
                         .p = t->p,
@@ -396,7 +396,7 @@ static void inquire(struct turn *t, const struct fault *f, bool effect)
         t->out->event = truth_note(&t->s->truth, q.row, t->s->number, q.changed, t->out->status);
 }
 
-static void serve(struct turn *t)
+static void serve(struct sandbox_turn *t)
 {
     bool effect = true;
     if (t->place->id[0])
@@ -428,7 +428,8 @@ void sandbox_handle(struct sandbox *s, const struct incoming *in, struct reply *
         return;
     }
     struct provider *p = &s->provider[s->provider_of[place.index]];
-    struct turn t = {.s = s, .in = in, .place = &place, .p = p, .out = out, .row = UINT32_MAX};
+    struct sandbox_turn t = {
+        .s = s, .in = in, .place = &place, .p = p, .out = out, .row = UINT32_MAX};
     p->tally.requests++;
     p->tally.last_us = in->now_us - s->start_us;
     if (p->tally.first_us < 0)
@@ -461,7 +462,7 @@ void sandbox_answered(struct sandbox *s, const struct reply *r, enum truth_answe
         truth_answered(&s->truth, r->event, how);
     if (!p)
         return;
-    struct tally *t = &p->tally;
+    struct stock_tally *t = &p->tally;
     uint64_t *const by_end[] = {&t->aborted, &t->sent, &t->dropped,
                                 &t->reset,   &t->cut,  &t->aborted};
     ++*by_end[how];

@@ -29,7 +29,7 @@ static void tell(void *at, const char *line)
     fprintf(stderr, "rescind-sandbox: %s\n", line);
 }
 
-static int load_manifests(struct sandbox *s, const struct options *o, struct error *err)
+static int load_manifests(struct sandbox *s, const struct arguments *o, struct error *err)
 {
     struct row_set *listed = row_set_new();
     int result = 0;
@@ -58,7 +58,7 @@ static int load_job(struct catalog *catalog, const char *path, struct error *err
     return result;
 }
 
-static int load(struct sandbox *s, const struct options *o, struct error *err)
+static int load(struct sandbox *s, const struct arguments *o, struct error *err)
 {
     s->any = o->any;
     s->absent = o->absent;
@@ -75,7 +75,7 @@ static int load(struct sandbox *s, const struct options *o, struct error *err)
     return 0;
 }
 
-static int serve(struct sandbox *s, const struct options *o, struct error *err)
+static int serve(struct sandbox *s, const struct arguments *o, struct error *err)
 {
     struct http *h = http_start(s, &o->http, err);
     if (!h)
@@ -101,7 +101,7 @@ static void print_credentials(struct sandbox *s)
     buf_free(&text);
 }
 
-static int generate(const struct catalog *catalog, const struct options *o, struct error *err)
+static int generate(const struct catalog *catalog, const struct arguments *o, struct error *err)
 {
     /* Made up as they are, they are kept as real ones should be. */
     mode_t mask = umask(077);
@@ -121,7 +121,7 @@ static bool follow_parent(pid_t parent)
     return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent;
 }
 
-static int run(const struct options *o, struct error *err)
+static int run(const struct arguments *o, struct error *err)
 {
     struct catalog *catalog = catalog_new();
     for (unsigned i = 0; i < o->jobs; i++)
@@ -152,7 +152,7 @@ static int run(const struct options *o, struct error *err)
 
 int main(int argc, char **argv)
 {
-    struct options o;
+    struct arguments o;
     struct error err = {0};
     pid_t parent = getppid();
     int result = arguments_parse(argc, argv, &o, &err);

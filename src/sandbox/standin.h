@@ -11,7 +11,7 @@
 enum { STATUS_MAX = 600, SECRET_MAX = 512, CREDENTIALS_MAX = 8 };
 
 /* What is counted, per provider. */
-struct tally {
+struct stock_tally {
     uint64_t requests, actions, effective, repeated;
     uint64_t foreign; /* asked for a key of another account */
     uint64_t unauthorised, limited, overloaded, faults, own_deletes, unlawful_ids, unheard_ids;
@@ -44,7 +44,7 @@ struct provider {
     struct announce announce;
     bool announce_set;
     int64_t hold_from_us, hold_until_us;
-    struct tally tally;
+    struct stock_tally tally;
 };
 
 #endif

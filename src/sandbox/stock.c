@@ -17,7 +17,7 @@ struct stock *stock_new(struct truth *truth, const struct forms *forms,
     v->forms = forms;
     v->settings = settings;
     v->listing =
-        (struct listing){.truth = truth, .overlay = &v->overlay, .epoch_ms = clock_wall_ms()};
+        (struct stock_listing){.truth = truth, .overlay = &v->overlay, .epoch_ms = clock_wall_ms()};
     return v;
 }
 

@@ -28,7 +28,7 @@ struct stock {
     const struct forms *forms;
     struct stock_settings *settings;
     struct overlay overlay;
-    struct listing listing;
+    struct stock_listing listing;
     uint64_t lists; /* of keys that can be created, so far */
     uint64_t made;  /* keys created, so far */
 };

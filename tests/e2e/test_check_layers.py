@@ -44,6 +44,10 @@ OFFENCES = [
     ),
     ({"provider/a.h": ""}, "src/provider/a.h:1: a file of that name stands in base, too"),
     (
+        {"base/a.c": "struct one {\n};\n", "cli/c.c": "static const struct one {\n} x;\n"},
+        "src/cli/c.c:1: struct one is defined in base/a.c, too",
+    ),
+    (
         {"cli/shared.h": "int f_a(void);\nint f_b(void);\nint f_c(void);\n"}
         | {f"cli/{c}.c": f"int f_{c}(void)\n{{\n    return 1;\n}}\n" for c in "abc"},
         "src/cli/shared.h:1: declares what these define: cli/a.c, cli/b.c, cli/c.c",
