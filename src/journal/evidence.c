@@ -45,6 +45,9 @@ enum verified evidence_verified(const struct sight *eye, enum look look, bool pa
                "workspace or URL?";
     else if (!own && !saw && gone_by_own(target))
         *why = "absent to another account than the one that deleted it, which never saw it";
+    else if (!own && !saw && target->outcome == OUTCOME_ABSENT_AFTER_RETRY)
+        *why = "absent after a request whose answer was lost, and never seen before it: deleted by "
+               "it, most likely, but nothing proves that";
     else if (!own && !saw)
         *why = "absent, and never seen by this account: another account's, and alive?";
     return **why ? VERIFIED_UNPROVEN : VERIFIED_ABSENT;
