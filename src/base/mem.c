@@ -56,10 +56,15 @@ void mem_wipe(void *at, size_t size)
         explicit_bzero(at, size);
 }
 
+/* Most of what libcurl frees is smaller. A secret lies behind the method, the path and the name of
+ * its header there, never in so little. */
+enum { WIPED_FROM = 64 };
+
 void mem_free_wiped(void *at)
 {
-    if (at)
-        mem_wipe(at, malloc_usable_size(at));
+    size_t size = at ? malloc_usable_size(at) : 0;
+    if (size >= WIPED_FROM)
+        mem_wipe(at, size);
     free(at);
 }
 
@@ -68,6 +73,8 @@ void *mem_resize_wiped(void *old, size_t size)
     size_t had = old ? malloc_usable_size(old) : 0;
     if (old && size <= had && size >= had / 2)
         return old;
+    if (had < WIPED_FROM)
+        return mem_resize(old, size, 1);
     void *at = mem_alloc(size);
     if (had)
         memcpy(at, old, had < size ? had : size);

@@ -144,11 +144,10 @@ static bool is_other(const struct question *q, const json_t *value)
 static const char *other_at(const struct question *q, json_t *json, const char *before,
                             const char *pointer, char why[SUCCESS_WHY])
 {
-    char whole[256];
-    if (snprintf(whole, sizeof whole, "%s%s", before, pointer) >= (int)sizeof whole ||
-        !is_other(q, pointer_get(json, whole)))
+    json_t *within = *before ? pointer_get(json, before) : json;
+    if (!within || !is_other(q, pointer_get(within, pointer)))
         return NULL;
-    snprintf(why, SUCCESS_WHY, "its body names another id at %.50s", whole);
+    snprintf(why, SUCCESS_WHY, "its body names another id at %.25s%.25s", before, pointer);
     return why;
 }
 

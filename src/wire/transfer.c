@@ -27,7 +27,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { CONNECTION_AGE_S = 20 };
+enum { CONNECTION_AGE_S = 20, RECEIVE_SIZE = 4096 };
 
 /* The lines lie in locked memory, one copy for all three lists. */
 struct http_headers {
@@ -212,6 +212,7 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
+    SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE); /* made, and wiped, for each answer */
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION,
         (long)(stream_end_works() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
