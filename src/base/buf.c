@@ -113,6 +113,12 @@ void buf_free(struct buf *b)
     *b = (struct buf){0};
 }
 
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f;
+}
+
+/* What would break the line, or work on the terminal, stands in $'', which POSIX.1-2024 has. */
 void buf_put_shell(struct buf *out, const char *word)
 {
     static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -121,9 +127,16 @@ void buf_put_shell(struct buf *out, const char *word)
         buf_puts(out, word);
         return;
     }
-    buf_putc(out, '\'');
+    bool control = false;
+    for (const char *c = word; *c; c++)
+        control |= is_control(*c);
+    buf_puts(out, control ? "$'" : "'");
     for (; *word; word++) {
-        if (*word == '\'')
+        if (control && is_control(*word))
+            buf_printf(out, "\\%03o", (unsigned)*word);
+        else if (control && (*word == '\'' || *word == '\\'))
+            buf_printf(out, "\\%c", *word);
+        else if (*word == '\'')
             buf_puts(out, "'\\''");
         else
             buf_putc(out, *word);

@@ -9,6 +9,7 @@
 #include "wire/endpoint.h"
 #include "wire/looker.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -31,6 +32,9 @@ void say(const char *format, ...)
     va_end(args);
     if (len > 0)
         mask_put(&shown, line, (size_t)len);
+    for (size_t i = 0; i < shown.len; i++) /* a path may hold anything */
+        if (iscntrl((unsigned char)shown.data[i]))
+            shown.data[i] = '?';
     fprintf(stderr, "rescind: %s\n", buf_text(&shown));
     buf_free(&shown);
     free(line);
@@ -234,6 +238,13 @@ static int guard_max(const struct prepared *p, struct error *err)
         p->options->max, p->left);
 }
 
+/* What to do about it: a proof is asked for where the deletion was sent to. */
+static const char *elsewhere(const struct prepared *p)
+{
+    return p->options->command == COMMAND_VERIFY ? "Give --base-url as it was given to the run"
+                                                 : "Use another --run-dir";
+}
+
 static int guard_origin(const struct prepared *p, struct error *err)
 {
     json_t *now = json_loads(buf_text(&p->origins), 0, NULL);
@@ -257,10 +268,9 @@ static int guard_origin(const struct prepared *p, struct error *err)
             const char *other = json_string_value(json_object_get(now, provider));
             if (!other || strcmp(other, json_string_value(origin)) == 0)
                 continue;
-            result = error_set(err, EXIT_REFUSED,
-                               "%s belongs to %s at %s, not at %s; nothing was sent. Use another "
-                               "--run-dir",
-                               p->run_dir, provider, json_string_value(origin), other);
+            result = error_set(
+                err, EXIT_REFUSED, "%s belongs to %s at %s, not at %s; nothing was sent. %s",
+                p->run_dir, provider, json_string_value(origin), other, elsewhere(p));
         }
         json_decref(before);
     }
@@ -283,9 +293,8 @@ static int guard_endpoint(const struct prepared *p, struct error *err)
             strcmp(buf_text(&now), eye->endpoint) == 0)
             continue;
         result = error_set(err, EXIT_REFUSED,
-                           "%s belongs to %s %s at %s, not at %s; nothing was sent. Use another "
-                           "--run-dir",
-                           p->run_dir, d->shown, d->kind, eye->endpoint, buf_text(&now));
+                           "%s belongs to %s %s at %s, not at %s; nothing was sent. %s", p->run_dir,
+                           d->shown, d->kind, eye->endpoint, buf_text(&now), elsewhere(p));
     }
     buf_free(&now);
     return result;

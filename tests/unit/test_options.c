@@ -451,6 +451,9 @@ static void the_command_that_verifies(void **state)
     buf_clear(&got);
     buf_put_shell(&got, "it's");
     assert_string_equal(buf_text(&got), "'it'\\''s'");
+    buf_clear(&got);
+    buf_put_shell(&got, "it's\n1\\2");
+    assert_string_equal(buf_text(&got), "$'it\\'s\\0121\\\\2'");
     buf_free(&got);
 }
 
