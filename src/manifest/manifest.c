@@ -29,6 +29,7 @@ struct manifest_reading {
     struct manifest_facts *facts;
     struct buf identifiers, line;
     uint64_t told;
+    bool lists; /* a line may be a whole list, a page of a provider's */
 };
 
 /* "keys.csv:118: reason" */
@@ -166,8 +167,9 @@ static int conclude(struct manifest_reading *r, uint64_t last_line, struct error
         return refuse(r, last_line > 0 ? last_line : 1, "the manifest holds no row", err);
     tell_rest(r);
     if (bad > 0 && bad == rows)
-        return error_set(err, EXIT_DATA, "%s: refused: none of its %llu row%s is good", o->path,
-                         rows, rows == 1 ? "" : "s");
+        return error_set(err, EXIT_DATA, "%s: refused: none of its %llu row%s is good%s", o->path,
+                         rows, rows == 1 ? "" : "s",
+                         r->lists ? "; a list in each line is what --format json takes" : "");
     if (bad > 0 && !o->skip_bad_rows)
         return error_set(err, EXIT_DATA,
                          "%s: refused: %llu of %llu rows %s bad; correct or remove %s, or leave %s "
@@ -209,6 +211,21 @@ static int read_rows(struct manifest_reading *r, struct targets *t, struct row_s
     return refuse(r, row.line, row.reason, err);
 }
 
+/* {"word": [{ */
+static bool begins_list(const char *text, size_t len)
+{
+    static const char signs[] = "{\"\":[{";
+    const char *end = text + len;
+    size_t sign = 0;
+    for (; text < end && signs[sign]; text++) {
+        if (*text == signs[sign])
+            sign++;
+        else if (sign != 2 && !strchr(" \t\r\n", *text))
+            return false;
+    }
+    return !signs[sign];
+}
+
 /* A file that is no manifest of its format at all is refused in one line. */
 static int refuse_unlike(struct manifest_reading *r, struct error *err)
 {
@@ -221,6 +238,7 @@ static int refuse_unlike(struct manifest_reading *r, struct error *err)
         return refuse(r, 1, reason, err);
     if (r->facts->format != FORMAT_JSONL || len == 0)
         return 0;
+    r->lists = begins_list(text, len);
     int first = source_peek(r->source);
     size_t at = 0;
     while (at < len && text[at] != first)

@@ -13,11 +13,14 @@ struct text_line {
     size_t len;
 };
 
-/* The path as a word of a shell's. */
+/* The path as a word of a shell's, which is no option of the command before it. */
 static const char *quoted(const char *path, struct buf *out)
 {
+    struct buf plain = {0};
+    buf_printf(&plain, "%s%s", *path == '-' && path[1] ? "./" : "", path);
     buf_clear(out);
-    buf_put_shell(out, path);
+    buf_put_shell(out, buf_text(&plain));
+    buf_free(&plain);
     return buf_text(out);
 }
 
@@ -94,6 +97,9 @@ static bool is_drawn(const struct text_line *line, size_t n, char reason[ROW_REA
 {
     bool markdown = n >= 2 && line[0].text[0] == '|' && only(&line[1], "|-: ");
     bool psql = n >= 2 && !markdown && only(&line[1], "-+");
+    psql |= n >= 1 && (begins(line[0].text, line[0].len, "-[ RECORD ", 10) ||
+                       begins(line[0].text, line[0].len, "\u250c\u2500", 6) ||
+                       begins(line[0].text, line[0].len, "\u2500[ RECORD ", 12));
     bool boxed = n >= 1 && line[0].text[0] == '+' && only(&line[0], "-+");
     if (!markdown && !psql && !boxed)
         return false;
@@ -243,10 +249,44 @@ static bool is_no_csv(const struct columns *columns, const struct catalog *catal
     return found;
 }
 
+/* UTF-16 without its mark, told by the zeros in the first two characters. */
+static bool is_wide(const char *text, size_t len, const char *path, char reason[ROW_REASON])
+{
+    if (len < 4)
+        return false;
+    bool little = text[0] && !text[1] && text[2] && !text[3];
+    bool big = !text[0] && text[1] && !text[2] && text[3];
+    struct buf shell = {0};
+    if (little || big)
+        snprintf(reason, ROW_REASON,
+                 "UTF-16 without a byte order mark: iconv -f UTF-16%s -t UTF-8 %s | rescind plan - "
+                 "--run-dir DIR",
+                 little ? "LE" : "BE", quoted(path, &shell));
+    buf_free(&shell);
+    return little || big;
+}
+
+/* As old Macs end lines, and Excel's "CSV (Macintosh)". */
+static bool is_cr_alone(const char *text, size_t len, const char *path, char reason[ROW_REASON])
+{
+    const char *cr = memchr(text, '\r', len);
+    if (!cr || cr + 1 == text + len || memchr(text, '\n', len))
+        return false;
+    struct buf shell = {0};
+    snprintf(reason, ROW_REASON,
+             "lines end in CR alone, LF or CRLF is needed: tr '\\r' '\\n' < %s | rescind plan - "
+             "--run-dir DIR",
+             quoted(path, &shell));
+    buf_free(&shell);
+    return true;
+}
+
 bool recognize(const struct columns *columns, const struct catalog *catalog, const char *text,
                size_t len, const char *path, bool csv, char reason[ROW_REASON])
 {
-    if (is_magic(text, len, path, reason))
+    if (is_magic(text, len, path, reason) || is_wide(text, len, path, reason))
+        return true;
+    if (csv && is_cr_alone(text, len, path, reason))
         return true;
     return csv && is_no_csv(columns, catalog, text, len, path, reason);
 }

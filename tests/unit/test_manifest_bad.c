@@ -62,10 +62,13 @@ static void bad_csv(void **state)
         LOST("a column twice", "hash,note,HASH\n" H ",," H "\n",
              "m.csv:1: the column hash is there twice\n"),
         LOST("CR alone as line end", "hash,note\r" H ",a\r",
-             "m.csv:1: lines end in CR alone: LF or CRLF is needed\n"),
+             "m.csv:1: lines end in CR alone, LF or CRLF is needed: tr '\\r' '\\n' < m.csv | "
+             "rescind plan - --run-dir DIR\n"),
         LOST("header not UTF-8", "hash,n\xe4me\n" H ",a\n", "m.csv:1: not UTF-8\n"),
-        LOST("UTF-16 without a mark", "h\0a\0s\0h\0\n\0",
-             "m.csv:1: a NUL byte (a file in UTF-16? UTF-8 is needed)\n"),
+        LOST(
+            "UTF-16 without a mark", "h\0a\0s\0h\0\n\0",
+            "m.csv:1: UTF-16 without a byte order mark: iconv -f UTF-16LE -t UTF-8 m.csv | rescind "
+            "plan - --run-dir DIR\n"),
         LOST("UTF-16 cut in the middle", "\xff\xfeh\0a\0s\0h\0\n",
              "m.csv:1: not UTF-16, though it begins as such\n"),
         /* the number of identifiers */

@@ -88,6 +88,17 @@ static const struct refused {
      "--run-dir DIR\n"},
     {"psql", "m.csv", "  hash  | note \n--------+------\n x | y\n",
      "m.csv:1: a table as psql draws it for people: psql --csv prints a manifest\n"},
+    {"psql, expanded", "m.csv", "-[ RECORD 1 ]---\nhash | " H3 "\n",
+     "m.csv:1: a table as psql draws it for people: psql --csv prints a manifest\n"},
+    {"psql, in Unicode", "m.csv", "┌──────┐\n│ hash │\n├──────┤\n",
+     "m.csv:1: a table as psql draws it for people: psql --csv prints a manifest\n"},
+    {"CR alone, of a path that is no word", "a b.csv", "hash\r" H3 "\r",
+     "a b.csv:1: lines end in CR alone, LF or CRLF is needed: tr '\\r' '\\n' < 'a b.csv' | rescind "
+     "plan - --run-dir DIR\n"},
+    {"gzip, of a path like an option", "-m.gz", "\x1f\x8b\x08\1",
+     "-m.gz:1: compressed by gzip: zcat ./-m.gz | rescind plan - --run-dir DIR\n"},
+    {"gzip, of a path of two lines", "a\n'b.gz", "\x1f\x8b\x08\1",
+     "a?'b.gz:1: compressed by gzip: zcat $'a\\012\\'b.gz' | rescind plan - --run-dir DIR\n"},
     {"Markdown", "m.csv", "| hash | note |\n|---|---|\n",
      "m.csv:1: a Markdown table, drawn for people: the identifiers alone, one a line, under a line "
      "`hash` (or what they are), are a manifest\n"},
@@ -143,6 +154,17 @@ static void others_are_refused_in_one_line(void **state)
         assert_int_equal(f->err.code, EXIT_DATA);
         expect_told(f, refused[i].what, refused[i].told);
     }
+}
+
+/* `for page in ...; do curl ...; done` where each answer ends its line. */
+static void a_list_in_each_line_names_its_format(void **state)
+{
+    struct fixture *f = *state;
+    f->options.path = "m.json";
+    read_text(f, "{\"data\": [{\"prefix\":\"p1\"}]}\n{\"data\": [{\"prefix\":\"p2\"}]}\n");
+    assert_int_equal(f->rc, -1);
+    assert_string_equal(f->err.text, "m.json: refused: none of its 2 rows is good; a list in each "
+                                     "line is what --format json takes");
 }
 
 /* Cut anywhere, a document is refused, or is the document of fewer keys only where it ended. */
@@ -211,6 +233,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_TABLE(forms_are_taken),
         WITH_TABLE(others_are_refused_in_one_line),
+        WITH_TABLE(a_list_in_each_line_names_its_format),
         WITH_TABLE(a_cut_document_is_never_taken),
         WITH_TABLE(accounts_and_priorities_are_kept),
         WITH_TABLE(bad_accounts_and_priorities_are_told),
