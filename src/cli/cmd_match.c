@@ -180,7 +180,7 @@ static void put_files(const struct match *m, struct buf *out)
 {
     const char *first = m->o->operands[0];
     char files[TEXT_COUNT];
-    if (!m->o->operands[1] && intake_files(m->intake) == 1)
+    if (!m->o->operands[1] && intake_files(m->intake) == 1 && !intake_hides(m->intake, first))
         buf_puts(out, is_stdin(first) ? "standard input" : first);
     else
         buf_printf(out, "%s file%s", text_count(intake_files(m->intake), files),

@@ -63,19 +63,22 @@ void intake_free(struct intake *in)
     free(in);
 }
 
-/* The name of a file as a note may have it: one line, no key. */
+/* The name of the file to come as a note may have it: one line, no key. */
+static void put_name(const struct intake *in, const char *path, struct buf *out)
+{
+    buf_clear(out);
+    for (const char *c = path; *c && out->len < NAME_MOST; c++)
+        buf_putc(out, iscntrl((unsigned char)*c) ? '?' : *c);
+    if (text_is_utf8(buf_text(out), out->len) && !intake_hides(in, path))
+        return;
+    buf_clear(out);
+    buf_printf(out, "file %llu, whose name is not shown", (unsigned long long)in->files + 1);
+}
+
 static void name_file(struct intake *in, const char *path)
 {
     struct buf name = {0};
-    if (strcmp(path, "-") == 0)
-        path = "standard input";
-    for (const char *c = path; *c && name.len < NAME_MOST; c++)
-        buf_putc(&name, iscntrl((unsigned char)*c) ? '?' : *c);
-    if (!text_is_utf8(buf_text(&name), name.len) ||
-        identifier_is_secret(in->rules.catalog, buf_text(&name), name.len)) {
-        buf_clear(&name);
-        buf_printf(&name, "file %llu, whose name is not shown", (unsigned long long)in->files + 1);
-    }
+    put_name(in, strcmp(path, "-") == 0 ? "standard input" : path, &name);
     places_file(in->places, buf_text(&name));
     buf_free(&name);
 }
@@ -216,7 +219,7 @@ static bool is_output(const struct intake *in, const char *path)
            S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-static int read_file(struct intake *in, const char *path, struct error *err)
+static int read_named(struct intake *in, const char *path, struct error *err)
 {
     struct stream *s = stream_open(path, err);
     if (!s)
@@ -235,11 +238,24 @@ static int read_file(struct intake *in, const char *path, struct error *err)
     return result;
 }
 
+/* What went wrong with a file whose name holds a key is told without it. */
+static int read_file(struct intake *in, const char *path, struct error *err)
+{
+    struct buf name = {0};
+    put_name(in, path, &name);
+    int result = read_named(in, path, err);
+    if (result != 0 && intake_hides(in, path))
+        error_set(err, err->code, "%s: it cannot be read, or not to its end", buf_text(&name));
+    buf_free(&name);
+    return result;
+}
+
 static void lost(void *at, const char *path, int error_number)
 {
     struct intake *in = at;
     struct buf line = {0};
-    buf_printf(&line, "%s: %s", path, strerror(error_number));
+    put_name(in, path, &line);
+    buf_printf(&line, ": %s", strerror(error_number));
     in->rules.tell(buf_text(&line));
     buf_free(&line);
     in->unread++;
@@ -280,6 +296,11 @@ struct leftovers *intake_leftovers(struct intake *in)
 const struct places *intake_places(const struct intake *in)
 {
     return in->places;
+}
+
+bool intake_hides(const struct intake *in, const char *path)
+{
+    return identifier_is_secret(in->rules.catalog, path, strlen(path));
 }
 
 uint64_t intake_files(const struct intake *in)

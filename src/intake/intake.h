@@ -30,6 +30,7 @@ int intake_read(struct intake *in, const char *path, struct error *err);
 const struct finds *intake_finds(const struct intake *in);
 struct leftovers *intake_leftovers(struct intake *in);
 const struct places *intake_places(const struct intake *in);
+bool intake_hides(const struct intake *in, const char *path); /* it looks like a secret */
 uint64_t intake_files(const struct intake *in);
 uint64_t intake_unread(const struct intake *in); /* files of directories that could not be read */
 

@@ -3,6 +3,7 @@
 import array
 import csv
 import fcntl
+import gzip
 import hashlib
 import io
 import json
@@ -33,6 +34,20 @@ def test_the_raw_keys_are_not_overwritten(make_tool):
         result = tool.call("match", path, "--output", output)
         assert result.code == 64 and "is the file with the raw keys" in result.err
         assert path.read_text() == openrouter(1) + "\n"
+
+
+def test_a_key_in_a_files_name_is_not_shown(tool):
+    for name in (openrouter(1), f"below/{openrouter(1)}"):
+        path = tool.directory / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(openrouter(2) + "\n")
+        result = tool.call("match", path.parent if "/" in name else f"./{name}")
+        assert result.code == 0 and rows(result.out)[0]["hash"] == hash_of(openrouter(2)), result
+        path.write_bytes(gzip.compress(b"x" * 99)[:-9])
+        lost = tool.call("match", f"./{name}")
+        assert lost.code == 66 and "file 1, whose name is not shown: it cannot be read" in lost.err
+        assert openrouter(1) not in result.out + result.err + lost.out + lost.err
+        path.unlink()
 
 
 def openrouter(seed):
