@@ -42,8 +42,10 @@ static const char *const note[COMMAND_COUNT] = {
         "invented id of 128 bits and more. Exit status 0: all is as the definition says;\n"
         "1: it is not; 75: no usable answer; 77: the credential is refused.\n",
     [COMMAND_MATCH] =
-        ("\nFILE has a raw key a line; - is standard input. No key is shown, sent or kept.\n"
-         "Lines that are no whole key of a known provider are named by number.\n"),
+        ("\nFILE is any text, a directory or a scanner's report; - is standard input. No key\n"
+         "is shown, sent or kept. What is no whole key of a known provider is named by\n"
+         "line. Exit status 1: something that looks like a whole key could not be taken;\n"
+         "65: there is no key; 66: a file could not be read.\n"),
     [COMMAND_PROVIDERS] = "\nWhat it prints for a NAME is the text of a job file's definition.\n",
 };
 

@@ -255,6 +255,14 @@ def test_the_delay_counts_from_the_last_deletion(make_sandbox, make_tool):
     assert time.monotonic() - begun < 2
 
 
+def test_a_proof_at_another_place_says_what_it_lacks(make_sandbox, make_tool):
+    rows = targets(2, seed=77)
+    tool = make_tool(*make_sandbox(rows).origins)
+    assert tool.run(tool.manifest(rows)).code == 0
+    result = tool.call("verify", tool.run_dir.path)
+    assert result.code == 2 and "Give --base-url as it was given to the run" in result.err, result
+
+
 def test_a_signal_while_it_waits_and_then_carried_on(make_sandbox, make_tool):
     rows = mixed(20)
     sandbox = make_sandbox(rows)
