@@ -1,12 +1,13 @@
 #include "intake/judge.h"
 
+#include "base/mem.h"
 #include "intake/edges.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-enum { FILL = 8, SHOWN_MIN = 2, CUT_MIN = 8, LEAD_TELLING = 4 };
+enum { FILL = 8, SHOWN_MIN = 2, CUT_MIN = 8, LEAD_TELLING = 4, WRAPPED_MOST = 512 };
 
 /* What fits best: a strict shape before a loose one, ours before another vendor's, then the one
  * with the most literals. */
@@ -186,6 +187,36 @@ static bool judge_fit(const struct best *b, const char *text, size_t len, size_t
     return true;
 }
 
+/* The sign of a line that goes on in the next one (a shell's, quoted-printable's), its end, and
+ * what the next one is indented or quoted by; 0 where the line goes on. */
+static size_t wrap_length(const char *text, size_t len)
+{
+    size_t n = 0;
+    n += n < len && (text[n] == '\\' || text[n] == '=');
+    n += n < len && text[n] == '\r';
+    if (n == len || text[n] != '\n')
+        return 0;
+    for (n++; n < len && text[n] && strchr(" \t>+|", text[n]);)
+        n++;
+    return n;
+}
+
+/* Whether a key that stops at the end of its line would be whole with the beginning of the next. */
+static bool wrapped(const struct shape *s, const char *text, size_t len, size_t reach)
+{
+    size_t wrap = wrap_length(text + reach, len - reach), rest = reach + wrap, fits, ahead;
+    char joined[WRAPPED_MOST];
+    if (!wrap || reach >= sizeof joined)
+        return false;
+    ahead = len - rest < sizeof joined - reach ? len - rest : sizeof joined - reach;
+    memcpy(joined, text, reach);
+    memcpy(joined + reach, text + rest, ahead);
+    fits = shape_fits(s, joined, reach + ahead);
+    bool whole = fits > reach && shape_ends(s, joined, reach + ahead, fits);
+    mem_wipe(joined, sizeof joined);
+    return whole;
+}
+
 bool judge_lead(const struct shape_group *group, const char *text, size_t len, size_t at,
                 struct sighting *out)
 {
@@ -206,7 +237,9 @@ bool judge_lead(const struct shape_group *group, const char *text, size_t len, s
         return true;
     if (!cut(s, from, furthest.len, piece))
         return false;
-    *out = (struct sighting){.kind = SIGHT_CUT, .shape = s, .text = from, .len = furthest.len};
+    bool goes = wrapped(s, from, left, furthest.len);
+    *out = (struct sighting){
+        .kind = goes ? SIGHT_ENCODED : SIGHT_CUT, .shape = s, .text = from, .len = furthest.len};
     return true;
 }
 

@@ -12,7 +12,8 @@ enum sighting_kind {
     SIGHT_STUCK,   /* whole, but other characters of a key stand right before or behind it */
     SIGHT_MASKED,  /* with an ellipsis, asterisks or x in it */
     SIGHT_CUT,     /* begins like a key, and is too short */
-    SIGHT_ENCODED, /* in base64, and not whole in it; in hex, or in base64 twice: not decoded */
+    SIGHT_ENCODED, /* in base64, and not whole in it; in hex, or in base64 twice: not decoded; or
+                      wrapped, its rest in the next line */
 };
 
 struct sighting {

@@ -108,8 +108,12 @@ def test_whole_keys(tool, name):
     [
         (f"x{OR}", 1, "1 unclear text: a key of OpenRouter with other characters right beside it"),
         (f"{OR}0", 1, "1 unclear text"),
-        (OR[:40] + "\n" + OR[40:], 65, "1 OpenRouter key that was cut: its rest is missing: leak:1"),
-        (OR[:40] + "\\\n" + OR[40:], 65, "1 OpenRouter key that was cut"),
+        (OR[:40] + "\n" + OR[40:], 1, "1 OpenRouter key that is wrapped or encoded"),
+        (OR[:40] + "\\\n" + OR[40:], 1, "1 OpenRouter key that is wrapped"),
+        (OR[:40] + "=\r\n" + OR[40:] + ".", 1, "1 OpenRouter key that is wrapped"),
+        ("> " + OR[:40] + "\n> " + OR[40:], 1, "1 OpenRouter key that is wrapped"),
+        (OR[:40] + "\n" + OR[41:], 65, "1 OpenRouter key that was cut: its rest is missing: leak:1"),
+        (OR[:40] + "\n" + OR[40:] + "0", 65, "1 OpenRouter key that was cut"),
         ("sk-or-v1-" + "x" * 64, 65, "1 masked OpenRouter key"),
         (OR[:20] + "*" * 20, 65, "rescind list openrouter --label 'sk-or-v1-abc...xyz'"),
         (OR[:12] + "..." + OR[-3:], 65, "1 masked OpenRouter key"),
@@ -128,9 +132,9 @@ def test_whole_keys(tool, name):
         ("AKIAABCDEFGHIJKLMNOP", 65, "1 key of another vendor (AWS access key): revoke it there"),
         ("8f676226e236a23e238e3b1c77fc4c01.dFOcVwWBhqG5KSFd", 65, "(Z.ai)"),
         ("patEg42ipqnX1fkkj." + OR[9:], 65, "(Airtable)"),
-        (b64(b64(OR)), 1, "1 OpenRouter key that is encoded, and was not decoded"),
-        (OR.encode().hex(), 1, "that is encoded, and was not decoded"),
-        (b64(f"a line of text, {OR}")[:60] + "\n" + b64(f"a line of text, {OR}")[60:], 1, "is encoded"),
+        (b64(b64(OR)), 1, "1 OpenRouter key that is wrapped or encoded (in lines, in hex, twice?)"),
+        (OR.encode().hex(), 1, "that is wrapped or encoded (in lines, in hex, twice?)"),
+        (b64(f"a line of text, {OR}")[:60] + "\n" + b64(f"a line of text, {OR}")[60:], 1, "is wrapped or encoded"),
     ],
 )
 def test_what_is_passed_over_is_told(tool, text, code, says):

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#define H32   "0123456789abcdef0123456789abcdef"
 #define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OR    "sk-or-v1-" HEX64
 #define T32   "AbCdEfGh01234567IjKlMnOp89012345"
@@ -150,6 +151,11 @@ static void nearly_keys(void **state)
         {BT ".x", "stuck baseten 0"},
         {"sk-or-v1-0123456789abcdef", "cut openrouter 0"},
         {"sk-or-v1-0123456789abcdef\nfedcba9876543210", "cut openrouter 0"},
+        {"sk-or-v1-" H32 "\n" H32, "encoded openrouter 0"},
+        {"sk-or-v1-" H32 "\\\n\t" H32 "\n", "encoded openrouter 0"},
+        {"sk-or-v1-" H32 "=\r\n" H32 "\"", "encoded openrouter 0"},
+        {"sk-or-v1-" H32 "\n" H32 "0", "cut openrouter 0"},
+        {"sk-or-v1-" H32 "\n", "cut openrouter 0"},
         {"b10_a1B2c3D4.AbCdEfGh", "cut baseten 0"},
         {"sk-or-v1-0e6...1c9", "masked openrouter 0"},
         {"sk-or-v1-0e6\xe2\x80\xa6"
