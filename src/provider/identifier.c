@@ -4,10 +4,12 @@
 #include "provider/identifier.h"
 
 #include "base/hex.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "provider/secret.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
@@ -279,7 +281,7 @@ int identifier_invent(const struct definition *d, char out[ID_MAX + 1])
     return 0;
 }
 
-bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
+static bool holds_secret(const struct catalog *c, const char *text, size_t len)
 {
     enum { SHORTEST = 11, SHOWN_MOST = 24 }; /* sk- and a tail; what a masked key shows */
     const char *token;
@@ -294,6 +296,45 @@ bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
                 return true;
     }
     return false;
+}
+
+/* What the escape at text stands for, %2F of a URL, \/ and \u002f of JSON; -1 where there is none.
+ */
+static int escaped(const char *text, size_t len, size_t *size)
+{
+    size_t digits = *text == '%' ? 2 : 4, head = *text == '%' ? 1 : 2;
+    *size = head;
+    if (len >= 2 && text[0] == '\\' && text[1] == '/')
+        return '/';
+    *size = head + digits;
+    if (len < *size || (*text != '%' && (text[0] != '\\' || text[1] != 'u')))
+        return -1;
+    int value = 0;
+    for (size_t i = head; i < *size; i++) {
+        if (!in_class(ID_HEX, text[i]))
+            return -1;
+        value = value * 16 + (is_digit(text[i]) ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10);
+    }
+    return value > 0x20 && value < 0x7f ? value : -1;
+}
+
+bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
+{
+    if (holds_secret(c, text, len))
+        return true;
+    if (len == 0 || (!memchr(text, '%', len) && !memchr(text, '\\', len)))
+        return false;
+    char *plain = mem_alloc(len);
+    size_t n = 0, size;
+    for (size_t at = 0; at < len; n++) {
+        int value = escaped(text + at, len - at, &size);
+        plain[n] = value < 0 ? text[at] : (char)value;
+        at += value < 0 ? 1 : size;
+    }
+    bool secret = n < len && holds_secret(c, plain, n);
+    mem_wipe(plain, len);
+    free(plain);
+    return secret;
 }
 
 bool scope_value_good(const char *name, const char *value, size_t len, char reason[ID_REASON])

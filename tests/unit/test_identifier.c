@@ -240,6 +240,11 @@ static void secrets_in_free_text(void **state)
         {"rqsty-sk-abc/def/ghi+jkl9MNOP/qrs=", true},
         {"sk-+Aa0+Bb1+Cc2+Dd3+Ee4+Ff5", true},
         {"see sk-learn/examples/neighbors", false},
+        {"https://h/?k=rqsty-sk-%2FaB%2BAbCdEfGh01234567IjKlMnOp89012345%3D%3D", true},
+        {"{\"k\": \"rqsty-sk-\\/aB+AbCdEfGh01234567IjKlMnOp89012345==\"}", true},
+        {"sk\\u002dor%2Dv1%2d0123456789abcdef0123456789abcdef", true},
+        {"100%, 5%2 of \\u00 %", false},
+        {"https://h/?k=risk%20of%2Fsk%2D", false},
         {"https://docs.example.com/risk-/Aa0Aa0Aa0Aa0Aa0Aa0Aa0", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
