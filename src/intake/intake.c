@@ -17,7 +17,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { HUSHED = 16, NAME_MOST = 300 };
+enum { HUSHED = 16, NAME_MOST = 300, TAR_BLOCK = 512, TAR_LOOK = 8 };
+
+static const uint64_t NO_TAR = UINT64_MAX;
 
 struct intake {
     struct intake_rules rules;
@@ -127,14 +129,49 @@ static uint64_t lines_of(const char *text, size_t len)
     return lines;
 }
 
+/* The size that a tar's header tells; false where none stands there. */
+static bool tar_size(const char *header, uint64_t *size)
+{
+    if (memcmp(header + 257, "ustar", 5) != 0)
+        return false;
+    *size = 0;
+    for (const char *c = header + 124; c < header + 136 && *c && *c != ' '; c++) {
+        if (*c < '0' || *c > '7')
+            return false;
+        *size = *size * 8 + (uint64_t)(*c - '0');
+    }
+    return true;
+}
+
+/* Names the packed ones among the files of a tar, up to the end of a text that begins at `base`.
+ * *next is where the next header stands; NO_TAR where there is none. */
+static void look_into_tar(struct intake *in, const char *text, size_t len, uint64_t base,
+                          uint64_t line, uint64_t *next)
+{
+    uint64_t size;
+    while (*next != NO_TAR && *next + TAR_BLOCK + TAR_LOOK <= base + len) {
+        const char *header = text + (*next - base);
+        if (*next < base || !tar_size(header, &size)) {
+            *next = NO_TAR;
+            return;
+        }
+        if (size >= TAR_LOOK && stream_begins_packed(header + TAR_BLOCK, TAR_LOOK))
+            leftovers_add(in->leftovers, LEFT_PACKED, NULL, "packed, in a tar archive", NULL, 0,
+                          places_at(in->places, line + lines_of(text, (size_t)(header - text))));
+        *next += TAR_BLOCK + (size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK;
+    }
+}
+
 static int read_text(struct intake *in, struct stream *s, struct error *err)
 {
-    uint64_t line = 1, seen; /* of the first byte that is there */
+    uint64_t base = 0, next = 0; /* where the text begins in the file; look_into_tar's */
+    uint64_t line = 1, seen;     /* of the first byte that is there */
     size_t from = 0, len;
     for (;;) {
         bool ended = stream_ended(s);
         const char *text = stream_text(s, &len);
         size_t to = settled(text, len, ended);
+        look_into_tar(in, text, len, base, line, &next);
         if (to > from) {
             taker_text(in->taker, text, len, line, NULL);
             finder_run(in->finder, text, len, from, to, taker_see, in->taker);
@@ -145,6 +182,7 @@ static int read_text(struct intake *in, struct stream *s, struct error *err)
                 hush(stream_bytes(s) + to - keep, keep);
             line += lines_of(text, to - keep);
             stream_drop(s, to - keep);
+            base += to - keep;
             from = keep;
         }
         if (ended)

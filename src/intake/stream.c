@@ -162,6 +162,11 @@ static bool deflated(const unsigned char *b, size_t len)
            (b[0] == 0x78 && (b[1] == 0x01 || b[1] == 0x9c || b[1] == 0xda));
 }
 
+bool stream_begins_packed(const char *text, size_t len)
+{
+    return packed_kind(text, len) || (len >= 3 && memcmp(text, "\x1f\x8b\x08", 3) == 0);
+}
+
 static enum wide wide_kind(const char *text, size_t len)
 {
     size_t even = 0, odd = 0;
@@ -308,6 +313,8 @@ static int settle(struct stream *s, struct error *err)
         if (more_flat(s, err) != 0)
             return -1;
     s->wide = wide_kind(s->raw + RAW, s->flat_len);
+    if (s->inflating && stream_begins_packed(s->raw + RAW, s->flat_len))
+        s->packed = "packed twice";
     return 0;
 }
 

@@ -31,4 +31,7 @@ void stream_drop(struct stream *s, size_t n);
  */
 const char *stream_packed(const struct stream *s);
 
+/* Whether bytes begin like a file that is packed. */
+bool stream_begins_packed(const char *text, size_t len);
+
 #endif

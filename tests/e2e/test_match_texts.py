@@ -145,6 +145,21 @@ def test_what_is_passed_over_is_told(tool, text, code, says):
     assert match(tool, f"{OTHER}\n{text}\n", "--partial")[0].code == 0
 
 
+def test_packed_in_what_is_packed(tool):
+    """A tar of rotated logs: what is not looked into is told, wherever in it that stands."""
+    inner, out = gzip.compress(f"{OR}\n".encode()), io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in (("a", b"x\n" * 300000), ("b.gz", inner), ("c", OTHER.encode() + b"\n"), ("d.gz", inner)):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    for text in (out.getvalue(), gzip.compress(out.getvalue())):
+        result, _, ids = match(tool, text)
+        assert ids == {id_of(OTHER)} and "2 files that were not read: packed, in a tar archive" in result.err, result
+    result, _, _ = match(tool, gzip.compress(inner))
+    assert result.code == 65 and "1 file that was not read: packed twice" in result.err
+
+
 def test_packed_otherwise(tool):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
