@@ -93,6 +93,7 @@ struct rate_source {
 
 enum self_rule {
     SELF_UNKNOWN,
+    SELF_NONE, /* the credential is never one of this kind */
     SELF_SHA256,
     SELF_BEFORE_DOT,
     SELF_BETWEEN_DOTS,

@@ -307,6 +307,7 @@ static const char *take_self(void *at, const char *value)
         const char *word;
         enum self_rule rule;
     } rules[] = {
+        {"none", SELF_NONE},
         {"sha256", SELF_SHA256},
         {"before-dot", SELF_BEFORE_DOT},
         {"between-dots", SELF_BETWEEN_DOTS},
@@ -321,7 +322,7 @@ static const char *take_self(void *at, const char *value)
             return NULL;
         }
     if (!is_read(value) || take_asked(next_word(value), &d->self_read, &d->self_pointers))
-        return "not one of sha256, before-dot, between-dots, before-colon, secret, user, "
+        return "not one of none, sha256, before-dot, between-dots, before-colon, secret, user, "
                "read METHOD /path /pointer";
     d->self = SELF_READ;
     return NULL;

@@ -124,7 +124,8 @@ static bool hidden(const struct stock_listing *l, const struct listing_filter *f
 
 bool listing_has_own(const struct definition *d, const struct credential *who)
 {
-    return *who->own_id && d->self != SELF_UNKNOWN && (d->list.own || d->self != SELF_SHA256);
+    return *who->own_id && d->self != SELF_UNKNOWN && d->self != SELF_NONE &&
+           (d->list.own || d->self != SELF_SHA256);
 }
 
 static bool own_is_listed(const struct stock_listing *l, const struct listing_filter *f)

@@ -137,7 +137,7 @@ static int try_firsts(struct prober *r, struct error *err)
     if (d->self == SELF_READ) {
         if (ask(r, PROBE_SELF, &d->self_read, NULL, NULL, NULL, hear_self, err) != 0)
             return -1;
-    } else if (d->self != SELF_UNKNOWN) {
+    } else if (d->self != SELF_UNKNOWN && d->self != SELF_NONE) {
         if (own_id_of_secret(d, r->endpoint.secret, r->p->own_id) > 0)
             find(r, PROBE_SELF, PROBE_GOOD, "%s, by the secret itself",
                  d->self == SELF_SECRET ? "known" : r->p->own_id);

@@ -727,7 +727,7 @@ def test_pages_side_by_side_are_the_same_list(make_wire, make_tool, count):
     assert result.code == 0 and ids(result.out) == set(server.hashes), result.err
     assert "anew" not in result.err
     pages = -(-count // 99) + 1
-    assert len(wire.requests) <= 2 + pages + (pages // 4 + 8 if count > 1500 else 0)
+    assert len(wire.requests) <= 2 + pages + (pages // 4 + 16 if count > 1500 else 0)
 
 
 def test_a_long_list_is_read_side_by_side(make_wire, make_tool):
