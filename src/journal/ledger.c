@@ -156,12 +156,21 @@ static void check_range(void *at, uint32_t first, uint32_t last)
         x->result = check_announced(x->l, row, x->err);
 }
 
+/* Something that the eye of the run that is open sent for it may have taken effect. */
+static void may_have_applied(struct ledger *l, uint32_t row)
+{
+    struct target_state *s = &l->state[row];
+    s->applied = 1;
+    s->applied_eye = ledger_eye_now(l, targets_definition(l->targets, row));
+}
+
 static void try_range(void *at, uint32_t first, uint32_t last)
 {
     const struct ranges *x = at;
     for (uint32_t row = first; row <= last; row++) {
         struct target_state *s = &x->l->state[row];
-        s->applied |= s->open_try;
+        if (s->open_try)
+            may_have_applied(x->l, row);
         s->open_try = 1;
         s->ever = 1;
         count_attempt(s, 1);
@@ -195,7 +204,8 @@ static void see(struct target_state *s, uint16_t eye, enum look look)
         s->looks = 0;
     s->seen_eye = eye;
     s->looks = (s->looks | 1u << look) & 15u;
-    s->from_start = 0;
+    if (s->end_eye == eye)
+        s->from_start = 0;
 }
 
 static void check_seen_range(void *at, uint32_t first, uint32_t last)
@@ -293,25 +303,32 @@ static void run_add(struct ledger *l, const struct record *r)
     run->open.eyes = o->eyes ? kept(o->eyes) : NULL;
 }
 
+/* What was in flight when a run ended: before the eyes of the next one are opened. */
+static void tries_close(struct ledger *l)
+{
+    for (uint32_t row = 0; row < l->states; row++) {
+        if (l->state[row].open_try)
+            may_have_applied(l, row);
+        l->state[row].open_try = 0;
+    }
+}
+
 static int apply_open(struct ledger *l, const struct record *r, struct error *err)
 {
     const char *listed = r->open.listed ? r->open.listed : "";
     if (r->open.targets > l->states)
         return error_set(err, EXIT_DATA, "speaks of %lu targets, and targets.csv holds %lu",
                          (unsigned long)r->open.targets, (unsigned long)l->states);
-    if (check_digest(l, &r->open, err) < 0 || ranges_check(listed, r->open.targets, err) < 0 ||
-        eyes_open(&l->eyes, r->open.eyes, err) < 0)
+    if (check_digest(l, &r->open, err) < 0 || ranges_check(listed, r->open.targets, err) < 0)
+        return -1;
+    tries_close(l);
+    if (eyes_open(&l->eyes, r->open.eyes, err) < 0)
         return -1;
     row_set_free(l->listed);
     l->listed = row_set_new();
     if (!l->ever_listed)
         l->ever_listed = row_set_new();
     ranges_each(l, listed, list_range, &(struct ranges){.l = l});
-    for (uint32_t row = 0; row < l->states; row++) {
-        struct target_state *s = &l->state[row];
-        s->applied |= s->open_try;
-        s->open_try = 0;
-    }
     run_add(l, r);
     l->slices.rate = 0;
     slices_at(&l->slices, r->at_ms);
@@ -359,7 +376,8 @@ static int apply_try(struct ledger *l, const struct record *r, struct error *err
     if (check_announced(l, r->try.row, err) < 0)
         return -1;
     struct target_state *s = &l->state[r->try.row];
-    s->applied |= r->try.applied;
+    if (r->try.applied)
+        may_have_applied(l, r->try.row);
     s->open_try = 1;
     s->ever = 1;
     s->status = clamp16(r->try.status);
@@ -385,11 +403,16 @@ static int check_identity(const struct ledger *l, uint32_t row, const char *acco
     return 0;
 }
 
-/* Of an eye that is known: it was not there when it was first asked for, and nobody ever saw it. */
-static bool absent_from_start(const struct target_state *s, enum outcome o)
+/* It is not there for the eye that asked, which never saw it and sent nothing that may have deleted
+ * it: what another account saw or sent says nothing of this one's. */
+static bool absent_from_start(const struct target_state *s)
 {
-    return (o == OUTCOME_ALREADY_ABSENT || o == OUTCOME_UNPROVEN_ABSENT) && !s->applied &&
-           !s->seen_eye;
+    enum outcome o = (enum outcome)s->outcome;
+    bool absent = o == OUTCOME_ALREADY_ABSENT || o == OUTCOME_UNPROVEN_ABSENT ||
+                  (o == OUTCOME_ABSENT_AFTER_RETRY && s->applied);
+    bool own_try = s->applied && s->applied_eye == s->end_eye;
+    bool own_sight = s->seen_eye && s->seen_eye == s->end_eye;
+    return absent && !own_try && !own_sight;
 }
 
 static int apply_end(struct ledger *l, const struct record *r, struct error *err)
@@ -407,9 +430,10 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
     s->finished_s = (uint32_t)(r->at_ms / 1000);
     s->finished_ms = (uint16_t)(r->at_ms % 1000);
     s->error = texts_keep(l->errors, r->end.error);
-    s->applied |= r->end.applied;
+    if (r->end.applied)
+        may_have_applied(l, r->end.row);
     s->open_try = 0;
-    s->from_start = absent_from_start(s, r->end.outcome);
+    s->from_start = absent_from_start(s);
     struct slice *slice = slices_at(&l->slices, r->at_ms);
     if (outcome_failed(r->end.outcome)) {
         s->ended = 0;

@@ -41,7 +41,8 @@ struct target_state {
     uint8_t applied : 1;    /* something may have taken effect: a 404 is absent_after_retry */
     uint8_t ever : 1;       /* something was announced for it at any time */
     uint8_t looks : 4;      /* through which of its looks seen_eye did, a bit each */
-    uint8_t from_start : 1; /* absent from the start: when it was first asked for, and never seen */
+    uint8_t from_start : 1; /* absent to an eye that neither saw it nor may have deleted it */
+    uint16_t applied_eye;   /* the last one whose request may have taken effect */
 };
 
 struct target_state ledger_state(const struct ledger *l, uint32_t row);

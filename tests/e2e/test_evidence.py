@@ -271,6 +271,55 @@ def test_a_run_is_carried_on_by_the_same_eyes_alone(make_wire, make_tool):
     assert not [r for r in wire.requests[asked:] if r.path == "/tokens"], "these eyes saw them all"
 
 
+class Strict(Tokens):
+    """Deletes what is the account's own and knows nothing else; `refuses` instead, while it is set."""
+
+    refuses = 0
+
+    def __call__(self, request):
+        if request.method != "DELETE":
+            return super().__call__(request)
+        if self.refuses:
+            return reply(self.refuses, {"error": "no"})
+        own = self.accounts[request.headers["authorization"].removeprefix("Bearer ")][1]
+        name = request.path.rsplit("/", 1)[1]
+        if name not in own:
+            return reply(404, {"error": "not found"})
+        own.discard(name)
+        return reply(200, {})
+
+
+@pytest.mark.parametrize("refuses", [500, 400], ids=["sent", "seen"])
+def test_what_another_account_sent_or_saw_excuses_no_absence(refuses, make_wire, make_tool):
+    """Its keys live on, and they are absent to the account that carries on."""
+    mine, theirs = names(25, "mine"), names(5, "theirs")
+    server = Strict({"mine": ("me", mine), "theirs": ("them", theirs)})
+    server.refuses = refuses
+    wire, tool = lax(make_wire, make_tool, server, absent="gone")
+    manifest = manifest_of(tool, mine + theirs)
+    assert tool.run(manifest, "--max-attempts", "1", "--halt", "100%").code != 0
+    assert tool.run_dir.totals == {"failed": 30}
+    server.refuses = 0
+    tool.env["LAX_TOKEN"] = "theirs"
+    result = tool.run(manifest)
+    assert result.code == 1 and "25 of 30 targets were absent from the start" in result.out
+    assert tool.run_dir.totals["revoked"] == 5
+    assert len(server.accounts["mine"][1]) == 25
+
+
+def test_what_the_same_account_sent_excuses_absence(make_wire, make_tool):
+    keys = names(30)
+    server = Strict({"mine": ("me", keys), "renewed": ("me", keys)})
+    server.refuses = 500
+    wire, tool = lax(make_wire, make_tool, server, absent="gone")
+    assert tool.run(manifest_of(tool, keys), "--max-attempts", "1", "--halt", "100%").code != 0
+    server.refuses = 0
+    server.accounts["renewed"] = ("me", set(keys[25:]))
+    tool.env["LAX_TOKEN"] = "renewed"
+    assert tool.run(manifest_of(tool, keys)).code == 0
+    assert tool.run_dir.totals == {"revoked": 5, "absent_after_retry": 25}
+
+
 def test_a_typo_in_the_path(make_wire, make_tool):
     """Parse: a class that does not exist lists nothing, and deletes whatever it is told."""
     wire, tool = lax(make_wire, make_tool, Tokens({"mine": ("me", [])}), "unknown")

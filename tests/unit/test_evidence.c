@@ -156,6 +156,26 @@ static void absent_from_the_start(void **state)
     ledger_free(l);
 }
 
+static void another_eye_excuses_no_absence(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new(targets);
+    open_run(l, "aa", base, "m");
+    saw(l, "", LOOK_LIST, "1");
+    apply(l, rec_try("4,7", FIXTURE_T0)); /* in flight when it was killed */
+    open_run(l, "bb", base, "m");
+    end(l, 0, OUTCOME_ALREADY_ABSENT);
+    end(l, 3, OUTCOME_ABSENT_AFTER_RETRY);
+    assert_true(ledger_state(l, 0).from_start);
+    assert_true(ledger_state(l, 3).from_start);
+    open_run(l, "aa", base, "m");
+    saw(l, "", LOOK_LIST, "1"); /* alive, for the other eye: no excuse */
+    end(l, 6, OUTCOME_ABSENT_AFTER_RETRY);
+    assert_true(ledger_state(l, 0).from_start);
+    assert_false(ledger_state(l, 6).from_start);
+    ledger_free(l);
+}
+
 static void rule_3_absence(void **state)
 {
     (void)state;
@@ -287,10 +307,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(same_eyes_only),        cmocka_unit_test(what_a_seen_record_must_be),
-        cmocka_unit_test(absent_from_the_start), cmocka_unit_test(rule_3_absence),
-        cmocka_unit_test(rule_2_success),        cmocka_unit_test(rule_4_verification),
-        cmocka_unit_test(rule_9_headline),       cmocka_unit_test(memory_a_target),
-        cmocka_unit_test(names_in_a_list),
+        cmocka_unit_test(absent_from_the_start), cmocka_unit_test(another_eye_excuses_no_absence),
+        cmocka_unit_test(rule_3_absence),        cmocka_unit_test(rule_2_success),
+        cmocka_unit_test(rule_4_verification),   cmocka_unit_test(rule_9_headline),
+        cmocka_unit_test(memory_a_target),       cmocka_unit_test(names_in_a_list),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
