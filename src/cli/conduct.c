@@ -212,15 +212,19 @@ int conduct_report(struct prepared *p, int code)
     struct error err;
     struct buf text = {0}, command = {0}, proof = {0};
     bool provable = wants_proof(p, code);
-    if (report_write(report, p->run_dir, &err) != 0) {
-        say("%s; the journal is safe: 'rescind report' makes it again", err.text);
+    bool written = report_write(report, p->run_dir, &err) == 0;
+    if (!written) {
+        buf_put_shell(&command, p->run_dir);
+        say("%s; the journal is safe: its report is made again by: rescind report %s%s", err.text,
+            *p->run_dir == '-' ? "-- " : "", buf_text(&command));
+        buf_clear(&command);
         code = code == EXIT_DONE || code == EXIT_SOME_FAILED ? EXIT_CANTCREATE : code;
     }
     options_command(p->options, &command);
     if (provable)
         options_verify_command(p->options, p->run_dir, &proof);
-    report_summary(report, p->run_dir, buf_text(&command), provable ? buf_text(&proof) : NULL,
-                   conduct_colour(STDOUT_FILENO), &text);
+    report_summary(report, written ? p->run_dir : NULL, buf_text(&command),
+                   provable ? buf_text(&proof) : NULL, conduct_colour(STDOUT_FILENO), &text);
     print_summary(buf_text(&text));
     code = write_metrics(p->options, report, code);
     report_free(report);

@@ -140,5 +140,7 @@ void sheet_tell(const char *output, bool next, struct buf *out)
     if (!next)
         return;
     buf_puts(out, "; review it, then: rescind plan ");
+    if (*output == '-')
+        buf_puts(out, "-- ");
     buf_put_shell(out, output);
 }

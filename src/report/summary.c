@@ -359,7 +359,8 @@ void report_summary(const struct report *r, const char *dir, const char *command
     put_reasons(out, r);
     put_notes(out, r);
     put_findings(out, r);
-    put_files(out, f, dir);
+    if (dir)
+        put_files(out, f, dir);
     if (f->done == f->targets && proof)
         put_command(out, "To prove it:", proof, colour);
     if (f->done < f->targets && command)

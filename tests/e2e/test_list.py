@@ -350,6 +350,8 @@ def test_a_filter_that_selects_every_key(world):
         "review it, then: rescind plan 'the old.csv'\n"
     )
     assert tool.call("plan", "the old.csv").code == 0
+    result = listing("openrouter", "--name", "old-1", "--output=-x.csv")
+    assert result.err.endswith("then: rescind plan -- -x.csv\n") and tool.call("plan", "--", "-x.csv").code == 0
     result = listing("openrouter", "--name", "none", "--output", "none.csv")
     assert result.err == "rescind: openrouter key: 0 of 5 selected, written to none.csv\n"
     assert ids(listing("openrouter").out) == {key.id for key in found}

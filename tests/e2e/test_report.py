@@ -43,6 +43,22 @@ def test_a_missing_shard_is_missed(make_sandbox, make_tool, tmp_path):
     assert twice.code == 64 and "are the same run directory" in twice.err
 
 
+def test_no_report_is_named_that_could_not_be_written(make_sandbox, make_tool):
+    rows = targets(3, seed=5)
+    tool = make_tool(*make_sandbox(rows).origins)
+    manifest = tool.manifest(rows)
+    assert tool.run(manifest).code == 0
+    page = tool.run_dir.path / "report.html"
+    page.unlink()
+    page.mkdir()
+    result = tool.run(manifest)
+    assert result.code == 73 and "  report  " not in result.out and "report.html\n" not in result.out
+    told = result.err.splitlines()[-1]
+    assert f"report is made again by: rescind report {tool.run_dir.path}" in told, result
+    page.rmdir()
+    assert tool.call("report", tool.run_dir.path).code == 0 and page.is_file()
+
+
 def test_shards_merge_into_one_report(make_sandbox, make_tool, tmp_path):
     rows = mixed(300)
     sandbox, tool = faulty(make_sandbox, make_tool, rows)
