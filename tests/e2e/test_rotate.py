@@ -339,6 +339,25 @@ def test_an_answer_that_names_another_key(make_wire, make_tool):
     assert not secrets(tool)
 
 
+def test_an_answer_that_is_given_again(make_wire, make_tool):
+    """A proxy keeps the first creation's answer: one successor is no successor of three keys."""
+    rows, kept = targets(3), []
+
+    def hook(keys, method, path, fields):
+        if method == "POST":
+            if not kept:
+                kept.append(keys.create(fields))
+            return reply(201, kept[0])
+
+    keys = OpenRouter(rows, hook)
+    tool = make_tool(make_wire(keys).origin)
+    result = rotate(tool, tool.manifest(rows))
+    assert (result.code, tool.run_dir.totals) == (1, {"rotated": 1, "failed": 2}), result
+    assert len(secrets(tool)) == 1
+    assert len(set(keys.key) & {row.id for row in rows}) == 2
+    assert secrets(tool)[0]["new_hash"] in keys.key
+
+
 @pytest.mark.parametrize(
     "member, old, new", [("limit", None, 5), ("limit", 5, None), ("expires_at", None, "2031-01-01T00:00:00Z")]
 )
