@@ -81,6 +81,20 @@ static int hex_pair(const char *at, size_t left)
 
 /* The character that an escape at `at` stands for (%41, %2541, \u0041, \x41, &#65;), and the length
  * of the escape; -1 where there is none. */
+static bool is_octal(char c)
+{
+    return c >= '0' && c <= '7';
+}
+
+/* \161, as a shell and C write it. */
+static int octal(const char *at, size_t left, size_t *len)
+{
+    if (left < 4 || *at != '\\' || !is_octal(at[1]) || !is_octal(at[2]) || !is_octal(at[3]))
+        return -1;
+    *len = 4;
+    return (at[1] - '0') * 64 + (at[2] - '0') * 8 + at[3] - '0';
+}
+
 static int escaped(const char *at, size_t left, size_t *len)
 {
     static const struct {
@@ -106,7 +120,7 @@ static int escaped(const char *at, size_t left, size_t *len)
             value = value * 10 + at[*len] - '0';
         return value < 128 ? value : -1;
     }
-    return -1;
+    return octal(at, left, len);
 }
 
 /* The full-width forms of ASCII (U+FF01 on) are read as it. */

@@ -64,6 +64,7 @@ static void forms(void **state)
         {"Q7wk ZpLm . xYbR\ntHgV-nKdF_5JqW/cMz9aLeUoTiGhBvX", "[masked]"},
         {"Q7wkZpLm.xYbRtHg\xe2\x80\x8bVnKdF5JqWcMz9aLe\xef\xbb\xbfUoTiGhBvX", "[masked]"},
         {"XvBhGiToUeLa9zMcWqJ5FdKnVgHtRbYx.mLpZkw7Q", "[masked]"},
+        {"\\121\\067wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
         {"\\u0051\\u0037wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
         {"&#81;&#x37;wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
         {"\xef\xbc\xb1\xef\xbc\x97wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
