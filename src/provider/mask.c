@@ -79,8 +79,6 @@ static int hex_pair(const char *at, size_t left)
     return hex_get(low, 1, &byte) ? byte : -1;
 }
 
-/* The character that an escape at `at` stands for (%41, %2541, \u0041, \x41, &#65;), and the length
- * of the escape; -1 where there is none. */
 static bool is_octal(char c)
 {
     return c >= '0' && c <= '7';
@@ -95,6 +93,8 @@ static int octal(const char *at, size_t left, size_t *len)
     return (at[1] - '0') * 64 + (at[2] - '0') * 8 + at[3] - '0';
 }
 
+/* The character that an escape at `at` stands for (%41, %2541, \u0041, \x41, \101, &#65;), and the
+ * length of the escape; -1 where there is none. */
 static int escaped(const char *at, size_t left, size_t *len)
 {
     static const struct {
