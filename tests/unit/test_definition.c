@@ -182,15 +182,15 @@ static void impossible_definitions(void **state)
          "t.ini:8: preflight: it is made before there is a target, so it names no {id}"},
         {GOOD "preflight = GET /me\npreflight.check = /id is {id}\n",
          "t.ini:8: preflight: it is made before there is a target, so it names no {id}"},
-        {GOOD "self = md5\n",
-         "t.ini:8: self: not one of none, sha256, before-dot, between-dots, before-colon, secret, user, "
-         "read METHOD /path /pointer"},
-        {GOOD "self = read GET /me\n",
-         "t.ini:8: self: not one of none, sha256, before-dot, between-dots, before-colon, secret, user, "
-         "read METHOD /path /pointer"},
-        {GOOD "self = read GET me /id\n",
-         "t.ini:8: self: not one of none, sha256, before-dot, between-dots, before-colon, secret, user, "
-         "read METHOD /path /pointer"},
+        {GOOD "self = md5\n", "t.ini:8: self: not one of none, sha256, before-dot, between-dots, "
+                              "before-colon, secret, user, "
+                              "read METHOD /path /pointer"},
+        {GOOD "self = read GET /me\n", "t.ini:8: self: not one of none, sha256, before-dot, "
+                                       "between-dots, before-colon, secret, user, "
+                                       "read METHOD /path /pointer"},
+        {GOOD "self = read GET me /id\n", "t.ini:8: self: not one of none, sha256, before-dot, "
+                                          "between-dots, before-colon, secret, user, "
+                                          "read METHOD /path /pointer"},
         {GOOD "self = read PUT /me /id\n",
          "t.ini:8: self: only GET, POST, LIST, QUERY and SEARCH read"},
         /* scopes and columns */
