@@ -119,7 +119,7 @@ static void any_cut(void **state)
     for (size_t from = 0; from < strlen(SECRET); from++)
         for (size_t len = 1; from + len <= strlen(SECRET); len++) {
             char part[64];
-            snprintf(part, sizeof part, "%.*s", (int)len, SECRET + from);
+            snprintf(part, sizeof part, "%.*s", (int)len, &SECRET[from]);
             if (strcmp(mask(part), part) == 0)
                 assert_true(len <= MASK_RUN);
         }
