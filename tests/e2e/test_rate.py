@@ -475,7 +475,8 @@ def test_one_that_is_gone_after_its_preflight(make_sandbox, make_wire, make_tool
     manifest = tool.manifest(down + well)
     result = tool.run(manifest, "--deadline", "8s", "--max-attempts", "100")
     assert result.code == 75, result.err
-    assert 20 <= tool.run_dir.report["requests"]["network_errors"] <= 200
+    # the look before the first deletion is what is tried again, and backs off as one read does
+    assert 3 <= tool.run_dir.report["requests"]["network_errors"] <= 200
     assert tool.run_dir.totals == {"revoked": 500, "not_attempted": 300}
 
 
