@@ -58,4 +58,5 @@ def test_refused_connections_end_the_growth(running, make_tool):
     result = tool.run(tool.manifest(rows), "--no-preflight", "--halt", "100%")
     assert result.code == 0, result
     assert tool.run_dir.totals["revoked"] == len(rows)
-    assert wire.turned_away < len(rows) / 20
+    # one burst of slow start may meet the wall before the first refusal is heard; never a second one
+    assert wire.turned_away < 512
