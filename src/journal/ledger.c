@@ -38,8 +38,7 @@ struct ledger {
     char proven[SHA256_HEX + 1];
 
     struct texts *errors;
-    struct run_facts *run;
-    size_t runs, runs_cap;
+    struct runs runs;
     struct holds holds;
     struct slices slices;
     struct verifications verifications;
@@ -56,30 +55,11 @@ struct ledger *ledger_new(const struct targets *t)
     return l;
 }
 
-static void run_free(struct run_facts *run)
-{
-    const char *texts[] = {run->open.tool,
-                           run->open.libcurl,
-                           run->open.action,
-                           run->open.manifest_path,
-                           run->open.manifest_sha256,
-                           run->open.digest,
-                           run->open.listed,
-                           run->open.shard,
-                           run->open.origins,
-                           run->open.options,
-                           run->open.eyes};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free((void *)(uintptr_t)texts[i]);
-    free(run->reason);
-}
-
 void ledger_free(struct ledger *l)
 {
     if (!l)
         return;
-    for (size_t i = 0; i < l->runs; i++)
-        run_free(&l->run[i]);
+    runs_free(&l->runs);
     row_set_free(l->listed);
     row_set_free(l->ever_listed);
     free(l->state);
@@ -88,7 +68,6 @@ void ledger_free(struct ledger *l)
     verifications_free(&l->verifications);
     rotations_free(&l->rotations);
     eyes_free(&l->eyes);
-    free(l->run);
     free(l);
 }
 
@@ -128,12 +107,6 @@ static int check_announced(const struct ledger *l, uint32_t row, struct error *e
     return 0;
 }
 
-struct ranges {
-    struct ledger *l;
-    struct error *err;
-    int result;
-};
-
 /* Whether this row may be looked at again. */
 static int check_verified(const struct ledger *l, uint32_t row, struct error *err)
 {
@@ -142,18 +115,18 @@ static int check_verified(const struct ledger *l, uint32_t row, struct error *er
     return 0;
 }
 
-static void check_verified_range(void *at, uint32_t first, uint32_t last)
-{
-    struct ranges *x = at;
-    for (uint32_t row = first; row <= last && x->result == 0; row++)
-        x->result = check_verified(x->l, row, x->err);
-}
+struct ranges {
+    struct ledger *l;
+    int (*check)(const struct ledger *l, uint32_t row, struct error *err);
+    struct error *err;
+    int result;
+};
 
 static void check_range(void *at, uint32_t first, uint32_t last)
 {
     struct ranges *x = at;
     for (uint32_t row = first; row <= last && x->result == 0; row++)
-        x->result = check_announced(x->l, row, x->err);
+        x->result = x->check(x->l, row, x->err);
 }
 
 /* Something that the eye of the run that is open sent for it may have taken effect. */
@@ -270,39 +243,6 @@ static int check_digest(struct ledger *l, const struct record_open *o, struct er
     return 0;
 }
 
-static const char *kept(const char *text)
-{
-    return mem_string(text ? text : "");
-}
-
-static void run_add(struct ledger *l, const struct record *r)
-{
-    if (l->runs == l->runs_cap) {
-        l->runs_cap = l->runs_cap ? l->runs_cap * 2 : 8;
-        l->run = mem_resize(l->run, l->runs_cap, sizeof *l->run);
-    }
-    /* Only the last one's ranges are of use, and they may be megabytes. */
-    if (l->runs) {
-        free((void *)(uintptr_t)l->run[l->runs - 1].open.listed);
-        l->run[l->runs - 1].open.listed = kept("");
-    }
-    const struct record_open *o = &r->open;
-    struct run_facts *run = &l->run[l->runs++];
-    *run = (struct run_facts){.open = *o, .opened_ms = r->at_ms, .exit_code = -1};
-    run->reason = mem_string("");
-    run->open.tool = kept(o->tool);
-    run->open.libcurl = kept(o->libcurl);
-    run->open.action = kept(o->action);
-    run->open.manifest_path = kept(o->manifest_path);
-    run->open.manifest_sha256 = kept(o->manifest_sha256);
-    run->open.digest = kept(o->digest);
-    run->open.listed = kept(o->listed);
-    run->open.shard = kept(o->shard);
-    run->open.origins = kept(o->origins);
-    run->open.options = kept(o->options);
-    run->open.eyes = o->eyes ? kept(o->eyes) : NULL;
-}
-
 /* What was in flight when a run ended: before the eyes of the next one are opened. */
 static void tries_close(struct ledger *l)
 {
@@ -329,38 +269,27 @@ static int apply_open(struct ledger *l, const struct record *r, struct error *er
     if (!l->ever_listed)
         l->ever_listed = row_set_new();
     ranges_each(l, listed, list_range, &(struct ranges){.l = l});
-    run_add(l, r);
+    runs_open(&l->runs, r);
     l->slices.rate = 0;
     slices_at(&l->slices, r->at_ms);
     return 0;
 }
 
-static void grow(uint64_t *known, uint64_t told, uint32_t *slice)
-{
-    if (told <= *known)
-        return;
-    if (slice)
-        *slice += (uint32_t)(told - *known);
-    *known = told;
-}
-
-/* Counts are of the run so far: what they grew by happened since the last time they were told. */
+/* What a run's counts grew by happened since the last time they were told. */
 static void apply_counts(struct ledger *l, int64_t at_ms, const struct record_counts *c)
 {
-    if (l->runs == 0)
+    if (l->runs.count == 0)
         return;
-    struct request_counts *known = &l->run[l->runs - 1].requests;
+    const struct request_counts more = runs_counts(&l->runs, c);
     struct slice *slice = slices_at(&l->slices, at_ms);
-    grow(&known->sent, c->sent, &slice->requests);
-    grow(&known->http_429, c->http_429, &slice->http_429);
-    grow(&known->http_5xx, c->http_5xx, NULL);
-    grow(&known->network_errors, c->network_errors, NULL);
+    slice->requests += (uint32_t)more.sent;
+    slice->http_429 += (uint32_t)more.http_429;
 }
 
 static int apply_try(struct ledger *l, const struct record *r, struct error *err)
 {
     if (r->try.rows) {
-        struct ranges x = {.l = l, .err = err};
+        struct ranges x = {.l = l, .check = check_announced, .err = err};
         if (ranges_check(r->try.rows, l->states, err) < 0)
             return -1;
         ranges_each(l, r->try.rows, check_range, &x);
@@ -448,10 +377,10 @@ static int apply_end(struct ledger *l, const struct record *r, struct error *err
 static int apply_verify(struct ledger *l, const struct record *r, struct error *err)
 {
     if (r->verify.rows) {
-        struct ranges x = {.l = l, .err = err};
+        struct ranges x = {.l = l, .check = check_verified, .err = err};
         if (ranges_check(r->verify.rows, l->states, err) < 0)
             return -1;
-        ranges_each(l, r->verify.rows, check_verified_range, &x);
+        ranges_each(l, r->verify.rows, check_range, &x);
         if (x.result < 0)
             return -1;
         apply_counts(l, r->at_ms, &r->verify.counts);
@@ -518,13 +447,7 @@ static int apply_close(struct ledger *l, const struct record *r, struct error *e
     ranges_each(l, unsent, unsent_range, &(struct ranges){.l = l});
     apply_counts(l, r->at_ms, &r->close.counts);
     l->slices.rate = 0;
-    if (l->runs) {
-        struct run_facts *run = &l->run[l->runs - 1];
-        run->closed_ms = r->at_ms;
-        run->exit_code = r->close.exit_code;
-        free(run->reason);
-        run->reason = mem_string(r->close.reason ? r->close.reason : "");
-    }
+    runs_close(&l->runs, r);
     return 0;
 }
 
@@ -611,24 +534,17 @@ enum outcome ledger_outcome(const struct ledger *l, uint32_t row)
 
 size_t ledger_runs(const struct ledger *l)
 {
-    return l->runs;
+    return l->runs.count;
 }
 
 const struct run_facts *ledger_run(const struct ledger *l, size_t i)
 {
-    return &l->run[i];
+    return &l->runs.run[i];
 }
 
 struct request_counts ledger_requests(const struct ledger *l)
 {
-    struct request_counts sum = {0};
-    for (size_t i = 0; i < l->runs; i++) {
-        sum.sent += l->run[i].requests.sent;
-        sum.http_429 += l->run[i].requests.http_429;
-        sum.http_5xx += l->run[i].requests.http_5xx;
-        sum.network_errors += l->run[i].requests.network_errors;
-    }
-    return sum;
+    return runs_requests(&l->runs);
 }
 
 size_t ledger_holds(const struct ledger *l)
@@ -674,11 +590,9 @@ const uint64_t *ledger_latency(const struct ledger *l)
 size_t ledger_memory(const struct ledger *l)
 {
     size_t bytes = sizeof *l + l->states * sizeof *l->state + texts_memory(l->errors) +
-                   l->runs_cap * sizeof *l->run + verifications_memory(&l->verifications) +
+                   runs_memory(&l->runs) + verifications_memory(&l->verifications) +
                    rotations_memory(&l->rotations) + eyes_memory(&l->eyes);
     if (l->listed)
         bytes += 2 * ((size_t)l->states / 8);
-    if (l->runs)
-        bytes += strlen(l->run[l->runs - 1].open.listed);
     return bytes;
 }

@@ -8,6 +8,7 @@
 #include "journal/eyes.h"
 #include "journal/holds.h"
 #include "journal/record.h"
+#include "journal/runs.h"
 #include "journal/slices.h"
 #include "journal/verifications.h"
 #include "manifest/targets.h"
@@ -71,18 +72,6 @@ bool ledger_dropped(const struct ledger *l, uint32_t row);
 /* A row's outcome for a report: what is not finished is OUTCOME_NOT_ATTEMPTED. */
 enum outcome ledger_outcome(const struct ledger *l, uint32_t row);
 
-struct request_counts {
-    uint64_t sent, http_429, http_5xx, network_errors;
-};
-
-/* One `open` and what became of it. */
-struct run_facts {
-    struct record_open open;      /* texts are the ledger's; `listed` only of the last run */
-    int64_t opened_ms, closed_ms; /* closed_ms 0: it never closed (killed, or still running) */
-    int exit_code;                /* -1 when it never closed */
-    char *reason;                 /* why it ended early, or "" */
-    struct request_counts requests;
-};
 size_t ledger_runs(const struct ledger *l);
 const struct run_facts *ledger_run(const struct ledger *l, size_t i);
 struct request_counts ledger_requests(const struct ledger *l); /* all runs */

@@ -1,0 +1,40 @@
+#ifndef RESCIND_JOURNAL_RUNS_H
+#define RESCIND_JOURNAL_RUNS_H
+
+/* The runs that a journal has: an `open` each, what was sent since, and how it closed. */
+
+#include "journal/record.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct request_counts {
+    uint64_t sent, http_429, http_5xx, network_errors;
+};
+
+struct run_facts {
+    struct record_open open;      /* texts are copies; `listed` only of the last run */
+    int64_t opened_ms, closed_ms; /* closed_ms 0: it never closed (killed, or still running) */
+    int exit_code;                /* -1 when it never closed */
+    char *reason;                 /* why it ended early, or "" */
+    struct request_counts requests;
+};
+
+struct runs {
+    struct run_facts *run; /* in the journal's order */
+    size_t count, cap;
+};
+
+/* Takes an `open`. */
+void runs_open(struct runs *x, const struct record *r);
+/* Takes the last run's `close`; without one before it, nothing. */
+void runs_close(struct runs *x, const struct record *r);
+/* Takes the counts that the last run, which there must be, had reached at some record; what they
+ * grew by since those that came before. */
+struct request_counts runs_counts(struct runs *x, const struct record_counts *c);
+
+struct request_counts runs_requests(const struct runs *x); /* of all */
+size_t runs_memory(const struct runs *x);
+void runs_free(struct runs *x);
+
+#endif
