@@ -1,9 +1,7 @@
 #include "cli/commands.h"
 #include "cli/conduct.h"
 #include "cli/confirm.h"
-#include "cli/progress.h"
 
-#include "base/durable.h"
 #include "base/text.h"
 #include "rotate/handover.h"
 #include "rotate/rotate.h"
@@ -17,6 +15,7 @@ struct hands {
     struct secrets_file *file;
     struct deliver_command command;
     struct rotate_handover how;
+    bool began; /* something may have been given */
 };
 
 static int hands_open(struct hands *h, const struct options *o, const struct catalog *catalog,
@@ -82,36 +81,13 @@ static void tell_secrets(const struct prepared *p)
         printf("\nTo hand out:    %s, the new secrets\n", p->options->secrets_file);
 }
 
-static int conduct(struct prepared *p, struct credentials *credentials, const struct hands *h)
+static int loop_rotate(void *hands, const struct work *work, struct ending *ending,
+                       struct error *err)
 {
-    struct ending ending;
-    struct error err;
-    struct progress *progress =
-        progress_new(p->options->progress, STDERR_FILENO, conduct_colour(STDERR_FILENO));
-    const struct observer observer = {progress, progress_tick, progress_tell};
-    const struct work work = {
-        .settings = &p->options->settings,
-        .targets = p->targets,
-        .listed = p->listed,
-        .ledger = p->ledger,
-        .journal = p->journal,
-        .credentials = credentials,
-        .observer = &observer,
-    };
-    struct durable_space *space = conduct_keep_space(p, &err);
-    int status = space ? rotate_run(&work, &h->how, &ending, &err) : -1;
-    durable_space_release(space);
-    progress_free(progress);
-    if (status != 0) {
-        say("%s", err.text);
-        conduct_close(p, (int)err.code, err.text);
-        return conduct_metrics(p->options, (int)err.code);
-    }
-    if (ending.code == EXIT_IO && journal_failed(p->journal))
-        return conduct_metrics(p->options, EXIT_IO);
-    int code = conduct_report(p, (int)ending.code);
-    tell_secrets(p);
-    return code;
+    struct hands *h = hands;
+    int status = rotate_run(work, &h->how, ending, err);
+    h->began = status == 0;
+    return status;
 }
 
 static int rotate(struct prepared *p, struct catalog *catalog, struct credentials *credentials,
@@ -140,7 +116,10 @@ static int rotate(struct prepared *p, struct catalog *catalog, struct credential
     if (ask(p, err) != 0 || conduct_save_targets(p, err) != 0 ||
         conduct_open(p, credentials, err) != 0)
         return -1;
-    return conduct(p, credentials, h);
+    int code = conduct_loop(p, credentials, loop_rotate, h);
+    if (h->began && !journal_failed(p->journal))
+        tell_secrets(p);
+    return code;
 }
 
 int command_rotate(const struct options *o, struct catalog *catalog)

@@ -234,7 +234,8 @@ int conduct_report(struct prepared *p, int code)
     return code;
 }
 
-struct durable_space *conduct_keep_space(const struct prepared *p, struct error *err)
+/* Disk space for the reports, to be let go right before they are written. NULL: EXIT_CANTCREATE. */
+static struct durable_space *keep_space(const struct prepared *p, struct error *err)
 {
     enum { REPORT_BYTES = 96 << 10, ROW_BYTES = 200 };
     struct buf path = {0};
@@ -247,7 +248,8 @@ struct durable_space *conduct_keep_space(const struct prepared *p, struct error 
     return space;
 }
 
-int conduct_run(struct prepared *p, struct credentials *credentials)
+int conduct_loop(struct prepared *p, struct credentials *credentials, conduct_loop_fn *loop,
+                 void *at)
 {
     struct ending ending;
     struct error err;
@@ -263,8 +265,8 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
         .credentials = credentials,
         .observer = &observer,
     };
-    struct durable_space *space = conduct_keep_space(p, &err);
-    int status = space ? runner_run(&work, &ending, &err) : -1;
+    struct durable_space *space = keep_space(p, &err);
+    int status = space ? loop(at, &work, &ending, &err) : -1;
     durable_space_release(space);
     progress_free(progress);
     if (status != 0) {
@@ -275,6 +277,17 @@ int conduct_run(struct prepared *p, struct credentials *credentials)
     if (ending.code == EXIT_IO && journal_failed(p->journal))
         return write_metrics(p->options, NULL, (int)ending.code);
     return conduct_report(p, (int)ending.code);
+}
+
+static int loop_run(void *at, const struct work *work, struct ending *ending, struct error *err)
+{
+    (void)at;
+    return runner_run(work, ending, err);
+}
+
+int conduct_run(struct prepared *p, struct credentials *credentials)
+{
+    return conduct_loop(p, credentials, loop_run, NULL);
 }
 
 int conduct_metrics(const struct options *o, int code)

@@ -5,7 +5,7 @@
  * its reports. Codes are what the process is to end with. */
 
 #include "cli/prepare.h"
-#include "wire/credential.h"
+#include "wire/session.h"
 
 /* Until conduct_open takes them, the signals of base/stops end the process with EXIT_STOPPED:
  * nothing has been sent. */
@@ -23,10 +23,14 @@ void conduct_close(struct prepared *p, int code, const char *reason);
 /* A terminal that knows colours, and no NO_COLOR. */
 bool conduct_colour(int fd);
 
-/* Disk space for the reports, to be let go right before they are written. NULL: EXIT_CANTCREATE. */
-struct durable_space *conduct_keep_space(const struct prepared *p, struct error *err);
+/* Does the work that was prepared, in a loop of its own (as runner_run, which see), with progress
+ * and with disk space kept for the reports, and writes them. */
+typedef int conduct_loop_fn(void *at, const struct work *work, struct ending *ending,
+                            struct error *err);
+int conduct_loop(struct prepared *p, struct credentials *credentials, conduct_loop_fn *loop,
+                 void *at);
 
-/* Does what the settings say, and writes the reports. */
+/* The same in runner_run: what the settings say. */
 int conduct_run(struct prepared *p, struct credentials *credentials);
 
 /* Reports from the ledger in memory, which is what the journal on disk says. */

@@ -33,8 +33,8 @@
  * What is not known is null: times that have not come, a status where no answer came, the exit code
  * of a run that never closed. `failures` are the targets that count as failed, the first
  * FAILURES_LISTED of them; `unconfirmed` those that were verified and are not confirmed absent,
- * likewise; `reasons` count everything that is not done, so they sum to what
- * remaining.csv lists. */
+ * likewise; each of a definition with an account begins with `account`; `reasons` count everything
+ * that is not done, so they sum to what remaining.csv lists. */
 
 enum { FAILURES_LISTED = 1000 };
 
@@ -293,16 +293,28 @@ static void put_reasons(struct buf *b, const struct reasons *s)
     buf_puts(b, s->count ? "\n  ],\n" : "[],\n");
 }
 
-static void put_failure(struct buf *b, const struct entry *e)
+/* Opens an object with what names a target. */
+static void put_target(struct buf *b, const struct entry *e)
 {
     char id[ID_MAX + 1];
     targets_id(e->source->targets, e->row, id);
-    buf_puts(b, "{\"provider\": ");
+    buf_puts(b, "{");
+    if (e->definition->account) {
+        buf_puts(b, "\"account\": ");
+        put_json_text(b, e->definition->account);
+        buf_puts(b, ", ");
+    }
+    buf_puts(b, "\"provider\": ");
     put_json_text(b, e->definition->provider);
     buf_puts(b, ", \"kind\": ");
     put_json_text(b, e->definition->kind);
     buf_puts(b, ", \"id\": ");
     put_json_text(b, id);
+}
+
+static void put_failure(struct buf *b, const struct entry *e)
+{
+    put_target(b, e);
     buf_printf(b, ", \"outcome\": \"%s\", \"status\": ", outcome_word[e->outcome]);
     put_status(b, e->state.status);
     buf_printf(b, ", \"attempts\": %u, \"finished\": ", (unsigned)e->state.attempts);
@@ -316,14 +328,7 @@ static void put_failure(struct buf *b, const struct entry *e)
 
 static void put_finding(struct buf *b, const struct entry *e)
 {
-    char id[ID_MAX + 1];
-    targets_id(e->source->targets, e->row, id);
-    buf_puts(b, "{\"provider\": ");
-    put_json_text(b, e->definition->provider);
-    buf_puts(b, ", \"kind\": ");
-    put_json_text(b, e->definition->kind);
-    buf_puts(b, ", \"id\": ");
-    put_json_text(b, id);
+    put_target(b, e);
     buf_printf(b, ", \"verified\": \"%s\", \"status\": ", verified_word[e->verification.verified]);
     put_status(b, e->verification.status);
     buf_puts(b, ", \"at\": ");
@@ -386,16 +391,10 @@ static void put_rotated(struct sink *s, const struct report *r)
     put_member(&s->buf, "rotated");
     buf_puts(&s->buf, "[");
     while (cursor_next(&c, &e)) {
-        char id[ID_MAX + 1];
         if (e.outcome != OUTCOME_ROTATED)
             continue;
-        targets_id(e.source->targets, e.row, id);
-        buf_puts(&s->buf, any ? ",\n    {\"provider\": " : "\n    {\"provider\": ");
-        put_json_text(&s->buf, e.definition->provider);
-        buf_puts(&s->buf, ", \"kind\": ");
-        put_json_text(&s->buf, e.definition->kind);
-        buf_puts(&s->buf, ", \"id\": ");
-        put_json_text(&s->buf, id);
+        buf_puts(&s->buf, any ? ",\n    " : "\n    ");
+        put_target(&s->buf, &e);
         buf_puts(&s->buf, ", \"successor\": ");
         put_json_text(&s->buf, entry_successor(&e));
         buf_putc(&s->buf, '}');

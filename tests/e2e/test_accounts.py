@@ -18,7 +18,7 @@ ENV = {NAME: "plain-secret-0001", NAME + "__TEAM_A": "team-a-secret-0002",
 class Server:
     def __init__(self):
         self.keys = {secret: set(ids) for secret, ids in SECRETS.items()}
-        self.deleted = []
+        self.deleted, self.refused = [], set()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -54,6 +54,8 @@ class Server:
                     self.answer(200, {"data": [{"hash": h} for h in sorted(keys)] if first else []})
                 elif last not in keys:
                     self.answer(404, {"error": {"code": 404, "message": "not found"}})
+                elif self.command == "DELETE" and last in outer.refused:
+                    self.answer(400, {"error": {"code": 400, "message": "not this one"}})
                 elif self.command == "DELETE":
                     keys.discard(last)
                     outer.deleted.append((secret, last))
@@ -112,6 +114,17 @@ def test_each_account_deletes_its_own(tmp_path, server):
     ]
     again = tool.run(path)
     assert again.code == 0 and len(server.deleted) == 3
+
+
+def test_a_failure_names_its_account(tmp_path, server):
+    """The same hash in two accounts is two targets: a line without the account is neither."""
+    server.keys["team-b-secret-0003"].add(A)
+    server.refused.add(A)
+    done = revoker(tmp_path, server).run(manifest(tmp_path, f"{A},team-a", f"{A},team-b"))
+    assert done.code in (1, 75), done.err
+    report = json.loads((tmp_path / "run" / "report.json").read_text())
+    named = {one.get("account") for one in report["failures"]}
+    assert named == {"team-a", "team-b"} and {one["id"] for one in report["failures"]} == {A}
 
 
 def test_an_account_never_falls_back(tmp_path, server):

@@ -172,6 +172,22 @@ static inline struct record rec_close(int code, const char *unsent, int64_t at_m
                                      .counts = {20, 2, 2, 3}}};
 }
 
+static inline void apply(struct ledger *l, struct record r)
+{
+    struct error err = {0};
+    if (ledger_apply(l, &r, &err) != 0)
+        fail_msg("%s", err.text);
+}
+
+static inline void refuse(struct ledger *l, struct record r, const char *why)
+{
+    struct error err = {0};
+    assert_int_equal(ledger_apply(l, &r, &err), -1);
+    assert_int_equal(err.code, EXIT_DATA);
+    if (!strstr(err.text, why))
+        fail_msg("'%s' does not speak of '%s'", err.text, why);
+}
+
 /* A directory of its own for each test binary, gone at the end. */
 static inline char *fixture_dir(void)
 {

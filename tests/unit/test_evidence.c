@@ -27,22 +27,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void apply(struct ledger *l, struct record r)
-{
-    struct error err = {0};
-    if (ledger_apply(l, &r, &err) != 0)
-        fail_msg("%s", err.text);
-}
-
-static void refuse(struct ledger *l, struct record r, const char *why)
-{
-    struct error err = {0};
-    assert_int_equal(ledger_apply(l, &r, &err), -1);
-    assert_int_equal(err.code, EXIT_DATA);
-    if (!strstr(err.text, why))
-        fail_msg("'%s' does not speak of '%s'", err.text, why);
-}
-
 /* A run whose eye is "ACCOUNT ENDPOINT MEANS"; NULL: of the released format. */
 static void open_run(struct ledger *l, const char *account, const char *endpoint, const char *means)
 {

@@ -25,22 +25,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void apply(struct ledger *l, struct record r)
-{
-    struct error err = {0};
-    if (ledger_apply(l, &r, &err) != 0)
-        fail_msg("%s", err.text);
-}
-
-static void refuse(struct ledger *l, struct record r, const char *why)
-{
-    struct error err = {0};
-    assert_int_equal(ledger_apply(l, &r, &err), -1);
-    assert_int_equal(err.code, EXIT_DATA);
-    if (!strstr(err.text, why))
-        fail_msg("'%s' does not speak of '%s'", err.text, why);
-}
-
 static struct ledger *opened(void)
 {
     struct ledger *l = ledger_new(targets);
