@@ -109,7 +109,7 @@ void pacer_init(struct pacer *p, const struct pacer_config *config, int64_t now)
 void pacer_left(struct pacer *p, uint64_t left)
 {
     p->left = left;
-    if (p->begun || p->held)
+    if (p->begun || p->held || !p->slow_start)
         return;
     double rate = search_first_rate(left);
     p->single = !(rate > 0);
@@ -358,6 +358,15 @@ void pacer_hold(struct pacer *p, int64_t until)
 {
     hold(p, until);
     p->single = p->held = true;
+}
+
+void pacer_start_from(struct pacer *p, int64_t now, double rate)
+{
+    if (!(rate > 0) || p->dark > 0)
+        return;
+    if (!p->begun)
+        p->single = p->held;
+    wall_known(p, now, rate);
 }
 
 void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_us)

@@ -51,6 +51,12 @@ void pacer_unsent(struct pacer *p, int64_t now);
  * the probe alone. */
 void pacer_hold(struct pacer *p, int64_t until);
 
+/* Goes on from a limit that another pacer of the same pair learned (its pacer_view's `limit`, or
+ * this one's share of it), requests a second: no search for it, near below it at once, and up from
+ * there as after any wall. Before the first pacer_sent or at any time later; while a wall is being
+ * met, which tells more, and with a `rate` that is not positive nothing is done. */
+void pacer_start_from(struct pacer *p, int64_t now, double rate);
+
 /* The room that a success told of (RateLimit fields), to be called after its pacer_answer: once
  * `remaining` more were sent, nothing goes for `reset_us` from now, at most a minute. It can only
  * slow down. A negative `remaining`, or a `reset_us` that is not positive, is ignored. */

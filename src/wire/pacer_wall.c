@@ -155,7 +155,7 @@ static void plan_climb(struct pacer *p, const struct wall *w, int64_t now)
     double start = p->rate,
            cost_s = p->wall_s > 0 && p->told ? p->wall_s + p->met_rtt_s : p->wall_s;
     p->climb_log = max2(CUT, log(max2(1.0, w->hi / start)));
-    double refusals = p->wall_s > 0 || p->climb_log < TIGHT ? p->dark : 1;
+    double refusals = p->wall_s > 0 || p->climb_log < TIGHT ? max2(1, p->dark) : 1;
     double debt = (double)p->all_refused / SHARE / 2 - (double)p->all_ok;
     double search_s = min2(PROBE, HASTE / p->climb_log) * cost_s;
     if (p->climb_log < TIGHT) /* little to gain, and a rise is still noticed within a second */
@@ -180,6 +180,19 @@ void wall_end(struct pacer *p, int64_t now)
     p->blind_to_s = p->told ? 0 : p->wall_s;
     plan_climb(p, &w, now);
     p->dark = 0;
+}
+
+void wall_known(struct pacer *p, int64_t now, double hi)
+{
+    struct wall w = {.hi = hi};
+    p->rate = min2(search_ceiling(p), max2(FLOOR_RATE, hi * (1 - CUT)));
+    p->slow_start = p->first_costly = p->told = false;
+    p->verified = p->recent = p->rate;
+    p->mark_us = now;
+    p->limit = p->hi = hi;
+    p->wall_s = p->blind_cycle_s = p->blind_from_s = p->blind_to_s = 0;
+    new_cycle(p, now);
+    plan_climb(p, &w, now);
 }
 
 /* Where within (from, to] a wall should end, `e` seconds after it began. */

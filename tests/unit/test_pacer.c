@@ -239,6 +239,72 @@ static void a_hold_of_an_earlier_run_is_honoured(void **state)
     assert_int_equal(pacer_view(&p, sent + 30 * MS).hold_until, 0);
 }
 
+/* A server that takes `limit` a second, and no more, 30 ms away: answers until `until`. */
+static unsigned answered_evenly(struct pacer *p, int64_t from, int64_t until, double limit)
+{
+    double tokens = 1;
+    unsigned taken = 0;
+    int64_t last = from;
+    for (int64_t now = from; now < until;) {
+        now = send_next(p, now);
+        tokens = fmin(10, tokens + limit * (double)(now - last) / SECOND);
+        last = now;
+        bool ok = tokens >= 1;
+        tokens -= ok;
+        taken += ok;
+        answered(p, now, ok ? PACER_OK : PACER_REFUSED, -1);
+        now += 30 * MS;
+    }
+    return taken;
+}
+
+static void a_limit_that_another_learned_needs_no_search(void **state)
+{
+    (void)state;
+    struct pacer p;
+    struct pacer_config c = config_of(0, 512, 1);
+    pacer_init(&p, &c, 0);
+    pacer_start_from(&p, 0, 400);
+    pacer_left(&p, 100000);
+    unsigned sent = 0;
+    for (int64_t now = 0; now < SECOND / 5; sent++)
+        now = send_next(&p, now);
+    assert_in_range(sent, 70, 80);
+    assert_true(fabs(pacer_view(&p, 0).limit - 400) < 1);
+    assert_int_equal(pacer_view(&p, 0).bound, PACER_BY_QUOTA);
+}
+
+/* That one went away meanwhile, or the limit rose. */
+static void a_limit_that_was_learned_too_low_is_left_behind(void **state)
+{
+    (void)state;
+    struct pacer p;
+    struct pacer_config c = config_of(0, 32, 1);
+    pacer_init(&p, &c, 0);
+    pacer_start_from(&p, 0, 5);
+    answered_evenly(&p, 0, 15 * SECOND, 20);
+    assert_in_range(answered_evenly(&p, 15 * SECOND, 25 * SECOND, 20), 180, 220);
+}
+
+static void what_another_learned_breaks_no_hold(void **state)
+{
+    (void)state;
+    struct pacer p;
+    struct pacer_config c = config_of(0, 32, 1);
+    pacer_init(&p, &c, 0);
+    pacer_hold(&p, 20 * SECOND);
+    pacer_start_from(&p, 0, 400);
+    int64_t sent = send_next(&p, 0);
+    assert_true(sent >= 20 * SECOND);
+    assert_true(pacer_next(&p, sent + MS) == PACER_WAIT); /* its probe is a lone one */
+    double rate = p.rate;
+    answered(&p, sent, PACER_REFUSED, -1);
+    pacer_start_from(&p, sent + 30 * MS, 4000); /* in a wall */
+    assert_true(p.rate <= rate);
+    pacer_start_from(&p, sent + 30 * MS, 0);
+    assert_true(p.rate <= rate && p.rate > 0);
+}
+
 static void room_only_slows_down(void **state)
 {
     (void)state;
@@ -488,6 +554,9 @@ int main(void)
         cmocka_unit_test(lost_probes_are_spaced_up_to_a_bound),
         cmocka_unit_test(an_unsent_request_frees_its_place),
         cmocka_unit_test(a_hold_of_an_earlier_run_is_honoured),
+        cmocka_unit_test(a_limit_that_another_learned_needs_no_search),
+        cmocka_unit_test(a_limit_that_was_learned_too_low_is_left_behind),
+        cmocka_unit_test(what_another_learned_breaks_no_hold),
         cmocka_unit_test(room_only_slows_down),
         cmocka_unit_test(view_tells_what_was_learned),
         cmocka_unit_test(promises_hold_in_any_storm),
