@@ -3,20 +3,20 @@
  *
  *   Retry-After: 37                             Retry-After: Sun, 06 Nov 1994 08:49:37 GMT
  *   Retry-After: 37s                            Retry-After: 1994-11-06T08:49:37Z
+ *   Retry-After: PT37S                          Retry-After-Ms: 37000
  *   X-RateLimit-Reset: 1795239637000            {"error":"...","retry_after":37}
  *   RateLimit: "default";r=0;t=37               RateLimit: limit=100, remaining=0, reset=37 */
 
 #include "provider/hints.h"
 #include "provider/condition.h"
 #include "provider/date.h"
+#include "provider/span.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #define SECOND_US ((int64_t)1000000)
-#define FOREVER   (INT64_MAX / 4) /* larger than any wait or epoch in microseconds */
 
 /* A Retry-After beyond these is a Unix time, in seconds and in milliseconds. */
 #define EPOCH_FROM_US    (1000000000 * SECOND_US)
@@ -63,35 +63,6 @@ static size_t trimmed(const char **text, size_t len)
     return len;
 }
 
-/* "12.5" of a unit of so many microseconds, a fraction rounded up to a millisecond. -1 where it is
- * no such number; FOREVER where it is beyond reason. */
-static int64_t decimal_us(const char *text, size_t len, int64_t unit_us)
-{
-    size_t i = 0;
-    int64_t us = 0, part = 0, scale = 1;
-    bool more = false; /* digits beyond those that are used: they still round up */
-    for (; i < len && isdigit((unsigned char)text[i]); i++)
-        us = us >= FOREVER / 10 ? FOREVER : us * 10 + (text[i] - '0');
-    if (i == 0)
-        return -1;
-    us = us > FOREVER / unit_us ? FOREVER : us * unit_us;
-    if (i == len)
-        return us;
-    if (text[i++] != '.' || i == len)
-        return -1;
-    for (; i < len && isdigit((unsigned char)text[i]); i++)
-        if (scale < 1000000000) {
-            scale *= 10;
-            part = part * 10 + (text[i] - '0');
-        } else {
-            more |= text[i] != '0';
-        }
-    if (i < len)
-        return -1;
-    int64_t fraction_us = (part * unit_us + scale - 1) / scale + more;
-    return us >= FOREVER ? us : us + (fraction_us + 999) / 1000 * 1000;
-}
-
 /* What time it is for the provider, in milliseconds, by its answer's Date. */
 static int64_t server_now_ms(const char *date, int64_t now_wall_ms)
 {
@@ -102,25 +73,13 @@ static int64_t server_now_ms(const char *date, int64_t now_wall_ms)
     return ahead_ms >= 0 && ahead_ms < 1000 + DATE_SLACK_MS ? now_wall_ms : date_s * 1000;
 }
 
-/* How many characters of a number's unit are behind it, which must be seconds. */
-static size_t seconds_unit(const char *text, size_t len)
-{
-    static const char *const units[] = {"seconds", "second", "secs", "sec", "s"};
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        size_t n = strlen(units[i]);
-        if (len > n && strncasecmp(text + len - n, units[i], n) == 0)
-            return n;
-    }
-    return 0;
-}
-
-/* A number of seconds, or where it is too large for that a Unix time. */
+/* A number of seconds, or where it is too large for that a Unix time; or a span with its units. */
 static int64_t number_us(const char *text, size_t len, const char *date, int64_t now_wall_ms)
 {
-    size_t unit = seconds_unit(text, len);
-    len = trimmed(&text, len - unit);
-    int64_t us = decimal_us(text, len, SECOND_US);
-    if (unit || us <= EPOCH_FROM_US || us >= FOREVER)
+    int64_t us = span_decimal_us(text, len, SECOND_US);
+    if (us < 0)
+        return span_us(text, len);
+    if (us <= EPOCH_FROM_US || us >= SPAN_FOREVER)
         return us;
     if (us > EPOCH_MS_FROM_US)
         us /= 1000;
@@ -176,7 +135,7 @@ static int64_t reset_us(const char *text, enum rate_unit unit, const struct head
         size_t len = strcspn(text, separators);
         text += len + separator(text[len]);
         len = trimmed(&item, len);
-        int64_t us = decimal_us(item, len, unit_us);
+        int64_t us = span_decimal_us(item, len, unit_us);
         if (us >= 0 && unit != RATE_MS)
             us -= server_now_ms(get(headers, "Date").text, now_wall_ms) *
                   1000; /* past: below -1, so it is none */
@@ -217,7 +176,7 @@ static int64_t parameter(const char *item, size_t len, const char *name)
             n++;
         if (n > name_len && memcmp(at, name, name_len) == 0 && at[name_len] == '=') {
             const char *value = at + name_len + 1;
-            return decimal_us(value, trimmed(&value, n - name_len - 1), 1);
+            return span_decimal_us(value, trimmed(&value, n - name_len - 1), 1);
         }
     }
     return -1;
@@ -250,7 +209,7 @@ static int64_t policy_window(const struct header_source *headers, const char *na
         size_t n = next_item(&at, &item);
         if (name_length(item, n) == len && memcmp(item, name, len) == 0) {
             int64_t window = parameter(item, n, "w");
-            return window < 0 || window > FOREVER / SECOND_US ? -1 : window * SECOND_US;
+            return window < 0 || window > SPAN_FOREVER / SECOND_US ? -1 : window * SECOND_US;
         }
     }
     return -1;
@@ -258,7 +217,7 @@ static int64_t policy_window(const struct header_source *headers, const char *na
 
 static int64_t seconds_us(int64_t seconds)
 {
-    return seconds < 0 || seconds > FOREVER / SECOND_US ? -1 : seconds * SECOND_US;
+    return seconds < 0 || seconds > SPAN_FOREVER / SECOND_US ? -1 : seconds * SECOND_US;
 }
 
 /* `limit=100, remaining=0, reset=37` */
@@ -266,9 +225,11 @@ static void dictionary_member(const char *item, size_t len, struct quota *into)
 {
     static const char remaining[] = "remaining=", reset[] = "reset=";
     if (len >= sizeof remaining && memcmp(item, remaining, sizeof remaining - 1) == 0)
-        into->remaining = decimal_us(item + sizeof remaining - 1, len - sizeof remaining + 1, 1);
+        into->remaining =
+            span_decimal_us(item + sizeof remaining - 1, len - sizeof remaining + 1, 1);
     else if (len >= sizeof reset && memcmp(item, reset, sizeof reset - 1) == 0)
-        into->reset_us = seconds_us(decimal_us(item + sizeof reset - 1, len - sizeof reset + 1, 1));
+        into->reset_us =
+            seconds_us(span_decimal_us(item + sizeof reset - 1, len - sizeof reset + 1, 1));
 }
 
 static size_t ratelimit_field(const struct header_source *headers, struct quota out[QUOTAS_MAX])
@@ -307,7 +268,7 @@ static int64_t number(const struct header_source *headers, const char *name)
 {
     const struct hint_field field = get(headers, name);
     const char *text = field.text;
-    return decimal_us(text, trimmed(&text, strlen(text)), 1);
+    return span_decimal_us(text, trimmed(&text, strlen(text)), 1);
 }
 
 static size_t quotas(const struct header_source *headers, int64_t now_wall_ms,
@@ -331,6 +292,22 @@ static void longer(struct hint *h, int64_t us)
         h->wait_us = us;
 }
 
+/* Azure's APIs have these, and OpenAI's: milliseconds, of more precision than Retry-After's. */
+static const char *const in_ms[] = {"Retry-After-Ms", "X-Ms-Retry-After-Ms"};
+
+static int64_t retry_after_ms(const struct header_source *headers, const char *name,
+                              struct hint *into)
+{
+    const struct hint_field field = get(headers, name);
+    const char *text = field.text;
+    size_t len = trimmed(&text, strlen(text));
+    int64_t us = span_decimal_us(text, len, 1000);
+    if (us < 0)
+        us = span_us(text, len);
+    into->retry_after |= field.there;
+    return us;
+}
+
 struct hint hint_read(const struct definition *d, const struct header_source *headers,
                       const char *body, size_t body_len, int64_t now_wall_ms)
 {
@@ -342,6 +319,8 @@ struct hint hint_read(const struct definition *d, const struct header_source *he
         h.nonsense = us < 0;
         longer(&h, us);
     }
+    for (size_t i = 0; i < sizeof in_ms / sizeof *in_ms; i++)
+        longer(&h, retry_after_ms(headers, in_ms[i], &h));
     bool room = number(headers, "X-RateLimit-Remaining") > 0;
     json_t *json = NULL;
     for (size_t i = 0; i < d->rate_count; i++) {

@@ -18,8 +18,8 @@ struct header_source {
     void *at;
 };
 
-/* Retry-After's value: non-negative decimal seconds, with an `s` or `seconds` behind them or
- * without (a fraction is rounded up to the next millisecond); a date (date_read) measured against
+/* Retry-After's value: non-negative decimal seconds (a fraction is rounded up to the next
+ * millisecond); a span with its units (span_us); a date (date_read) measured against
  * the answer's own Date (NULL: none) where it has one that can be read, else against now_wall_ms;
  * or, where it is above a billion, a Unix time in seconds, above a hundred billion in milliseconds.
  * A time that is past, and 0, give 0. Where the field came several times, joined by commas or
@@ -29,8 +29,8 @@ int64_t retry_after_us(const char *value, const char *date, int64_t now_wall_ms)
 struct hint {
     int64_t wait_us;  /* from now; -1: none was given; at most HINT_MAX_US */
     bool clamped;     /* what was asked for was longer */
-    bool retry_after; /* a Retry-After was there */
-    bool nonsense;    /* and made no sense */
+    bool retry_after; /* a Retry-After was there, or one of its kin in milliseconds */
+    bool nonsense;    /* Retry-After made no sense */
 };
 
 /* The hint of a refusal: the longest of Retry-After, the definition's own sources, and the
