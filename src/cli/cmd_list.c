@@ -28,7 +28,7 @@ struct selection {
     bool *chosen;    /* by key */
     uint64_t others; /* keys but for the credential in use */
     uint64_t selected;
-    bool own_is_there;
+    size_t own;           /* the credential in use, or what may be it */
     struct targets *kept; /* what --not-in names */
     uint64_t left_out;    /* of the others, for that */
     const char *scope;    /* as request.h has it, of all that is listed, or NULL */
@@ -163,8 +163,8 @@ static void select_keys(const struct options *o, const struct definition *d,
     s->chosen = mem_zalloc(count + 1, sizeof *s->chosen);
     for (size_t i = 0; i < count; i++) {
         const char *untold = NULL;
-        if (*all->own_id && strcmp(keylist_id(all->keys, i), all->own_id) == 0) {
-            s->own_is_there = true;
+        if (inventory_own(all, i)) {
+            s->own++;
             continue;
         }
         s->others++;
@@ -298,9 +298,17 @@ static void tell(const struct options *o, const struct definition *d, const stru
             "%s %s: its definition does not tell which one the credential in use is (`self`): "
             "it may be one of these",
             d->provider, d->kind);
-    if (s->own_is_there)
+    if (s->own == 1)
         tell_good(o, "%s %s: the credential in use is one of them and was left out", d->provider,
                   d->kind);
+    else if (s->own)
+        tell_good(o, "%s %s: %zu may be the credential in use, by their %s, and were left out",
+                  d->provider, d->kind, s->own, d->list.hint);
+    else if (d->self == SELF_LIST)
+        tell_good(o,
+                  "%s %s: none of them shows a %s like that of the credential in use: it may be "
+                  "one of these",
+                  d->provider, d->kind, d->list.hint);
     text_count(s->others, others);
     sheet_tell(o->output, s->selected, &file);
     if (s->left_out)

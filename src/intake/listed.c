@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "provider/identifier.h"
+#include "provider/secret_hint.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,26 +42,18 @@ uint32_t listed_find(const struct listed *l, const struct definition *d, const c
     return row;
 }
 
-/* sk-or-v1-0e6...1c9, ****1c9, or the last few characters alone. */
 static void add_hint(struct listed *l, uint32_t row, const char *text, size_t len)
 {
-    static const char marks[] = ".*\xe2\x80\xa6\xa2";
-    size_t head = 0, tail = 0;
-    while (head < len && !strchr(marks, text[head]))
-        head++;
-    while (tail < len - head && !strchr(marks, text[len - 1 - tail]))
-        tail++;
-    if (head == len) { /* nothing is hidden in it: all that a short one can be is the end */
-        tail = len;
-        head = 0;
-    }
-    if (len > HINT_MOST || head + tail < SHOWN || tail > 16)
+    struct secret_hint h;
+    if (len > HINT_MOST || !secret_hint_read(text, len, &h))
         return;
     l->hint = mem_resize(l->hint, l->hints + 1, sizeof *l->hint);
-    l->hint[l->hints++] = (struct listed_hint){
-        .row = row, .at = (uint32_t)l->text.len, .head = (uint8_t)head, .tail = (uint8_t)tail};
-    buf_put(&l->text, text, head);
-    buf_put(&l->text, text + len - tail, tail);
+    l->hint[l->hints++] = (struct listed_hint){.row = row,
+                                               .at = (uint32_t)l->text.len,
+                                               .head = (uint8_t)h.head_len,
+                                               .tail = (uint8_t)h.tail_len};
+    buf_put(&l->text, h.head, h.head_len);
+    buf_put(&l->text, h.tail, h.tail_len);
 }
 
 /* A line of the list: what is in its cells by the names of the header. */
@@ -202,11 +195,6 @@ void listed_free(struct listed *l)
     free(l);
 }
 
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 uint32_t listed_fit(const struct listed *l, const struct definition *d, size_t lead,
                     const char *head, size_t head_len, const char *tail, size_t tail_len)
 {
@@ -214,11 +202,9 @@ uint32_t listed_fit(const struct listed *l, const struct definition *d, size_t l
     for (size_t i = 0; i < l->hints; i++) {
         const struct listed_hint *h = &l->hint[i];
         const char *text = l->text.data + h->at;
-        size_t front = least(h->head, head_len), back = least(h->tail, tail_len);
-        size_t beyond = front > lead ? front - lead : 0;
-        if (!is_same(targets_definition(l->targets, h->row), d) || beyond + back < SHOWN ||
-            memcmp(text, head, front) != 0 ||
-            memcmp(text + h->head + h->tail - back, tail + tail_len - back, back) != 0)
+        const struct secret_hint shown = {text, text + h->head, h->head, h->tail};
+        if (!is_same(targets_definition(l->targets, h->row), d) ||
+            !secret_hint_fits(&shown, lead, SHOWN, head, head_len, tail, tail_len))
             continue;
         if (found != UINT32_MAX && found != h->row)
             return UINT32_MAX;

@@ -100,7 +100,8 @@ enum self_rule {
     SELF_BEFORE_COLON,
     SELF_SECRET, /* the id is the secret itself */
     SELF_USER,   /* the user of Basic's user:password, which may be in base64 */
-    SELF_READ
+    SELF_READ,
+    SELF_LIST /* those of the list whose list.hint fits the secret */
 };
 
 /* Calendar windows of usage, in UTC; weeks begin on Monday. */

@@ -346,6 +346,26 @@ static bool list_good(const struct definition *d, char *why)
            fields_good(d, why) && hint_good(l, why) && each_good(d, why);
 }
 
+/* The credential may be any key of the list, so the list is to be read without a target's scopes.
+ */
+static bool self_good(const struct definition *d, char *why)
+{
+    const struct list_rule *l = &d->list;
+    struct uses uses = {0};
+    if (l->own && (d->self == SELF_UNKNOWN || d->self == SELF_NONE))
+        return WHY("list.own: no self tells the credential's own key");
+    if (d->self != SELF_LIST)
+        return true;
+    if (!l->request.method || !l->hint)
+        return WHY("self: list needs list and list.hint");
+    path_good(d, "list", l->request.path, &uses, why);
+    body_good(d, "list", &l->request, &uses, why);
+    for (size_t i = 0; i < d->scope_count; i++)
+        if (uses.scope[i] && !(l->each_scope && strcmp(l->each, d->scopes[i]) == 0))
+            return WHY("self: list needs list.each for the scope %s", d->scopes[i]);
+    return true;
+}
+
 static bool lists_names(const struct definition *d)
 {
     for (size_t i = 0; i < d->list.field_count; i++)
@@ -453,6 +473,6 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
            read_good(d, "preflight", &d->preflight, why) &&
            read_good(d, "self", &d->self_read, why) &&
            read_good(d, "account", &d->account_read, why) && gone_good(d, why) &&
-           target_read_good(d, why) && list_good(d, why) && rotate_good(d, why) &&
-           statuses_good(d, why) && rates_good(d, why);
+           target_read_good(d, why) && list_good(d, why) && self_good(d, why) &&
+           rotate_good(d, why) && statuses_good(d, why) && rates_good(d, why);
 }

@@ -314,6 +314,7 @@ static const char *take_self(void *at, const char *value)
         {"before-colon", SELF_BEFORE_COLON},
         {"secret", SELF_SECRET},
         {"user", SELF_USER},
+        {"list", SELF_LIST},
     };
     struct definition *d = at;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
@@ -323,7 +324,7 @@ static const char *take_self(void *at, const char *value)
         }
     if (!is_read(value) || take_asked(next_word(value), &d->self_read, &d->self_pointers))
         return "not one of none, sha256, before-dot, between-dots, before-colon, secret, user, "
-               "read METHOD /path /pointer";
+               "list, read METHOD /path /pointer";
     d->self = SELF_READ;
     return NULL;
 }

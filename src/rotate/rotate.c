@@ -38,12 +38,11 @@ static void count_rows(struct rotor *r)
 
 /* The first reads */
 
-static bool own_id(void *at, const struct endpoint *e, const char *id, const struct answer *a)
+static bool own_id(void *at, const struct endpoint *e, const char *id, size_t among)
 {
     struct rotor *r = at;
     char why[ENDING_REASON], reason[ENDING_REASON + 40];
-    (void)id;
-    if (!own_is_target(&r->session.work, e, a, why))
+    if (!own_is_target(&r->session.work, e, id, among, why))
         return true;
     snprintf(reason, sizeof reason, "%s; nothing was sent for it", why);
     session_stop(&r->session, EXIT_REFUSED, reason);
@@ -106,7 +105,7 @@ static void plan_firsts(struct rotor *r)
                                 .done = done,
                                 .failed = failed,
                                 .at = r};
-    if (!own_id(r, &r->endpoint, NULL, NULL))
+    if (!own_id(r, &r->endpoint, NULL, 1))
         return;
     firsts_plan(&r->firsts, &r->endpoint, "", s->preflight, true);
     if (firsts_begin(&r->firsts))
@@ -148,6 +147,7 @@ static void rotate_definition(struct rotor *r, const struct definition *d)
     } else {
         session_stop(&r->session, err.code, err.text);
     }
+    firsts_end(&r->firsts);
     survey_end(&r->survey);
     wire_close(&r->wire);
     endpoint_close(&r->endpoint);

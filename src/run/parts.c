@@ -83,6 +83,7 @@ int parts_build(struct runner *r, struct error *err)
 
 static void lane_close(struct lane *l)
 {
+    firsts_end(&l->firsts);
     wire_close(&l->wire);
     queue_free(&l->queue);
     free(l->flight);

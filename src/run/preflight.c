@@ -34,12 +34,11 @@ static void failed(void *at, enum exit_code code, const char *why)
     refuse(l, code, reason);
 }
 
-static bool own_id(void *at, const struct endpoint *e, const char *id, const struct answer *a)
+static bool own_id(void *at, const struct endpoint *e, const char *id, size_t among)
 {
     struct lane *l = at;
     char reason[ENDING_REASON];
-    (void)id;
-    if (!own_is_target(&l->run->session.work, e, a, reason))
+    if (!own_is_target(&l->run->session.work, e, id, among, reason))
         return true;
     refuse(l, EXIT_REFUSED, reason);
     return false;
@@ -54,7 +53,7 @@ static void done(void *at)
 static bool own_secret_hits(struct runner *r, const struct endpoint *e)
 {
     char why[ENDING_REASON], reason[ENDING_REASON + 40];
-    if (!own_is_target(&r->session.work, e, NULL, why))
+    if (!own_is_target(&r->session.work, e, NULL, 1, why))
         return false;
     snprintf(reason, sizeof reason, "%s; nothing was %s", why, done_word(r));
     session_stop(&r->session, EXIT_REFUSED, reason);

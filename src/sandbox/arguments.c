@@ -23,6 +23,7 @@ const char arguments_help[] =
     "What exists\n"
     "  --manifest FILE       exactly its targets (repeatable)\n"
     "  --inventory FILE      JSON lines with provider, kind, id and any field of the lists\n"
+    "  --raw FILE            raw keys of theirs, a line each: the lists show what fits them\n"
     "  --any                 whatever is asked for exists until it is deleted\n"
     "  --absent SHARE        a seeded share (10%) is absent from the start\n"
     "  --workspaces N        OpenRouter's keys are spread over so many (1)\n"
@@ -232,8 +233,6 @@ int arguments_parse(int argc, char **argv, struct arguments *o, struct error *er
         return error_set(err, EXIT_USAGE, "%s: no such argument; see --help", argv[optind]);
     if (!o->http.tls_cert != !o->http.tls_key)
         return error_set(err, EXIT_USAGE, "--tls-cert and --tls-key go together");
-    if (o->raw && !o->generating)
-        return error_set(err, EXIT_USAGE, "--raw goes with --generate");
     return 0;
 }
 

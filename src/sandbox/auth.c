@@ -12,7 +12,7 @@ void auth_demo_secret(const struct definition *d, char out[SECRET_MAX])
                                          [SELF_BETWEEN_DOTS] = "sandbox.demo-%s.sandbox",
                                          [SELF_BEFORE_COLON] = "demo-%s:sandbox",
                                          [SELF_USER] = "demo-%s:sandbox",
-                                         [SELF_READ] = NULL};
+                                         [SELF_LIST] = NULL};
     const char *known = vendor_of(d)->secret, *shape = shapes[d->self];
     size_t room = SECRET_MAX;
     if (known) {

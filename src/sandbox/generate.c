@@ -111,10 +111,11 @@ static void put_row(const struct mix *m, struct rng *r, uint64_t row, FILE *raw,
     while (at >= m->upto[k])
         k++;
     const struct definition *d = m->d[k];
-    if (raw && raw_make(d, r, secret, id))
-        fprintf(raw, "%s\n", secret);
-    else
+    bool made = raw && raw_make(d, r, secret, id);
+    if (!made)
         generate_id(d, r, id);
+    if (made || (raw && raw_of(d, id, secret)))
+        fprintf(raw, "%s\n", secret);
     buf_printf(out, "%s,%s,%s", d->provider, d->kind, id);
     for (unsigned i = 0; i < m->scopes; i++) {
         bool has = false;

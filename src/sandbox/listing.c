@@ -46,6 +46,7 @@ json_t *listing_own(const struct stock_listing *l, const struct definition *d,
     profile_workspace_id(0, who->account, workspace);
     const struct profile p = {.id = who->own_id,
                               .workspace = workspace,
+                              .secret = who->secret,
                               .account = who->account,
                               .epoch_ms = l->epoch_ms};
     json_t *o = profile_make(d, &p);

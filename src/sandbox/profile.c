@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "sandbox/compose.h"
+#include "sandbox/raw.h"
 #include "sandbox/vendors.h"
 
 #include <stdio.h>
@@ -45,7 +46,7 @@ json_t *profile_group(const struct definition *d, const char *id, unsigned i, in
 
 /* What is derived for one object, before it is known which of it the definition asks for. */
 struct traits {
-    char name[48], label[40], owner[40];
+    char name[48], label[RAW_SHOWN], owner[40];
     double usage[WINDOW_COUNT + 1]; /* the last: of all time */
     double byok;
     int64_t created_ms, updated_ms, expires_ms; /* 0: never */
@@ -188,11 +189,22 @@ static void put_state(json_t **o, const struct definition *d, const struct profi
     put_promises(o, &d->list.gone, "", 0, gone);
 }
 
+static void put_hint(json_t **o, const struct definition *d, const struct profile *p)
+{
+    char raw[RAW_MAX], shown[RAW_SHOWN];
+    const char *pointer = raw_field(d);
+    if (!pointer || !(p->secret || raw_of(d, p->id, raw)))
+        return;
+    raw_show(d, p->secret ? p->secret : raw, shown);
+    compose_put(o, pointer, json_string(shown));
+}
+
 static void put_fields(json_t **o, const struct definition *d, const struct traits *t,
                        const struct profile *p)
 {
     for (size_t i = 0; i < d->list.field_count; i++)
         compose_put(o, d->list.field[i].pointer, value_of(d->list.field[i].name, t, p));
+    put_hint(o, d, p);
     put_windows(o, d, t);
     if (d->list.each && !d->list.each_scope && p->workspace)
         json_object_set_new(*o, d->list.each, json_string(p->workspace));

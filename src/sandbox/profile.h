@@ -20,6 +20,7 @@ unsigned profile_workspace_of(uint64_t identity, unsigned workspaces);
 
 struct profile {
     const char *id, *workspace;
+    const char *secret; /* its own; NULL: raw_of tells, if anything does */
     uint64_t identity;
     unsigned account;
     bool disabled, dead; /* dead: deleted, and still to be seen */

@@ -5,6 +5,7 @@
 #include "sandbox/auth.h"
 #include "sandbox/generate.h"
 #include "sandbox/inventory.h"
+#include "sandbox/raw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +75,7 @@ static void learn_own_id(const struct definition *d, struct credential *c, unsig
     c->own_id[0] = '\0';
     if (d->self == SELF_READ && d->id.class == ID_UUID && number == 0)
         memcpy(c->own_id, AUTH_OWN_UUID, sizeof AUTH_OWN_UUID);
-    else if (d->self == SELF_READ)
+    else if (d->self == SELF_READ || d->self == SELF_LIST)
         generate_id(d, &r, c->own_id);
 }
 
@@ -101,14 +102,6 @@ static void count_hold(const struct sandbox *s, struct provider *p, int64_t now)
         p->tally.in_hold++;
     else
         p->tally.in_hold_grace++;
-}
-
-static uint64_t hash_text(const char *text)
-{
-    uint64_t h = 1469598103934665603u; /* FNV-1a */
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 1099511628211u;
-    return h;
 }
 
 /* One request on its way through the judgement. */
@@ -406,7 +399,7 @@ static void serve(struct sandbox_turn *t)
         .provider = t->p->name,
         .id = t->place->id,
         .action = is_write(t->place->op),
-        .identity = known ? targets_identity(t->s->truth.targets, t->row) : hash_text(t->in->path),
+        .identity = known ? targets_identity(t->s->truth.targets, t->row) : raw_seed(t->in->path),
         .sight = known ? t->s->truth.entry[t->row].requests : t->p->tally.requests,
     };
     const struct fault *f = faults_pick(&t->s->faults, &c, &effect);

@@ -72,7 +72,7 @@ static int load(struct sandbox *s, const struct arguments *o, struct error *err)
     for (unsigned i = 0; i < o->inventories; i++)
         if (stock_load(s->stock, o->inventory[i], err) < 0)
             return -1;
-    return 0;
+    return o->raw ? stock_load_raw(s->stock, o->raw, err) : 0;
 }
 
 static int serve(struct sandbox *s, const struct arguments *o, struct error *err)

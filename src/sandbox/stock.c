@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "provider/own_id.h"
+#include "sandbox/compose.h"
 #include "sandbox/generate.h"
 
 #include <stdio.h>
@@ -114,6 +116,40 @@ int stock_load(struct stock *v, const char *path, struct error *err)
     free(line);
     fclose(f);
     return result;
+}
+
+static void load_raw(struct stock *v, const char *raw)
+{
+    const struct catalog *catalog = targets_catalog(v->truth->targets);
+    for (size_t i = 0; i < catalog_count(catalog); i++) {
+        char id[ID_MAX + 1], shown[RAW_SHOWN];
+        const struct definition *d = catalog_at(catalog, i);
+        if (!raw_field(d) || own_id_of_secret(d, raw, id) <= 0)
+            continue;
+        uint32_t row = truth_find(v->truth, d, id, "");
+        json_t *fields = NULL;
+        if (row == UINT32_MAX)
+            continue;
+        raw_show(d, raw, shown);
+        compose_put(&fields, raw_field(d), json_string(shown));
+        stock_say(v, row, fields);
+    }
+}
+
+int stock_load_raw(struct stock *v, const char *path, struct error *err)
+{
+    FILE *f = fopen(path, "re");
+    char *line = NULL;
+    size_t size = 0;
+    if (!f)
+        return error_set(err, EXIT_NOINPUT, "%s:", path);
+    while (getline(&line, &size, f) > 0) {
+        line[strcspn(line, "\r\n")] = '\0';
+        load_raw(v, line);
+    }
+    free(line);
+    fclose(f);
+    return 0;
 }
 
 uint32_t stock_make_key(struct stock *v, const struct definition *d, unsigned account,

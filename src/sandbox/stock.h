@@ -39,6 +39,8 @@ void stock_free(struct stock *v);
 
 /* EXIT_NOINPUT, EXIT_DATA naming the line. */
 int stock_load(struct stock *v, const char *path, struct error *err);
+/* Raw keys, a line each: the lists show of them what fits. EXIT_NOINPUT. */
+int stock_load_raw(struct stock *v, const char *path, struct error *err);
 
 /* One request for something that is no action on a target. */
 struct inquiry {

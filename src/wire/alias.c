@@ -134,24 +134,3 @@ uint32_t aliases_own(const struct aliases *a, const struct definition *d,
     }
     return UINT32_MAX;
 }
-
-struct finding {
-    const struct aliases *a;
-    const struct definition *d;
-    uint32_t row;
-};
-
-static void find_own(void *at, const char *id, size_t len)
-{
-    struct finding *f = at;
-    if (f->row == UINT32_MAX)
-        f->row = aliases_find(f->a, f->d, id, len, NULL);
-}
-
-uint32_t aliases_own_body(const struct aliases *a, const struct definition *d, const char *body,
-                          size_t len)
-{
-    struct finding f = {a, d, UINT32_MAX};
-    own_ids_of_body(d, body, len, find_own, &f);
-    return f.row;
-}

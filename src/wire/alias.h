@@ -24,8 +24,5 @@ uint32_t aliases_find(const struct aliases *a, const struct definition *d, const
  * the headers of `d` hold, NULL-terminated. */
 uint32_t aliases_own(const struct aliases *a, const struct definition *d,
                      const char *const *secrets);
-/* The same by what the answer to `self = read` names: any of its ids. */
-uint32_t aliases_own_body(const struct aliases *a, const struct definition *d, const char *body,
-                          size_t len);
 
 #endif

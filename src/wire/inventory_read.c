@@ -1,7 +1,9 @@
 #include "wire/inventory_read.h"
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "provider/own_id.h"
+#include "provider/secret_hint.h"
 #include "wire/firsts.h"
 
 #include <stdio.h>
@@ -36,13 +38,28 @@ static void begin_list(void *at)
     lister_begin(&r->lister);
 }
 
-static bool take_own_id(void *at, const struct endpoint *e, const char *id, const struct answer *a)
+static bool take_own_id(void *at, const struct endpoint *e, const char *id, size_t among)
 {
     struct inventory_reading *r = at;
     (void)e;
-    (void)a;
-    snprintf(r->out->own_id, sizeof r->out->own_id, "%s", id);
+    (void)among;
+    if (!*r->out->own_id)
+        snprintf(r->out->own_id, sizeof r->out->own_id, "%s", id);
     return true;
+}
+
+static void mark_own(void *at, size_t i)
+{
+    struct inventory *out = at;
+    out->maybe += !out->maybe_own[i];
+    out->maybe_own[i] = true;
+}
+
+static void find_own(struct inventory *out, const struct endpoint *e)
+{
+    out->maybe_own = mem_zalloc(keylist_count(out->keys) + 1, sizeof *out->maybe_own);
+    for (size_t i = 0; e->secrets[i]; i++)
+        secret_hint_own(out->keys, e->definition, e->secrets[i], mark_own, out);
 }
 
 static void on_failure(void *at, enum exit_code code, const char *why)
@@ -75,7 +92,7 @@ static void begin_reading(struct inventory_reading *r)
                                 .at = r};
     if (own_id_of_secret(d, r->endpoint.secret, r->out->own_id) <= 0)
         r->out->own_id[0] = '\0';
-    firsts_plan(&r->firsts, &r->endpoint, "", s->preflight, true);
+    firsts_plan(&r->firsts, &r->endpoint, "", s->preflight, d->self == SELF_READ);
     if (firsts_begin(&r->firsts))
         begin_list(r);
 }
@@ -117,6 +134,9 @@ int inventory_read(const struct settings *s, const struct definition *d, const c
     out->again = r.lister.again;
     out->requests = r.wire.attempts;
     r.lister.keys = NULL;
+    if (result == 0 && d->self == SELF_LIST)
+        find_own(out, &r.endpoint);
+    firsts_end(&r.firsts);
     lister_end(&r.lister);
     wire_close(&r.wire);
     session_end(&r.session);
@@ -127,5 +147,13 @@ int inventory_read(const struct settings *s, const struct definition *d, const c
 void inventory_free(struct inventory *i)
 {
     keylist_free(i->keys);
+    free(i->maybe_own);
     i->keys = NULL;
+    i->maybe_own = NULL;
+}
+
+bool inventory_own(const struct inventory *i, size_t key)
+{
+    return i->maybe_own ? i->maybe_own[key]
+                        : *i->own_id && strcmp(keylist_id(i->keys, key), i->own_id) == 0;
 }

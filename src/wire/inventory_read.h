@@ -9,6 +9,8 @@
 struct inventory {
     struct keylist *keys;
     char own_id[ID_MAX + 1]; /* of the credential in use; "": it is none of these, or unknown */
+    bool *maybe_own;         /* by key: it may be it, by what the list shows; NULL: not asked */
+    size_t maybe;            /* how many those are */
     uint64_t requests;
     unsigned again; /* how often a list was read anew */
 };
@@ -20,5 +22,8 @@ int inventory_read(const struct settings *s, const struct definition *d, const c
                    struct credentials *c, const struct observer *observer, struct inventory *out,
                    struct error *err);
 void inventory_free(struct inventory *i);
+
+/* Whether a key is the credential in use, or may be. */
+bool inventory_own(const struct inventory *i, size_t key);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "provider/own_id.h"
+#include "provider/secret_hint.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -139,6 +141,37 @@ static void begin_part(struct lister *l)
     begin_walk(l);
 }
 
+static bool broken(struct lister *l, const char *reason)
+{
+    char what[WALK_REASON + 300];
+    snprintf(what, sizeof what, "the list %.200s: %s; nothing was written",
+             l->endpoint->definition->list.request.path, reason);
+    fail(l, what);
+    return false;
+}
+
+/* Whether the list is of all keys: the credential's own may be in another scope than the given. */
+static bool wants_own(const struct lister *l)
+{
+    const struct list_rule *rule = &l->endpoint->definition->list;
+    return rule->own && !(l->scope && *l->scope);
+}
+
+static void note_own(void *at, size_t i)
+{
+    struct lister *l = at;
+    snprintf(l->own_id, sizeof l->own_id, "%s", keylist_id(l->keys, i));
+}
+
+/* What a whole list has that belongs there. */
+static bool has_own(struct lister *l)
+{
+    const struct endpoint *e = l->endpoint;
+    for (size_t i = 0; e->definition->self == SELF_LIST && e->secrets[i]; i++)
+        secret_hint_own(l->keys, e->definition, e->secrets[i], note_own, l);
+    return *l->own_id && keylist_find(l->keys, l->own_id) != SIZE_MAX;
+}
+
 /* False where all is read. */
 static bool end_part(struct lister *l)
 {
@@ -146,20 +179,14 @@ static bool end_part(struct lister *l)
     if (has_parts(l) && !l->in_parts) {
         l->in_parts = true;
     } else if (++l->parts_done >= keylist_each_count(l->keys)) {
+        if (wants_own(l) && !has_own(l))
+            return broken(l, "the credential's own key is not in it, so it is not whole, or not "
+                             "this account's");
         finish(l);
         return false;
     }
     begin_part(l);
     return true;
-}
-
-static bool broken(struct lister *l, const char *reason)
-{
-    char what[WALK_REASON + 300];
-    snprintf(what, sizeof what, "the list %.200s: %s; nothing was written",
-             l->part.walk.request->path, reason);
-    fail(l, what);
-    return false;
 }
 
 /* A list without an end ends here, in pages, bytes, keys and time, whatever each page looks like.
@@ -247,16 +274,48 @@ static void on_page(void *at, struct read *r)
         more = take_in(l, page_at(l, 0));
 }
 
+static void on_own(void *at, struct read *r)
+{
+    struct lister *l = at;
+    const struct definition *d = l->endpoint->definition;
+    const struct answer *a = r->answer ? &r->answer->answer : NULL;
+    if (r->verdict.good && own_id_of_body(d, a->body, a->body_len, l->own_id) > 0) {
+        begin_part(l);
+        return;
+    }
+    l->failed = true;
+    error_set(&l->error, read_code(r), "%s: %s", d->shown,
+              r->verdict.good ? "the answer does not tell which key the credential itself is"
+                              : r->verdict.reason);
+    finish(l);
+}
+
 void lister_begin(struct lister *l)
 {
-    l->keys = keylist_new(l->endpoint->definition);
+    const struct definition *d = l->endpoint->definition;
+    l->keys = keylist_new(d);
     l->tell_at_us = clock_mono_us() + TELL_US;
     l->began_us = clock_mono_us();
+    l->own_id[0] = '\0';
+    if (wants_own(l) && d->self == SELF_READ) {
+        l->own = (struct read){.endpoint = l->endpoint,
+                               .request = &d->self_read,
+                               .scope = "",
+                               .most = l->wire->session->work.settings->max_attempts,
+                               .done = on_own,
+                               .at = l};
+        read_begin(&l->own, l->wire);
+        l->own.due_us = l->not_before_us;
+        return;
+    }
+    if (wants_own(l) && own_id_of_secret(d, l->endpoint->secret, l->own_id) <= 0)
+        l->own_id[0] = '\0';
     begin_part(l);
 }
 
 void lister_end(struct lister *l)
 {
+    read_drop(&l->own);
     forget_pages(l);
     for (unsigned i = 0; i < LISTER_AHEAD; i++) {
         buf_free(&l->page[i].path);

@@ -40,7 +40,9 @@ struct lister {
     int64_t not_before_us; /* its first request */
 
     struct keylist *keys; /* freed by lister_end */
-    unsigned again;       /* how often a list was read anew */
+    struct read own;      /* list.own, where only a read tells the credential's id */
+    char own_id[ID_MAX + 1];
+    unsigned again; /* how often a list was read anew */
     bool over, failed;
     struct error error; /* EXIT_CREDENTIAL where the credential is refused; else EXIT_STOPPED */
 

@@ -6,6 +6,7 @@
 #include "provider/identifier.h"
 #include "provider/own_id.h"
 #include "provider/request.h"
+#include "provider/secret_hint.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -137,7 +138,9 @@ static int try_firsts(struct prober *r, struct error *err)
     if (d->self == SELF_READ) {
         if (ask(r, PROBE_SELF, &d->self_read, NULL, NULL, NULL, hear_self, err) != 0)
             return -1;
-    } else if (d->self != SELF_UNKNOWN && d->self != SELF_NONE) {
+    } else if (d->self == SELF_NONE) {
+        find(r, PROBE_SELF, PROBE_GOOD, "none: the credential is no such key");
+    } else if (d->self != SELF_UNKNOWN && d->self != SELF_LIST) {
         if (own_id_of_secret(d, r->endpoint.secret, r->p->own_id) > 0)
             find(r, PROBE_SELF, PROBE_GOOD, "%s, by the secret itself",
                  d->self == SELF_SECRET ? "known" : r->p->own_id);
@@ -150,6 +153,30 @@ static int try_firsts(struct prober *r, struct error *err)
 }
 
 /* The list */
+
+static void mark_own(void *at, size_t i)
+{
+    struct probe *p = at;
+    p->own_is_listed = true;
+    snprintf(p->own_id, sizeof p->own_id, "%s", keylist_id(p->keys, i));
+}
+
+/* `self = list` */
+static void find_own(struct prober *r)
+{
+    const struct definition *d = r->p->definition;
+    size_t found = 0;
+    for (size_t i = 0; r->endpoint.secrets[i]; i++)
+        found += secret_hint_own(r->p->keys, d, r->endpoint.secrets[i], mark_own, r->p);
+    if (found == 1)
+        find(r, PROBE_SELF, PROBE_GOOD, "%s, by the list's %s", r->p->own_id, d->list.hint);
+    else if (found)
+        find(r, PROBE_SELF, PROBE_GOOD, "one of %zu, by the list's %s: a run refuses each of them",
+             found, d->list.hint);
+    else
+        find(r, PROBE_SELF, PROBE_UNSAID,
+             "unknown: no key of the list shows a %s like that of the credential", d->list.hint);
+}
 
 static void on_list(void *at, struct lister *l)
 {
@@ -165,15 +192,13 @@ static void on_list(void *at, struct lister *l)
     r->p->keys = l->keys;
     l->keys = NULL;
     size_t n = keylist_count(r->p->keys);
+    if (d->self == SELF_LIST)
+        find_own(r);
     r->p->own_is_listed = *r->p->own_id && keylist_find(r->p->keys, r->p->own_id) != SIZE_MAX;
-    if (d->list.own && *r->p->own_id && !r->p->own_is_listed)
-        find(r, PROBE_LIST, PROBE_BAD, "%s keys, and the credential's own is not among them",
-             text_count(n, count));
-    else
-        find(r, PROBE_LIST, PROBE_GOOD, "%s keys%s%s%s", text_count(n, count),
-             l->again ? ", read anew because it changed" : "",
-             keylist_dead(r->p->keys) ? ", besides dead ones" : "",
-             r->p->own_is_listed ? ", the credential's own among them" : "");
+    find(r, PROBE_LIST, PROBE_GOOD, "%s keys%s%s%s", text_count(n, count),
+         l->again ? ", read anew because it changed" : "",
+         keylist_dead(r->p->keys) ? ", besides dead ones" : "",
+         r->p->own_is_listed ? ", the credential's own among them" : "");
 }
 
 static int try_list(struct prober *r, struct error *err)

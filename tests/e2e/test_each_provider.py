@@ -2,6 +2,7 @@
 `rescind providers` names, and made-up ones that need every form that a definition can have. A new
 provider is a text; a made-up one here is a text, too."""
 
+import csv
 import json
 
 import pytest
@@ -243,6 +244,27 @@ def test_the_credential_in_use(world, definition):
     result = one.tool.run(one.manifest)
     assert result.code == 2 and "credential in use" in result.err, result.err
     assert one.existing() == set(one.ids)
+
+
+# Whose keys can be told from what leaked: by themselves, or by what the list shows of them.
+TOLD = {"sha256", "before-dot", "between-dots", "before-colon"}
+
+
+@each([d for d in ALL if d.has("raw") and (d.says["self"][0] in TOLD or d.has("list.hint"))])
+def test_match_what_leaked(world, definition):
+    one = world(definition, count=30)
+    urls = ["--base-url", one.tool.origins[0], *one.job]
+    listing = ("list", "--kind", definition.kind, *urls, "--output", "all.csv", definition.provider)
+    assert one.tool.call(*listing).code == 0
+    result = one.tool.call("match", one.raw, "--against", "all.csv", *one.job)
+    assert result.code == 0, result.err
+    column = definition.says.get("column", ["id"])[0]
+    if definition.has("list.hint"):
+        listed = csv.DictReader((one.directory / "all.csv").read_text().splitlines())
+        labels = [row[definition.says["list.hint"][0]].split("...") for row in listed]
+        for key in one.raw.read_text().split():
+            assert any(key.startswith(begin) and key.endswith(end) for begin, end in labels)
+    assert {row[column] for row in csv.DictReader(result.out.splitlines())} == set(one.ids)
 
 
 @each([d for d in ALL if d.has("disable")])

@@ -93,7 +93,9 @@ class World:
         if d.job:
             (directory / "job.ini").write_text(d.job)
             self.job = ("--job", directory / "job.ini")
-        made = self._sandbox("--generate", count, "--mix", f"{d.provider}/{d.kind}=1", "--seed", seed)
+        self.raw = directory / "raw.txt"
+        mix = f"{d.provider}/{d.kind}=1"
+        made = self._sandbox("--generate", count, "--mix", mix, "--seed", seed, "--raw", self.raw)
         self.manifest = directory / "keys.csv"
         self.manifest.write_text(made)
         rows = list(csv.DictReader(made.splitlines()))
@@ -103,7 +105,11 @@ class World:
             (directory / name).write_text(secret)
             accounts += ["--account", f"{d.provider}={name}:{directory / name}"]
         self.process = subprocess.Popen(
-            [SANDBOX, *map(str, (*self.job, "--manifest", self.manifest, *accounts)), *options],
+            [
+                SANDBOX,
+                *map(str, (*self.job, "--manifest", self.manifest, "--raw", self.raw, *accounts)),
+                *options,
+            ],
             stdout=subprocess.PIPE,
         )
         self.address = self.process.stdout.readline().decode().strip()
@@ -126,15 +132,26 @@ class World:
         asked = ["curl", "-fsS", "--noproxy", "*", "-X", method, *options, self.address + path]
         return subprocess.run(asked, check=True, capture_output=True, text=True).stdout
 
-    def told(self, key):
-        """What `self = read ...` or `account = read ...` leads to."""
+    def answer(self, method, path, body=None):
+        """To the credential in use."""
         says, env = self.definition.says, self.tool.env
-        _, method, path, *pointers = says[key][0].split()
         secret = env[says["credential"][0]]
         headers = [line.replace("{secret}", secret) for line in says["header"]]
         headers = [re.sub(r"{env:(\w+)}", lambda m: env[m[1]], line) for line in headers]
-        body = says.get(key + ".body", [None])[0]
-        answer = json.loads(self._get(self.definition.path + path, headers, method, body))
+        return json.loads(self._get(self.definition.path + path, headers, method, body))
+
+    def listed_beside(self):
+        """The id in the first page of the list that is none of the manifest's."""
+        says = self.definition.says
+        items = pointed(self.answer(*says["list"][0].split()), says["list.items"][0])
+        ids = [str(pointed(item, says["list.id"][0])) for item in items]
+        return next(i for i in ids if i not in self.ids)
+
+    def told(self, key):
+        """What `self = read ...` or `account = read ...` leads to."""
+        says = self.definition.says
+        _, method, path, *pointers = says[key][0].split()
+        answer = self.answer(method, path, says.get(key + ".body", [None])[0])
         found = [pointed(answer, pointer) for pointer in pointers]
         return next(str(value) for value in found if isinstance(value, (str, int)))
 
@@ -150,6 +167,7 @@ class World:
             "before-colon": lambda: secret.split(":")[0],
             "user": lambda: secret.split(":")[0],
             "secret": lambda: secret,
+            "list": self.listed_beside,
         }[says["self"][0].split()[0]]()
 
     def truth(self):

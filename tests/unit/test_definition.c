@@ -17,6 +17,7 @@
 #define ID     "id.name = id\nid.class = word\nid.length = 1-9\n"
 #define DELETE "delete = DELETE /k/{id}\n"
 #define GOOD   HEAD SECRET ID DELETE /* 7 lines */
+#define LIST   "list = GET /k\nlist.items = /k\nlist.id = /id\n"
 
 static void impossible_definitions(void **state)
 {
@@ -183,14 +184,23 @@ static void impossible_definitions(void **state)
         {GOOD "preflight = GET /me\npreflight.check = /id is {id}\n",
          "t.ini:8: preflight: it is made before there is a target, so it names no {id}"},
         {GOOD "self = md5\n", "t.ini:8: self: not one of none, sha256, before-dot, between-dots, "
-                              "before-colon, secret, user, "
+                              "before-colon, secret, user, list, "
                               "read METHOD /path /pointer"},
         {GOOD "self = read GET /me\n", "t.ini:8: self: not one of none, sha256, before-dot, "
-                                       "between-dots, before-colon, secret, user, "
+                                       "between-dots, before-colon, secret, user, list, "
                                        "read METHOD /path /pointer"},
         {GOOD "self = read GET me /id\n", "t.ini:8: self: not one of none, sha256, before-dot, "
-                                          "between-dots, before-colon, secret, user, "
+                                          "between-dots, before-colon, secret, user, list, "
                                           "read METHOD /path /pointer"},
+        {GOOD "self = list\n", "t.ini:8: self: list needs list and list.hint"},
+        {GOOD "self = list\n" LIST, "t.ini:8: self: list needs list and list.hint"},
+        {GOOD "scope = project\nself = list\n"
+              "list = GET /p/{project}/k\nlist.items = /k\nlist.id = /id\n"
+              "list.field = label /l\nlist.hint = label\n"
+              "disable = PUT /p/{project}/k/{id}\n",
+         "t.ini:9: self: list needs list.each for the scope project"},
+        {GOOD LIST "list.own = yes\n", "t.ini:11: list.own: no self tells the credential's own "
+                                       "key"},
         {GOOD "self = read PUT /me /id\n",
          "t.ini:8: self: only GET, POST, LIST, QUERY and SEARCH read"},
         /* scopes and columns */

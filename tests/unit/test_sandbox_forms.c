@@ -310,13 +310,17 @@ static void raw_keys_are_known(void **state)
         for (unsigned n = 0; n < 50; n++) {
             const struct definition *d = catalog_at(catalog, i), *found = NULL;
             char raw[RAW_MAX], id[ID_MAX + 1], own[ID_MAX + 1];
-            if (!raw_make(d, &r, raw, id)) {
-                assert_true(!d->raw || d->scope_count || d->self == SELF_UNKNOWN ||
-                            d->self == SELF_READ);
+            bool telling = raw_make(d, &r, raw, id);
+            if (!telling && !d->raw)
                 continue;
+            if (!telling) {
+                generate_id(d, &r, id);
+                assert_true(raw_of(d, id, raw));
             }
             finder_run(finder, raw, strlen(raw), 0, strlen(raw), see_key, &found);
             assert_ptr_equal(found, d);
+            if (!telling)
+                continue;
             assert_int_equal(own_id_of_secret(d, raw, own), strlen(id));
             assert_string_equal(own, id);
             seen += n == 0;

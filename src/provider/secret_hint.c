@@ -1,0 +1,65 @@
+#include "provider/secret_hint.h"
+
+#include <string.h>
+
+enum { TAIL_MOST = 16 };
+
+bool secret_hint_read(const char *text, size_t len, struct secret_hint *out)
+{
+    static const char marks[] = ".*\xe2\x80\xa6\xa2";
+    size_t head = 0, tail = 0;
+    while (head < len && !strchr(marks, text[head]))
+        head++;
+    while (tail < len - head && !strchr(marks, text[len - 1 - tail]))
+        tail++;
+    if (head == len) { /* nothing is hidden in it: all that a short one can be is the end */
+        tail = len;
+        head = 0;
+    }
+    *out = (struct secret_hint){text, text + len - tail, head, tail};
+    return head + tail > 0 && tail <= TAIL_MOST;
+}
+
+static size_t least_of(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+bool secret_hint_fits(const struct secret_hint *h, size_t lead, size_t least, const char *head,
+                      size_t head_len, const char *tail, size_t tail_len)
+{
+    size_t front = least_of(h->head_len, head_len), back = least_of(h->tail_len, tail_len);
+    size_t beyond = front > lead ? front - lead : 0;
+    return beyond + back >= least && memcmp(h->head, head, front) == 0 &&
+           memcmp(h->tail + h->tail_len - back, tail + tail_len - back, back) == 0;
+}
+
+/* The characters with which all secrets that begin like this one begin. */
+static size_t lead_of(const struct definition *d, const char *secret)
+{
+    size_t lead = 0;
+    for (char **pattern = d->raw; pattern && *pattern; pattern++) {
+        size_t n = strcspn(*pattern, "{");
+        if (n > lead && strncmp(secret, *pattern, n) == 0)
+            lead = n;
+    }
+    return lead;
+}
+
+size_t secret_hint_own(const struct keylist *keys, const struct definition *d, const char *secret,
+                       void (*each)(void *at, size_t i), void *at)
+{
+    size_t field = 0, found = 0, len = strlen(secret), lead = lead_of(d, secret);
+    while (field < d->list.field_count && strcmp(d->list.field[field].name, d->list.hint) != 0)
+        field++;
+    for (size_t i = 0; i < keylist_count(keys); i++) {
+        struct secret_hint h;
+        const char *text = keylist_field(keys, i, field);
+        if (!text || !secret_hint_read(text, strlen(text), &h) || h.head_len + h.tail_len > len ||
+            !secret_hint_fits(&h, lead, 1, secret, len, secret, len))
+            continue;
+        found++;
+        each(at, i);
+    }
+    return found;
+}
