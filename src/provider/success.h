@@ -19,14 +19,4 @@ bool success_of_whole_body(const struct conditions *all);
 const char *success_broken(const struct question *q, const struct answer *a, json_t *json,
                            char why[SUCCESS_WHY]);
 
-/* What in a body says the contrary of a success, or NULL. Looked at are the body, its members that
- * are objects, and what stands next to a promised member:
- *   - an `error` or `errors` that is not null, false or empty
- *   - a `success` or `ok`, after a deletion a `deleted`, that is false
- *   - a `status`, `state`, `result` or `outcome` with a word of failure, or after an action of what
- *     is still to be done; a `status` or `code` that is a number from 400 to 599
- *   - another id wherever the provider puts ids: echo, the conditions that name {id}, list.id at
- *     the top and in list.items */
-const char *success_contradicted(const struct question *q, json_t *json, char why[SUCCESS_WHY]);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "provider/verdict.h"
 #include "provider/condition.h"
+#include "provider/contradiction.h"
 #include "provider/reason.h"
 #include "provider/success.h"
 
@@ -250,7 +251,7 @@ static enum event check_event(struct answer_reading *r)
         strchr("{[", r->a->body[0]))
         return EVENT_SUCCESS;
     r->what = json_is_object(r->json) || (bare && json_is_array(r->json))
-                  ? success_contradicted(r->q, r->json, r->why)
+                  ? contradiction_in(r->q, r->json, r->why)
                   : body_kind(r->a, r->json);
     if (r->what)
         return EVENT_UNCONFIRMED;
