@@ -183,26 +183,46 @@ static void learn_runs(const char *text, size_t len)
     bones_free(&b);
 }
 
-/* In base64 a text looks in three ways, by how many bytes stand before it; the characters at either
- * end depend on its neighbours. */
-static void learn_coded(const char *secret, size_t len)
+enum {
+    HALVES = 16,        /* of a byte, which may be beside the secret in a character of base64 */
+    ENDS = 2 * MASK_RUN /* so many characters have a run's letters and digits */
+};
+
+/* The characters of base64 that hold bits of the secret, of which those at either end also hold
+ * some of its neighbours: the whole once, the ends with whatever those may be. */
+static void learn_base64(char *room, size_t before, size_t len)
 {
-    char *room = mem_zalloc(1, 2 * len + 3);
-    for (size_t before = 0; before < 3; before++) {
+    size_t from = before, to = ((before + len) * 8 + 5) / 6;
+    for (int half = 0; half < HALVES; half++) {
         struct buf coded = {0};
         buf_room(&coded, (len + 6) * 2);
-        memset(room, 0, before);
-        memcpy(room + before, secret, len);
-        base64_put(&coded, room, len + before);
-        size_t skip = before ? before + 1 : 0, end = coded.len < 4 ? 0 : coded.len - 4;
-        if (end > skip)
-            learn_runs(coded.data + skip, end - skip);
+        if (before)
+            room[before - 1] = (char)half;
+        room[before + len] = (char)(half << 4);
+        base64_put(&coded, room, before + len + 1);
+        if (half == 0 || to - from <= 2 * ENDS) {
+            learn_runs(coded.data + from, to - from);
+        } else {
+            learn_runs(coded.data + from, ENDS);
+            learn_runs(coded.data + to - ENDS, ENDS);
+        }
         mem_wipe(coded.data, coded.cap);
         buf_free(&coded);
     }
+}
+
+/* In base64 a text looks in three ways, by how many bytes stand before it. */
+static void learn_coded(const char *secret, size_t len)
+{
+    char *room = mem_zalloc(1, 2 * len + 4);
+    for (size_t before = 0; before < 3; before++) {
+        memcpy(room + before, secret, len);
+        learn_base64(room, before, len);
+        memset(room, 0, before + 1);
+    }
     hex_put(secret, len, room);
     learn_runs(room, 2 * len);
-    mem_wipe(room, 2 * len + 3);
+    mem_wipe(room, 2 * len + 4);
     free(room);
 }
 
