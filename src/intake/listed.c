@@ -17,6 +17,7 @@ struct listed_hint {
     uint32_t row; /* of the targets */
     uint32_t at;  /* in the texts */
     uint8_t head, tail;
+    bool inside;
 };
 
 struct listed {
@@ -51,7 +52,8 @@ static void add_hint(struct listed *l, uint32_t row, const char *text, size_t le
     l->hint[l->hints++] = (struct listed_hint){.row = row,
                                                .at = (uint32_t)l->text.len,
                                                .head = (uint8_t)h.head_len,
-                                               .tail = (uint8_t)h.tail_len};
+                                               .tail = (uint8_t)h.tail_len,
+                                               .inside = h.inside};
     buf_put(&l->text, h.head, h.head_len);
     buf_put(&l->text, h.tail, h.tail_len);
 }
@@ -202,7 +204,7 @@ uint32_t listed_fit(const struct listed *l, const struct definition *d, size_t l
     for (size_t i = 0; i < l->hints; i++) {
         const struct listed_hint *h = &l->hint[i];
         const char *text = l->text.data + h->at;
-        const struct secret_hint shown = {text, text + h->head, h->head, h->tail};
+        const struct secret_hint shown = {text, text + h->head, h->head, h->tail, h->inside};
         if (!is_same(targets_definition(l->targets, h->row), d) ||
             !secret_hint_fits(&shown, lead, SHOWN, head, head_len, tail, tail_len))
             continue;

@@ -12,11 +12,12 @@ bool secret_hint_read(const char *text, size_t len, struct secret_hint *out)
         head++;
     while (tail < len - head && !strchr(marks, text[len - 1 - tail]))
         tail++;
-    if (head == len) { /* nothing is hidden in it: all that a short one can be is the end */
+    bool inside = head == len && len > TAIL_MOST;
+    if (head == len && !inside) { /* nothing is hidden in it: it is the end */
         tail = len;
         head = 0;
     }
-    *out = (struct secret_hint){text, text + len - tail, head, tail};
+    *out = (struct secret_hint){text, text + len - tail, head, tail, inside};
     return head + tail > 0 && tail <= TAIL_MOST;
 }
 
@@ -28,6 +29,8 @@ static size_t least_of(size_t a, size_t b)
 bool secret_hint_fits(const struct secret_hint *h, size_t lead, size_t least, const char *head,
                       size_t head_len, const char *tail, size_t tail_len)
 {
+    if (h->inside)
+        return memmem(head, head_len, h->head, h->head_len) != NULL;
     size_t front = least_of(h->head_len, head_len), back = least_of(h->tail_len, tail_len);
     size_t beyond = front > lead ? front - lead : 0;
     return beyond + back >= least && memcmp(h->head, head, front) == 0 &&
@@ -59,7 +62,8 @@ size_t secret_hint_own(const struct keylist *keys, const struct definition *d, c
             !secret_hint_fits(&h, lead, 1, secret, len, secret, len))
             continue;
         found++;
-        each(at, i);
+        if (each)
+            each(at, i);
     }
     return found;
 }

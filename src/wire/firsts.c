@@ -77,12 +77,6 @@ static bool take_self(struct firsts *f, const struct first *first, const struct 
     return t.told && !t.refused;
 }
 
-static void count_key(void *at, size_t i)
-{
-    (void)i;
-    ++*(size_t *)at;
-}
-
 static void tell_key(void *at, size_t i)
 {
     struct own_telling *t = at;
@@ -95,10 +89,8 @@ static bool take_list(struct firsts *f, const struct first *first, const struct 
     const struct endpoint *e = first->endpoint;
     const struct definition *d = e->definition;
     struct own_telling t = {.f = f, .endpoint = e, .keys = keys};
-    for (size_t i = 0; e->secrets[i]; i++)
-        secret_hint_own(keys, d, e->secrets[i], count_key, &t.among);
-    for (size_t i = 0; e->secrets[i] && !t.refused; i++)
-        secret_hint_own(keys, d, e->secrets[i], tell_key, &t);
+    t.among = secret_hint_own(keys, d, e->secret, NULL, NULL);
+    secret_hint_own(keys, d, e->secret, tell_key, &t);
     if (!t.among)
         session_tell(f->wire->session, "",
                      "%s %s: none of the %zu in its list shows a %s like that of the credential in "

@@ -51,15 +51,13 @@ static bool take_own_id(void *at, const struct endpoint *e, const char *id, size
 static void mark_own(void *at, size_t i)
 {
     struct inventory *out = at;
-    out->maybe += !out->maybe_own[i];
     out->maybe_own[i] = true;
 }
 
 static void find_own(struct inventory *out, const struct endpoint *e)
 {
     out->maybe_own = mem_zalloc(keylist_count(out->keys) + 1, sizeof *out->maybe_own);
-    for (size_t i = 0; e->secrets[i]; i++)
-        secret_hint_own(out->keys, e->definition, e->secrets[i], mark_own, out);
+    secret_hint_own(out->keys, e->definition, e->secret, mark_own, out);
 }
 
 static void on_failure(void *at, enum exit_code code, const char *why)

@@ -10,7 +10,6 @@ struct inventory {
     struct keylist *keys;
     char own_id[ID_MAX + 1]; /* of the credential in use; "": it is none of these, or unknown */
     bool *maybe_own;         /* by key: it may be it, by what the list shows; NULL: not asked */
-    size_t maybe;            /* how many those are */
     uint64_t requests;
     unsigned again; /* how often a list was read anew */
 };

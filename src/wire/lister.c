@@ -167,8 +167,8 @@ static void note_own(void *at, size_t i)
 static bool has_own(struct lister *l)
 {
     const struct endpoint *e = l->endpoint;
-    for (size_t i = 0; e->definition->self == SELF_LIST && e->secrets[i]; i++)
-        secret_hint_own(l->keys, e->definition, e->secrets[i], note_own, l);
+    if (e->definition->self == SELF_LIST)
+        secret_hint_own(l->keys, e->definition, e->secret, note_own, l);
     return *l->own_id && keylist_find(l->keys, l->own_id) != SIZE_MAX;
 }
 

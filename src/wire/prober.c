@@ -165,9 +165,7 @@ static void mark_own(void *at, size_t i)
 static void find_own(struct prober *r)
 {
     const struct definition *d = r->p->definition;
-    size_t found = 0;
-    for (size_t i = 0; r->endpoint.secrets[i]; i++)
-        found += secret_hint_own(r->p->keys, d, r->endpoint.secrets[i], mark_own, r->p);
+    size_t found = secret_hint_own(r->p->keys, d, r->endpoint.secret, mark_own, r->p);
     if (found == 1)
         find(r, PROBE_SELF, PROBE_GOOD, "%s, by the list's %s", r->p->own_id, d->list.hint);
     else if (found)

@@ -22,7 +22,8 @@ static void read_hints(void **state)
         {"sk-0e6***", "sk-0e6", ""},
         {"...", NULL, NULL},
         {"", NULL, NULL},
-        {"a name of seventeen", NULL, NULL},
+        {"seventeenletters0", "seventeenletters0", ""},
+        {"a...seventeenletters0", NULL, NULL},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -72,6 +73,7 @@ static void own_key(void **state)
         /* what all of them have says nothing */
         {{"sk-...", "sk***", "sk-a***"}, "2 "},
         {{"qrst", NULL, "rst"}, "0 2 "},
+        {{"bcdefghijklmnopqr", "bcdefghijklmnopqR", NULL}, "0 "},
         /* more than the secret is */
         {{"sk-abcdefghijklmnopqrst...cdefghijklmnopqrst", NULL, NULL}, ""},
     };
