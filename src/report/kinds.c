@@ -52,6 +52,19 @@ struct kind_totals *kinds_add(struct kinds *f, const struct ledger *l, const str
     return k;
 }
 
+const char *kinds_note(const struct kinds *f, size_t i, enum action action)
+{
+    const struct definition *d = f->at[i].definition;
+    if (!d || !d->note || (action != ACTION_DELETE && action != ACTION_ROTATE))
+        return NULL;
+    for (size_t k = 0; k < i; k++) {
+        const struct definition *before = f->at[k].definition;
+        if (before && before->note && strcmp(before->note, d->note) == 0)
+            return NULL;
+    }
+    return d->note;
+}
+
 const struct kind_totals *kinds_doubtful(const struct kinds *f, const struct kind_totals *at)
 {
     for (at = at ? at + 1 : f->at; at && at < f->at + f->count; at++)

@@ -25,6 +25,10 @@ struct kinds {
 struct kind_totals *kinds_add(struct kinds *f, const struct ledger *l, const struct definition *d,
                               const struct target_state *state, struct kind_totals *last);
 
+/* What a deletion leaves undone, or does besides, of kind i: its definition's note, once however
+ * many accounts have it; NULL for none, or another action. */
+const char *kinds_note(const struct kinds *f, size_t i, enum action action);
+
 /* The first kind, or the next behind `at`, of which too many were absent from the start, and nobody
  * said to expect that; NULL for none. */
 const struct kind_totals *kinds_doubtful(const struct kinds *f, const struct kind_totals *at);

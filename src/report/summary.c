@@ -270,17 +270,16 @@ static void put_reasons(struct buf *b, const struct report *r)
     }
 }
 
-/* What a deletion leaves undone, or does besides. */
 static void put_notes(struct buf *b, const struct report *r)
 {
-    const struct report_facts *f = &r->facts;
-    for (size_t i = 0; i < f->kinds.count; i++) {
-        const struct definition *d = f->kinds.at[i].definition;
-        if (!d || !d->note || (f->action != ACTION_DELETE && f->action != ACTION_ROTATE))
+    const struct kinds *kinds = &r->facts.kinds;
+    for (size_t i = 0; i < kinds->count; i++) {
+        const char *note = kinds_note(kinds, i, r->facts.action);
+        if (!note)
             continue;
         put_label(b, "note");
-        buf_printf(b, "%s %s: ", d->shown, d->kind);
-        put_shown(b, d->note, REASON_WIDTH);
+        buf_printf(b, "%s %s: ", kinds->at[i].definition->provider, kinds->at[i].kind);
+        put_shown(b, note, REASON_WIDTH);
         buf_putc(b, '\n');
     }
 }

@@ -149,6 +149,23 @@ static void put_verdict(struct buf *b, const struct report *r)
     buf_puts(b, "</span></p>\n");
 }
 
+static void put_notes(struct buf *b, const struct report *r)
+{
+    const struct kinds *kinds = &r->facts.kinds;
+    for (size_t i = 0; i < kinds->count; i++) {
+        const char *note = kinds_note(kinds, i, r->facts.action);
+        if (!note)
+            continue;
+        buf_puts(b, "<p class=\"note\"><strong>");
+        html_text(b, kinds->at[i].definition->provider, 100);
+        buf_putc(b, ' ');
+        html_text(b, kinds->at[i].kind, 100);
+        buf_puts(b, ":</strong> ");
+        html_text(b, note, 400);
+        buf_puts(b, "</p>\n");
+    }
+}
+
 static void put_figure(struct buf *b, const char *name, const char *id, uint64_t n)
 {
     buf_printf(b, "<div><dt>%s</dt><dd id=\"%s\">", name, id);
@@ -295,6 +312,7 @@ void report_html(const struct report *r, struct sink *s)
     put_still_present(b, &r->facts);
     seen_by_html(r, b);
     put_verdict(b, r);
+    put_notes(b, r);
     put_figures(b, &r->facts);
     buf_puts(b, "</header>\n");
     if (r->facts.targets) {

@@ -20,6 +20,7 @@
  *     ...
  *     "reasons": [{"provider": "requesty", "outcome": "failed", "status": 503, "error": "...",
  *                  "targets": 10}],
+ *     "notes": [{"provider": "openrouter", "kind": "byok", "note": "the upstream ..."}],
  *     "failures_total": 10,
  *     "failures": [{"provider": "requesty", "kind": "key", "id": "...", "outcome": "failed",
  *                   "status": 503, "attempts": 8, "error": "...", "note": ""}],
@@ -293,6 +294,25 @@ static void put_reasons(struct buf *b, const struct reasons *s)
     buf_puts(b, s->count ? "\n  ],\n" : "[],\n");
 }
 
+static void put_notes(struct buf *b, const struct report *r)
+{
+    const struct kinds *kinds = &r->facts.kinds;
+    bool any = false;
+    put_member(b, "notes");
+    for (size_t i = 0; i < kinds->count; i++) {
+        const char *note = kinds_note(kinds, i, r->facts.action);
+        if (!note)
+            continue;
+        buf_puts(b, any ? ",\n    {\"provider\": " : "[\n    {\"provider\": ");
+        put_json_text(b, kinds->at[i].definition->provider);
+        buf_printf(b, ", \"kind\": \"%s\", \"note\": ", kinds->at[i].kind);
+        put_json_text(b, note);
+        buf_putc(b, '}');
+        any = true;
+    }
+    buf_puts(b, any ? "\n  ],\n" : "[],\n");
+}
+
 /* Opens an object with what names a target. */
 static void put_target(struct buf *b, const struct entry *e)
 {
@@ -451,6 +471,7 @@ void report_json(const struct report *r, struct sink *s)
     put_runs(s, r);
     put_history(s, r);
     put_reasons(&s->buf, &r->reasons);
+    put_notes(&s->buf, r);
     put_failures(s, r);
     put_rotated(s, r);
     put_findings(s, r);
