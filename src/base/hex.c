@@ -93,3 +93,23 @@ bool hex_get(const char *digits, size_t n, void *bytes)
     }
     return true;
 }
+
+int hex_value(char digit)
+{
+    char lower = (char)(digit | 0x20);
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+int hex_number(const char *digits, size_t count)
+{
+    int number = 0;
+    for (size_t i = 0; i < count; i++) {
+        int value = hex_value(digits[i]);
+        if (value < 0)
+            return -1;
+        number = number * 16 + value;
+    }
+    return number;
+}

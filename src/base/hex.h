@@ -17,4 +17,9 @@ bool hex_get(const char *digits, size_t n, void *bytes);
 /* Whether all are digits, in either case. */
 bool hex_all(const char *text, size_t len);
 
+/* What one digit stands for, or up to four of them, in either case; -1 where one of them is none.
+ */
+int hex_value(char digit);
+int hex_number(const char *digits, size_t count);
+
 #endif

@@ -74,6 +74,27 @@ size_t text_plain(const char *bytes, size_t len)
     return at;
 }
 
+size_t text_unescaped(const char *bytes, size_t len, bool *wide)
+{
+    const uint64_t high = 0x8080808080808080u;
+    size_t at = 0;
+    for (; len - at >= 8; at += 8) {
+        uint64_t word;
+        memcpy(&word, bytes + at, 8);
+        uint64_t control = (word - 0x2020202020202020u) & ~word;
+        if ((control | has(word, '"') | has(word, '\\')) & high)
+            break;
+        *wide |= (word & high) != 0;
+    }
+    for (; at < len; at++) {
+        unsigned char c = (unsigned char)bytes[at];
+        if (c < 0x20 || c == '"' || c == '\\')
+            break;
+        *wide |= c >= 0x80;
+    }
+    return at;
+}
+
 struct range {
     uint32_t from, to;
 };
@@ -136,6 +157,25 @@ size_t text_char_len(const char *at)
     while (((unsigned char)at[n] & 0xc0) == 0x80)
         n++;
     return n;
+}
+
+size_t text_put_unit(char *out, unsigned unit)
+{
+    if (unit < 0x80) {
+        out[0] = (char)unit;
+        return 1;
+    }
+    if (unit < 0x800) {
+        out[0] = (char)(0xc0 | unit >> 6);
+        out[1] = (char)(0x80 | (unit & 0x3f));
+        return 2;
+    }
+    if (unit >= 0xd800 && unit < 0xe000)
+        unit = 0xfffd;
+    out[0] = (char)(0xe0 | unit >> 12);
+    out[1] = (char)(0x80 | (unit >> 6 & 0x3f));
+    out[2] = (char)(0x80 | (unit & 0x3f));
+    return 3;
 }
 
 bool text_u64(const char *text, uint64_t max, uint64_t *out)

@@ -15,12 +15,20 @@ bool text_is_utf8(const char *bytes, size_t len);
  * seven bytes are never counted, and any may be plain beyond what is. */
 size_t text_plain(const char *bytes, size_t len);
 
+/* How many bytes from the start hold no quote, no backslash and no control character; *wide becomes
+ * true where one of them is beyond ASCII, and stays as it is elsewhere. */
+size_t text_unescaped(const char *bytes, size_t len, bool *wide);
+
 /* How many bytes the character at `at` of a valid text has, and whether one of n bytes would act on
  * a terminal instead of showing: C0, DEL, C1, and what turns the direction of writing or breaks the
  * line; or shows nothing at all: those, blanks, and what has no width. */
 size_t text_char_len(const char *at);
 bool text_acts(const char *at, size_t n);
 bool text_invisible(const char *at, size_t n);
+
+/* A unit of UTF-16 as UTF-8; how many bytes that is, at most three. Half of a pair becomes U+FFFD.
+ */
+size_t text_put_unit(char *out, unsigned unit);
 
 /* Whether a spreadsheet may take a valid text for a formula: = + - @ (full-width ones too) are its
  * first character that can be seen, or it begins with a tab or a line's end. */

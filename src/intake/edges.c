@@ -1,32 +1,11 @@
 #include "intake/edges.h"
 
+#include "base/hex.h"
 #include "intake/shapes.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
-
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* The value of `digits` hex digits; -1 where one of them is none. */
-static int hex_number(const char *text, size_t digits)
-{
-    int value = 0;
-    for (size_t i = 0; i < digits; i++) {
-        int digit = hex_value(text[i]);
-        if (digit < 0 || value > 0xfff)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
 
 /* Whether an escape that ends before `at` stands for something that belongs to no key. */
 static bool escape_before(const char *text, size_t at)

@@ -1,5 +1,8 @@
 #include "intake/records.h"
 
+#include "base/hex.h"
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -143,41 +146,6 @@ bool json_item(const char *array, size_t len, size_t *at, const char **item, siz
     return true;
 }
 
-static size_t put_unit(char *out, unsigned unit)
-{
-    if (unit < 0x80) {
-        out[0] = (char)unit;
-        return 1;
-    }
-    if (unit < 0x800) {
-        out[0] = (char)(0xc0 | unit >> 6);
-        out[1] = (char)(0x80 | (unit & 0x3f));
-        return 2;
-    }
-    if (unit >= 0xd800 && unit < 0xe000)
-        unit = 0xfffd;
-    out[0] = (char)(0xe0 | unit >> 12);
-    out[1] = (char)(0x80 | (unit >> 6 & 0x3f));
-    out[2] = (char)(0x80 | (unit & 0x3f));
-    return 3;
-}
-
-static bool four_hex(const char *text, unsigned *out)
-{
-    *out = 0;
-    for (size_t i = 0; i < 4; i++) {
-        char c = text[i];
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                         : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
-                                                : 16;
-        if (digit == 16)
-            return false;
-        *out = *out * 16 + digit;
-    }
-    return true;
-}
-
 /* A JSON text without its quotes, decoded; `out` may be where it is. Returns the length. */
 static size_t unescape(const char *text, size_t len, char *out)
 {
@@ -189,10 +157,10 @@ static size_t unescape(const char *text, size_t len, char *out)
             continue;
         }
         char c = text[++i];
-        unsigned unit;
+        int unit;
         const char *known = strchr(escapes, c);
-        if (c == 'u' && i + 4 < len && four_hex(text + i + 1, &unit)) {
-            n += put_unit(out + n, unit);
+        if (c == 'u' && i + 4 < len && (unit = hex_number(text + i + 1, 4)) >= 0) {
+            n += text_put_unit(out + n, (unsigned)unit);
             i += 4;
         } else {
             out[n++] = known && c && (known - escapes) % 2 == 0 ? known[1] : c;

@@ -3,6 +3,7 @@
 #include "base/locked.h"
 #include "base/mem.h"
 #include "base/scale.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -228,25 +229,6 @@ static bool flat_ended(const struct stream *s)
     return s->raw_ended && s->raw_at == s->raw_len && (!s->inflating || s->member_ended);
 }
 
-static size_t put_utf8(char *out, unsigned unit)
-{
-    if (unit < 0x80) {
-        out[0] = (char)unit;
-        return 1;
-    }
-    if (unit < 0x800) {
-        out[0] = (char)(0xc0 | unit >> 6);
-        out[1] = (char)(0x80 | (unit & 0x3f));
-        return 2;
-    }
-    if (unit >= 0xd800 && unit < 0xe000) /* half of a character that no key has */
-        unit = 0xfffd;
-    out[0] = (char)(0xe0 | unit >> 12);
-    out[1] = (char)(0x80 | (unit >> 6 & 0x3f));
-    out[2] = (char)(0x80 | (unit & 0x3f));
-    return 3;
-}
-
 /* From the flat bytes to the room. */
 static void take_flat(struct stream *s)
 {
@@ -263,7 +245,7 @@ static void take_flat(struct stream *s)
         unsigned unit =
             s->wide == WIDE_LE ? at[0] | (unsigned)at[1] << 8 : at[1] | (unsigned)at[0] << 8;
         if (unit != 0xfeff)
-            s->len += put_utf8(s->room + s->len, unit);
+            s->len += text_put_unit(s->room + s->len, unit);
     }
     if (s->flat_at + 1 == s->flat_len && flat_ended(s))
         s->flat_at++; /* half a character at the end */

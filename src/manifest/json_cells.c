@@ -2,22 +2,27 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "manifest/json_quick.h"
+#include "manifest/source.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEYS_KEPT = 32 };
+enum {
+    KEYS_KEPT = 32,
+    NUMBER_MOST = 20, /* characters of an integer */
+};
 
 struct json_cells {
     struct columns *columns;
+    struct json_quick quick; /* and the row's cells, whoever read them */
     json_t *value;
-    struct cell *cell; /* of the row: count of them, room for cells */
-    size_t count, cells;
-    char digits[32]; /* of an identifier that is a number */
+    struct buf digits; /* of the row's numbers */
     struct {
         char key[40];
+        size_t len;
         const struct column *column;
     } before[KEYS_KEPT]; /* what the keys of the last object were, in order */
 };
@@ -34,7 +39,8 @@ void json_cells_free(struct json_cells *j)
     if (!j)
         return;
     json_decref(j->value);
-    free(j->cell);
+    json_quick_free(&j->quick);
+    buf_free(&j->digits);
     free(j);
 }
 
@@ -77,18 +83,16 @@ static const char *type_name(const json_t *value)
 static void add_cell(struct json_cells *j, const struct column *column, const char *text,
                      size_t len)
 {
-    if (j->count == j->cells) {
-        j->cells = j->cells ? 2 * j->cells : 16;
-        j->cell = mem_resize(j->cell, j->cells, sizeof *j->cell);
-    }
-    j->cell[j->count++] = (struct cell){.column = column, .text = text, .len = len};
+    json_quick_add(&j->quick, text, len)->column = column;
 }
 
+/* j->digits has room for it. */
 static void add_number(struct json_cells *j, const struct column *column, json_int_t n)
 {
-    snprintf(j->digits, sizeof j->digits, "%" JSON_INTEGER_FORMAT, n);
-    add_cell(j, column, j->digits, strlen(j->digits));
-    j->cell[j->count - 1].number = true;
+    size_t from = j->digits.len;
+    buf_printf(&j->digits, "%" JSON_INTEGER_FORMAT, n);
+    add_cell(j, column, j->digits.data + from, j->digits.len - from);
+    j->quick.cell[j->quick.count - 1].number = true;
 }
 
 /* What an ignored key holds: jansson has bounded how deep. */
@@ -111,17 +115,31 @@ static void add_ignored(struct json_cells *j, const struct column *column, json_
 }
 
 /* Objects of one file have the same keys in the same order, nearly always. */
-static const struct column *column_of(struct json_cells *j, size_t place, const char *key)
+static const struct column *column_of(struct json_cells *j, size_t place, const char *key,
+                                      size_t len)
 {
-    if (place < KEYS_KEPT && strcmp(j->before[place].key, key) == 0 && j->before[place].column)
+    if (place < KEYS_KEPT && j->before[place].column && j->before[place].len == len &&
+        memcmp(j->before[place].key, key, len) == 0)
         return j->before[place].column;
-    size_t len = strlen(key);
     const struct column *column = columns_find(j->columns, key, len);
     if (place < KEYS_KEPT && len < sizeof j->before[place].key) {
-        memcpy(j->before[place].key, key, len + 1);
+        memcpy(j->before[place].key, key, len);
+        j->before[place].len = len;
         j->before[place].column = column;
     }
     return column;
+}
+
+static bool takes_number(const struct column *column)
+{
+    return column_identifies(column) || column->role == COLUMN_PRIORITY;
+}
+
+static enum row_state row_of(struct json_cells *j, struct row *out)
+{
+    out->cell = j->quick.cell;
+    out->count = j->quick.count;
+    return ROW_GOOD;
 }
 
 static enum row_state cells_of(struct json_cells *j, struct row *out)
@@ -129,16 +147,17 @@ static enum row_state cells_of(struct json_cells *j, struct row *out)
     const char *key;
     json_t *value;
     size_t place = 0;
-    j->count = 0;
+    j->quick.count = 0;
+    buf_clear(&j->digits);
+    buf_room(&j->digits, json_object_size(j->value) * NUMBER_MOST + 1);
     json_object_foreach(j->value, key, value)
     {
-        const struct column *column = column_of(j, place++, key);
+        const struct column *column = column_of(j, place++, key, strlen(key));
         if (column->role == COLUMN_IGNORED) {
             add_ignored(j, column, value);
         } else if (json_is_string(value)) {
             add_cell(j, column, json_string_value(value), json_string_length(value));
-        } else if (json_is_integer(value) &&
-                   (column_identifies(column) || column->role == COLUMN_PRIORITY)) {
+        } else if (json_is_integer(value) && takes_number(column)) {
             add_number(j, column, json_integer_value(value));
         } else if (!json_is_null(value)) {
             snprintf(out->reason, sizeof out->reason, "%s is %s, and a string is needed",
@@ -146,9 +165,7 @@ static enum row_state cells_of(struct json_cells *j, struct row *out)
             return ROW_BAD;
         }
     }
-    out->cell = j->cell;
-    out->count = j->count;
-    return ROW_GOOD;
+    return row_of(j, out);
 }
 
 /* The value into j->value, in place of the last one. */
@@ -166,8 +183,50 @@ static enum row_state parse(struct json_cells *j, const char *text, size_t len, 
     return j->value ? ROW_GOOD : not_json(out, &error);
 }
 
+/* Gives each cell of the object its column; false where something must be told. */
+static bool assign(struct json_cells *j)
+{
+    struct json_quick *q = &j->quick;
+    size_t at = 0;
+    for (size_t i = 0; i < q->members; i++) {
+        const struct quick_member *m = &q->member[i];
+        const struct column *column = column_of(j, i, m->key, m->key_len);
+        bool ignored = column->role == COLUMN_IGNORED;
+        if (!ignored &&
+            (m->kind == QUICK_OTHER || (m->kind == QUICK_INTEGER && !takes_number(column))))
+            return false;
+        for (; at < m->cells; at++) {
+            q->cell[at].column = column;
+            if (ignored && m->kind == QUICK_INTEGER)
+                q->cell[at].len = 0;
+        }
+    }
+    return true;
+}
+
+const char *json_cells_begin(struct json_cells *j, const char *text, size_t len, struct row *out,
+                             size_t *lines)
+{
+    const char *end = json_quick(&j->quick, text, len);
+    if (!end || (size_t)(end - text) > MANIFEST_LINE_MAX || !assign(j))
+        return NULL;
+    *lines = j->quick.lines;
+    row_of(j, out);
+    return end;
+}
+
+static bool is_blank(const char *text, const char *end)
+{
+    while (text < end && strchr(" \t\r\n", *text) && *text)
+        text++;
+    return text == end;
+}
+
 enum row_state json_cells_read(struct json_cells *j, const char *text, size_t len, struct row *out)
 {
+    const char *end = json_quick(&j->quick, text, len);
+    if (end && is_blank(end, text + len) && assign(j))
+        return row_of(j, out);
     if (parse(j, text, len, 0, out) != ROW_GOOD)
         return ROW_BAD;
     if (!json_is_object(j->value))
@@ -180,9 +239,7 @@ enum row_state json_cells_text(struct json_cells *j, const struct column *column
 {
     if (parse(j, text, len, JSON_DECODE_ANY, out) != ROW_GOOD)
         return ROW_BAD;
-    j->count = 0;
+    j->quick.count = 0;
     add_cell(j, column, json_string_value(j->value), json_string_length(j->value));
-    out->cell = j->cell;
-    out->count = j->count;
-    return ROW_GOOD;
+    return row_of(j, out);
 }

@@ -5,8 +5,8 @@
  *
  * An object is a list where it holds an array of objects before anything that is called as an
  * identifier; else it is a row itself. Which it is can be known only as it goes, so its members are
- * kept until then. What is cut out is parsed by jansson; what is passed over is only held to pair
- * up its brackets and quotes. */
+ * kept until then. What is out of the ordinary is cut out for jansson; what is passed over is only
+ * held to pair up its brackets and quotes. */
 
 #include "manifest/read_json.h"
 
@@ -146,7 +146,7 @@ static bool cut_word(struct json_rows *j, struct buf *out)
 {
     size_t had = 0;
     int c;
-    while ((c = peek(j)) >= 0 && !strchr(" \t\r\n,]}:[{\"", c)) {
+    while ((c = peek(j)) >= 0 && (!c || !strchr(" \t\r\n,]}:[{\"", c))) {
         const char *from = j->at;
         step(j);
         had++;
@@ -191,35 +191,6 @@ static bool cut(struct json_rows *j, struct buf *out)
     return true;
 }
 
-static bool is_escaped(const char *from, const char *quote)
-{
-    size_t backslashes = 0;
-    while (quote - backslashes > from && quote[-1 - (ptrdiff_t)backslashes] == '\\')
-        backslashes++;
-    return backslashes % 2 != 0;
-}
-
-/* Where the object that is next ends, if that is in this block; NULL: it is not, or is no object.
- * Whether it is well-formed is the parser's affair: it is cut out as it stands. */
-static const char *object_end(const struct json_rows *j)
-{
-    unsigned depth = 0;
-    for (const char *at = j->at; at < j->end; at++) {
-        if (*at == '"') {
-            do
-                at = memchr(at + 1, '"', (size_t)(j->end - at - 1));
-            while (at && is_escaped(j->at, at));
-            if (!at)
-                return NULL;
-        } else if (*at == '{' || *at == '[') {
-            depth++;
-        } else if ((*at == '}' || *at == ']') && --depth == 0) {
-            return at + 1;
-        }
-    }
-    return NULL;
-}
-
 /* Rows */
 
 static enum row_state say_lost(struct json_rows *j, struct row *out)
@@ -256,12 +227,13 @@ static bool take_element(struct json_rows *j, struct row *out, enum row_state *s
     j->some = true;
     c = peek_word(j);
     out->line = j->line;
-    const char *from = j->at, *end = c == '{' ? object_end(j) : NULL;
-    if (end && end - from <= MANIFEST_LINE_MAX) {
-        while ((j->at = memchr(j->at, '\n', (size_t)(end - j->at))) != NULL)
-            j->line++, j->at++;
+    size_t lines;
+    const char *end =
+        c == '{' ? json_cells_begin(j->cells, j->at, (size_t)(j->end - j->at), out, &lines) : NULL;
+    if (end) {
         j->at = end;
-        *state = json_cells_read(j->cells, from, (size_t)(end - from), out);
+        j->line += lines;
+        *state = ROW_GOOD;
         return true;
     }
     buf_clear(&j->value);

@@ -309,12 +309,7 @@ static int escaped(const char *text, size_t len, size_t *size)
     *size = head + digits;
     if (len < *size || (*text != '%' && (text[0] != '\\' || text[1] != 'u')))
         return -1;
-    int value = 0;
-    for (size_t i = head; i < *size; i++) {
-        if (!in_class(ID_HEX, text[i]))
-            return -1;
-        value = value * 16 + (is_digit(text[i]) ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10);
-    }
+    int value = hex_number(text + head, digits);
     return value > 0x20 && value < 0x7f ? value : -1;
 }
 

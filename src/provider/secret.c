@@ -81,6 +81,8 @@ bool secret_token(const char *token, size_t len)
 bool secret_of_rule(const struct id_rule *rule, const char *token, size_t len)
 {
     for (char **glob = rule->secret; glob && *glob; glob++) {
+        if (((**glob ^ *token) & ~0x20) != 0) /* nearly always; of letters their case */
+            continue;
         size_t literal = strcspn(*glob, "*?");
         if (literal >= 3 && len > literal && strncasecmp(token, *glob, literal) == 0 &&
             tail_secret(token + literal, len - literal))

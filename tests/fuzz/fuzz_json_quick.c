@@ -1,0 +1,103 @@
+/* Whatever the quick reading of an object takes, jansson takes as well, and finds the same in it:
+ * the same keys in the same order, their values, and every text and key of nested ones. */
+
+#include "manifest/json_quick.h"
+
+#include <jansson.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define MUST(what)                                                                                 \
+    do {                                                                                           \
+        if (!(what)) {                                                                             \
+            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #what);              \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+static const struct cell *must_be(const struct cell *cell, const char *text, size_t len)
+{
+    MUST(!cell->number && cell->len == len && memcmp(cell->text, text, len) == 0);
+    return cell + 1;
+}
+
+static const struct cell *check_nested(const struct cell *cell, json_t *value)
+{
+    const char *key;
+    json_t *inner;
+    size_t at;
+    if (json_is_string(value))
+        return must_be(cell, json_string_value(value), json_string_length(value));
+    json_array_foreach(value, at, inner)
+    {
+        cell = check_nested(cell, inner);
+    }
+    json_object_foreach(value, key, inner)
+    {
+        cell = must_be(cell, key, strlen(key));
+        cell = check_nested(cell, inner);
+    }
+    return cell;
+}
+
+static const struct cell *check_member(const struct cell *cell, const struct quick_member *m,
+                                       json_t *value)
+{
+    char digits[32];
+    switch (m->kind) {
+    case QUICK_INTEGER:
+        MUST(json_is_integer(value));
+        snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        MUST(cell->number && cell->len == strlen(digits) &&
+             memcmp(cell->text, digits, cell->len) == 0);
+        return cell + 1;
+    case QUICK_NULL:
+        MUST(json_is_null(value));
+        return cell;
+    case QUICK_TEXT:
+        MUST(json_is_string(value));
+        return check_nested(cell, value);
+    case QUICK_OTHER:
+        MUST(!json_is_null(value) && !json_is_integer(value) && !json_is_string(value));
+        return check_nested(cell, value);
+    }
+    abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct json_quick q = {0};
+    char *text = malloc(size ? size : 1); /* so that a sanitizer sees what is read beyond it */
+    MUST(text);
+    memcpy(text, data, size);
+    json_quick_add(&q, "", 0); /* q.cell is no null pointer */
+    const char *end = json_quick(&q, text, size);
+    if (end) {
+        MUST(end > text && end <= text + size && end[-1] == '}');
+        size_t i = 0, lines = 0;
+        const char *key;
+        json_t *value;
+        json_t *all = json_loadb(text, (size_t)(end - text), JSON_REJECT_DUPLICATES, NULL);
+        const struct cell *cell = q.cell;
+        MUST(json_is_object(all) && json_object_size(all) == q.members);
+        json_object_foreach(all, key, value)
+        {
+            const struct quick_member *m = &q.member[i++];
+            MUST(m->key_len == strlen(key) && memcmp(m->key, key, m->key_len) == 0);
+            cell = check_member(cell, m, value);
+            MUST(cell == q.cell + m->cells);
+        }
+        MUST(cell == q.cell + q.count);
+        for (const char *at = text; at < end; at++)
+            lines += *at == '\n';
+        MUST(lines == q.lines);
+        json_decref(all);
+    }
+    json_quick_free(&q);
+    free(text);
+    return 0;
+}
