@@ -28,7 +28,29 @@ static bool is_token(const char *text, size_t len) /* RFC 9110, 5.6.2 */
     return len > 0;
 }
 
-static bool header_good(const char *header, bool *has_secret, char *why)
+/* The uses that a request's templates make of {id} and the scopes; false for any other name. */
+struct uses {
+    bool id, scope[SCOPES_MAX];
+};
+
+static bool use(const struct definition *d, const char *name, size_t len, struct uses *uses)
+{
+    if (len == 2 && memcmp(name, "id", 2) == 0)
+        return uses->id = true;
+    for (size_t i = 0; i < d->scope_count; i++)
+        if (strlen(d->scopes[i]) == len && memcmp(d->scopes[i], name, len) == 0)
+            return uses->scope[i] = true;
+    return false;
+}
+
+static bool is_secret(const char *name, size_t len)
+{
+    return (len == 6 && memcmp(name, "secret", 6) == 0) ||
+           (len == 5 && memcmp(name, "basic", 5) == 0);
+}
+
+static bool header_good(const struct definition *d, const char *header, bool *has_secret,
+                        struct uses *uses, char *why)
 {
     /* The client's own: a definition that sets one of these breaks the message's framing. */
     static const char *const owned[] = {"host", "content-length", "transfer-encoding", "connection",
@@ -40,26 +62,33 @@ static bool header_good(const char *header, bool *has_secret, char *why)
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         if (strlen(owned[i]) == name && strncasecmp(header, owned[i], name) == 0)
             return WHY("header: %s is not for a definition to set", owned[i]);
+    bool secret = false, scoped = false;
     for (const char *at = strchr(colon, '{'); at; at = strchr(at + 1, '{')) {
         const char *end = strchr(at, '}');
         size_t len = end ? (size_t)(end - at - 1) : 0;
-        if ((len == 6 && strncmp(at + 1, "secret", 6) == 0) ||
-            (len == 5 && strncmp(at + 1, "basic", 5) == 0))
-            *has_secret = true;
-        else if (!(len > 4 && strncmp(at + 1, "env:", 4) == 0 &&
-                   is_variable(at + 5, len - 4 - (at[len] == '?'))))
-            return WHY("header: only {secret}, {basic} and {env:NAME} may stand in braces");
+        bool env = len > 4 && strncmp(at + 1, "env:", 4) == 0 &&
+                   is_variable(at + 5, len - 4 - (at[len] == '?'));
+        bool id = len == 2 && memcmp(at + 1, "id", 2) == 0;
+        if (is_secret(at + 1, len))
+            secret = *has_secret = true;
+        else if (env)
+            secret = true;
+        else if (!id && use(d, at + 1, len, uses))
+            scoped = true;
+        else
+            return WHY("header: only {secret}, {basic}, {env:NAME} and a scope that is declared "
+                       "may stand in braces");
     }
-    return true;
+    return !(secret && scoped) || WHY("header: a secret and a scope do not go into one");
 }
 
-static bool headers_good(const struct definition *d, char *why)
+static bool headers_good(const struct definition *d, struct uses *uses, char *why)
 {
     bool has_secret = false;
     if (!is_variable(d->credential, strlen(d->credential)))
         return WHY("credential: not the name of an environment variable");
     for (size_t i = 0; d->headers[i]; i++)
-        if (!header_good(d->headers[i], &has_secret, why))
+        if (!header_good(d, d->headers[i], &has_secret, uses, why))
             return false;
     return has_secret || WHY("no header carries {secret} or {basic}");
 }
@@ -83,21 +112,6 @@ static bool scopes_good(const struct definition *d, char *why)
                 return WHY("scope: %s is given twice", name);
     }
     return true;
-}
-
-/* The uses that a request's templates make of {id} and the scopes; false for any other name. */
-struct uses {
-    bool id, scope[SCOPES_MAX];
-};
-
-static bool use(const struct definition *d, const char *name, size_t len, struct uses *uses)
-{
-    if (len == 2 && memcmp(name, "id", 2) == 0)
-        return uses->id = true;
-    for (size_t i = 0; i < d->scope_count; i++)
-        if (strlen(d->scopes[i]) == len && memcmp(d->scopes[i], name, len) == 0)
-            return uses->scope[i] = true;
-    return false;
 }
 
 static bool path_good(const struct definition *d, const char *what, const char *path,
@@ -182,7 +196,7 @@ static bool actions_good(const struct definition *d, struct uses *all, char *why
     }
     for (size_t k = 0; k < d->scope_count; k++)
         if (!all->scope[k])
-            return WHY("scope: %s is named in no path and no body", d->scopes[k]);
+            return WHY("scope: %s is named in no path, no body and no header", d->scopes[k]);
     return true;
 }
 
@@ -311,6 +325,14 @@ static bool pages_said(const struct list_pages *p)
     return p->items || p->id || p->paged || p->more || p->total;
 }
 
+static void list_uses(const struct definition *d, struct uses *uses)
+{
+    char why[DEFINITION_WHY];
+    headers_good(d, uses, why);
+    path_good(d, "list", d->list.request.path, uses, why);
+    body_good(d, "list", &d->list.request, uses, why);
+}
+
 /* What the list is made once for each of. */
 static bool each_good(const struct definition *d, char *why)
 {
@@ -324,8 +346,7 @@ static bool each_good(const struct definition *d, char *why)
         return false;
     if (!l->each_scope)
         return parameter_good(l->each) || WHY("list.each: not the name of a query parameter");
-    path_good(d, "list", l->request.path, &uses, why);
-    body_good(d, "list", &l->request, &uses, why);
+    list_uses(d, &uses);
     for (size_t i = 0; i < d->scope_count; i++)
         if (strcmp(d->scopes[i], l->each) == 0 && uses.scope[i])
             return true;
@@ -358,8 +379,7 @@ static bool self_good(const struct definition *d, char *why)
         return true;
     if (!l->request.method || !l->hint)
         return WHY("self: list needs list and list.hint");
-    path_good(d, "list", l->request.path, &uses, why);
-    body_good(d, "list", &l->request, &uses, why);
+    list_uses(d, &uses);
     for (size_t i = 0; i < d->scope_count; i++)
         if (uses.scope[i] && !(l->each_scope && strcmp(l->each, d->scopes[i]) == 0))
             return WHY("self: list needs list.each for the scope %s", d->scopes[i]);
@@ -468,7 +488,7 @@ bool definition_possible(const struct definition *d, char why[DEFINITION_WHY])
     struct uses all = {0};
     if (d->id.class == ID_UUID && (d->id.min != 36 || d->id.max != 36))
         return WHY("id.length: a UUID has 36 characters");
-    return base_good(d, why) && column_good(d, why) && headers_good(d, why) &&
+    return base_good(d, why) && column_good(d, why) && headers_good(d, &all, why) &&
            scopes_good(d, why) && actions_good(d, &all, why) &&
            read_good(d, "preflight", &d->preflight, why) &&
            read_good(d, "self", &d->self_read, why) &&

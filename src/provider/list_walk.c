@@ -63,6 +63,15 @@ static void put_page(const struct walk *w, struct buf *out)
     }
 }
 
+void walk_scope(const struct walk *w, const struct definition *d, struct buf *out)
+{
+    buf_clear(out);
+    if (w->each && d->list.each_scope)
+        request_scope(d, d->list.each, w->each, out);
+    else if (w->scope)
+        buf_puts(out, w->scope);
+}
+
 void walk_request(const struct walk *w, const struct definition *d, struct buf *out)
 {
     bool url = w->pages->paging == PAGING_URL || w->pages->paging == PAGING_LINK;
@@ -72,9 +81,8 @@ void walk_request(const struct walk *w, const struct definition *d, struct buf *
         return;
     }
     struct buf scope = {0};
-    if (w->each && d->list.each_scope)
-        request_scope(d, d->list.each, w->each, &scope);
-    request_path(d, w->request, scope.len ? buf_text(&scope) : w->scope, out);
+    walk_scope(w, d, &scope);
+    request_path(d, w->request, buf_text(&scope), out);
     buf_free(&scope);
     if (w->each && !d->list.each_scope)
         put_parameter(out, d->list.each, w->each);

@@ -48,6 +48,9 @@ void walk_free(struct walk *w);
  * value stays as it stands in the definition, and request_url refuses it. */
 void walk_request(const struct walk *w, const struct definition *d, struct buf *out);
 
+/* The scope values of its requests, for their bodies and headers, into `out` (cleared first). */
+void walk_scope(const struct walk *w, const struct definition *d, struct buf *out);
+
 /* The same for the page `ahead` pages further on, where its place can be told before those between
  * are known: by offset, for pages that are as long as the first, and by number. False where it
  * cannot, or the total says that there is no such page. */

@@ -234,6 +234,28 @@ bool request_body(const struct definition *d, const struct request *r, const cha
     return true;
 }
 
+bool request_header(const struct definition *d, const char *template, const char *scope,
+                    struct buf *out, bool *named)
+{
+    struct piece p;
+    size_t len;
+    bool whole = true;
+    buf_clear(out);
+    *named = false;
+    for (const char *at = template; next_piece(d, &at, &p);) {
+        const char *value = p.name ? value_of(d, &p, NULL, scope, &len) : NULL;
+        if (!p.name) {
+            buf_put(out, p.text, p.len);
+            continue;
+        }
+        *named = true;
+        whole &= value && len > 0;
+        if (value)
+            buf_put(out, value, len);
+    }
+    return whole;
+}
+
 static bool is_loopback(const char *host)
 {
     struct in_addr four;

@@ -29,6 +29,12 @@ void request_path(const struct definition *d, const struct request *r, const cha
 void request_scope(const struct definition *d, const char *name, const char *value,
                    struct buf *out);
 
+/* A header's line out of its template, scopes filled in as they are, into out (cleared first);
+ * false where it names a scope that has no value. `*named`: it names one at all; then it holds no
+ * secret. */
+bool request_header(const struct definition *d, const char *template, const char *scope,
+                    struct buf *out, bool *named);
+
 /* Appends a text so that it is one segment of a path, or one value of a query (RFC 3986). */
 void request_put_encoded(struct buf *out, const char *text, size_t len);
 

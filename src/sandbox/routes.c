@@ -243,6 +243,28 @@ static bool match_body(const struct route *r, const char *body, size_t len, stru
     return same;
 }
 
+/* Headers that name a scope bind it; one that is not sent does not. */
+static void bind_headers(const struct route *r, const struct incoming *in, struct binding *b)
+{
+    const struct definition *d = r->d;
+    for (char **h = d->headers; d->scope_count && *h; h++) {
+        char name[64];
+        size_t name_len = strcspn(*h, ":");
+        const char *open = strchr(*h, '{'), *close = open ? strchr(open, '}') : NULL;
+        if (!close || name_len >= sizeof name || strncmp(open, "{env:", 5) == 0)
+            continue;
+        snprintf(name, sizeof name, "%.*s", (int)name_len, *h);
+        const char *before = *h + name_len + 1 + strspn(*h + name_len + 1, " ");
+        const char *sent = in->header ? in->header(in->at, name) : NULL;
+        size_t head = (size_t)(open - before), tail = strlen(close + 1);
+        size_t len = sent ? strlen(sent) : 0;
+        if (len <= head + tail || memcmp(sent, before, head) != 0 ||
+            memcmp(sent + len - tail, close + 1, tail) != 0)
+            continue;
+        bind(d, open + 1, (size_t)(close - open - 1), sent + head, len - head - tail, b);
+    }
+}
+
 static void fill(const struct route *r, const struct binding *b, struct place *out)
 {
     const struct definition *d = r->d;
@@ -274,6 +296,7 @@ static bool matches(const struct route *r, const struct incoming *in, struct bin
     b->id[0] = '\0';
     for (int k = 0; k < SCOPES_MAX; k++)
         b->scope[k][0] = '\0';
+    bind_headers(r, in, b);
     return strcmp(r->method, in->method) == 0 && strncmp(r->path, in->path, r->literal) == 0 &&
            match_path(r, in->path, b) && match_body(r, in->body, in->body_len, b) &&
            match_pairs(r, *r->query ? r->query + 1 : "", in->query, false, b);

@@ -48,17 +48,26 @@ int endpoint_open(struct endpoint *e, const struct settings *s, const struct def
         e->secret = credentials_get(c, d->credential, err);
     if (e->secret)
         e->headers = headers_fill(d, e->secret, c, e->secrets, err);
-    if (e->headers)
+    if (e->headers) {
         e->origin = mem_string(buf_text(&origin));
+        e->scopes = header_scopes_new(d, e->headers);
+    }
     buf_free(&origin);
     return e->headers ? 0 : -1;
 }
 
 void endpoint_close(struct endpoint *e)
 {
+    header_scopes_free(e->scopes);
     http_headers_free(e->headers);
     free(e->origin);
     *e = (struct endpoint){0};
+}
+
+const struct http_headers *endpoint_headers(const struct endpoint *e, const char *scope,
+                                            bool target, struct error *err)
+{
+    return e->scopes ? header_scopes_get(e->scopes, scope ? scope : "", target, err) : e->headers;
 }
 
 const char *endpoint_url(const struct endpoint *e)

@@ -14,6 +14,7 @@ struct endpoint {
     const char *secret;
     const char *secrets[HEADER_SECRETS + 1]; /* all that its headers hold; NULL-terminated */
     struct http_headers *headers;
+    struct header_scopes *scopes; /* NULL: none of them names a scope */
 };
 
 /* Settings, definition and credentials are borrowed. EXIT_USAGE (no base URL), EXIT_CREDENTIAL,
@@ -21,6 +22,11 @@ struct endpoint {
 int endpoint_open(struct endpoint *e, const struct settings *s, const struct definition *d,
                   struct credentials *c, struct error *err);
 void endpoint_close(struct endpoint *e);
+
+/* The headers of a request with these scope values ("" or NULL: none). A request of a target needs
+ * all: NULL with EXIT_DATA. Valid until the endpoint is closed. */
+const struct http_headers *endpoint_headers(const struct endpoint *e, const char *scope,
+                                            bool target, struct error *err);
 
 /* The base URL that its requests begin with. */
 const char *endpoint_url(const struct endpoint *e);

@@ -1,7 +1,8 @@
 #ifndef RESCIND_WIRE_HEADERS_H
 #define RESCIND_WIRE_HEADERS_H
 
-/* The headers that go with every request of a definition, with its secrets in them. */
+/* The headers that go with every request of a definition, with its secrets in them; and those that
+ * name scopes, which differ from one target to the next. */
 
 #include "wire/credential.h"
 #include "wire/http.h"
@@ -15,5 +16,16 @@ enum { HEADER_SECRETS = 7 };
 struct http_headers *headers_fill(const struct definition *d, const char *secret,
                                   struct credentials *c, const char *secrets[HEADER_SECRETS + 1],
                                   struct error *err);
+
+/* NULL where no header names a scope. `base` is borrowed until it is freed. */
+struct header_scopes;
+struct header_scopes *header_scopes_new(const struct definition *d,
+                                        const struct http_headers *base);
+void header_scopes_free(struct header_scopes *s); /* NULL is fine */
+
+/* All headers of a request with these scope values. One whose scope has no value is left out, or,
+ * where all are needed, refused: NULL with EXIT_DATA. Valid until all are freed. */
+const struct http_headers *header_scopes_get(struct header_scopes *s, const char *scope, bool all,
+                                             struct error *err);
 
 #endif

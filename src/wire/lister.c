@@ -64,12 +64,13 @@ static void ask_for(struct lister *l, const struct buf *path)
     struct lister_page *p = page_at(l, l->asked++);
     buf_clear(&p->path);
     buf_put(&p->path, buf_text(path), path->len);
+    walk_scope(&l->part.walk, l->endpoint->definition, &p->scope);
     p->lister = l;
     p->there = false;
     p->read = (struct read){.endpoint = l->endpoint,
                             .request = l->part.walk.request,
                             .path = buf_text(&p->path),
-                            .scope = l->scope ? l->scope : "",
+                            .scope = buf_text(&p->scope),
                             .whole = true,
                             .most = l->wire->session->work.settings->max_attempts,
                             .done = on_page,
@@ -319,6 +320,7 @@ void lister_end(struct lister *l)
     forget_pages(l);
     for (unsigned i = 0; i < LISTER_AHEAD; i++) {
         buf_free(&l->page[i].path);
+        buf_free(&l->page[i].scope);
         buf_free(&l->page[i].body);
         buf_free(&l->page[i].link);
     }

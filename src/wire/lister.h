@@ -26,7 +26,7 @@ struct lister_walk {
 struct lister_page {
     struct lister *lister;
     struct read read;
-    struct buf path, body, link;
+    struct buf path, scope, body, link;
     bool there; /* it came: `read` says how, `body` what */
 };
 

@@ -36,6 +36,9 @@ struct http_config {
  * a colon, are refused: EXIT_CREDENTIAL. They hold the secret and are wiped when freed. */
 struct http_headers;
 struct http_headers *http_headers_new(const char *const *lines, struct error *err);
+/* The same lines and `more`, which hold no secret. `base` must outlive it. */
+struct http_headers *http_headers_with(const struct http_headers *base, const char *const *more,
+                                       struct error *err);
 void http_headers_free(struct http_headers *h);
 
 /* What is sent. Texts are borrowed for the call, headers until the answer came. */

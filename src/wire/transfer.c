@@ -29,10 +29,11 @@
 
 enum { CONNECTION_AGE_S = 20, RECEIVE_SIZE = 4096 };
 
-/* The lines lie in locked memory, one copy for all three lists. */
+/* The lines lie in locked memory, one copy for all three lists; those that were added elsewhere. */
 struct http_headers {
     struct curl_slist *plain, *with_body, *with_form; /* the first nodes of arrays */
-    char *room;
+    size_t count;                                     /* of lines that are not ours */
+    char *room, *added;
     size_t size;
 };
 
@@ -65,9 +66,38 @@ static struct curl_slist *list_of(const char **texts, size_t count)
     return nodes;
 }
 
+/* The lists of `lines`, which stay where they are. */
+static void make_lists(struct http_headers *h, const char *const *lines, size_t count)
+{
+    const char **texts =
+        mem_zalloc(count + 4, sizeof *texts); /* agent, theirs, accept, type, expect */
+    texts[0] = agent;
+    if (count)
+        memcpy(texts + 1, lines, count * sizeof *texts);
+    texts[count + 1] = accept_json;
+    texts[count + 3] = no_expect;
+    h->count = count;
+    h->plain = list_of(texts, count + 2);
+    texts[count + 2] = json_body;
+    h->with_body = list_of(texts, count + 4);
+    texts[count + 2] = form_body;
+    h->with_form = list_of(texts, count + 4);
+    free(texts);
+}
+
+/* Copies lines one behind the other into `room`, and says where each is. */
+static void copy_lines(const char *const *lines, size_t count, char *room, const char **at)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(lines[i]) + 1;
+        at[i] = memcpy(room, lines[i], len);
+        room += len;
+    }
+}
+
 struct http_headers *http_headers_new(const char *const *lines, struct error *err)
 {
-    size_t count, size, at = 0;
+    size_t count, size;
     if (check_lines(lines, &count, &size, err) != 0)
         return NULL;
     struct http_headers *h = mem_zalloc(1, sizeof *h);
@@ -78,22 +108,27 @@ struct http_headers *http_headers_new(const char *const *lines, struct error *er
         free(h);
         return NULL;
     }
-    const char **texts =
-        mem_zalloc(count + 4, sizeof *texts); /* agent, ours, accept, type, expect */
-    texts[0] = agent;
-    for (size_t i = 0; i < count; i++) {
-        size_t len = strlen(lines[i]) + 1;
-        texts[i + 1] = memcpy(h->room + at, lines[i], len);
-        at += len;
-    }
-    texts[count + 1] = accept_json;
-    texts[count + 3] = no_expect;
-    h->plain = list_of(texts, count + 2);
-    texts[count + 2] = json_body;
-    h->with_body = list_of(texts, count + 4);
-    texts[count + 2] = form_body;
-    h->with_form = list_of(texts, count + 4);
-    free(texts);
+    const char **at = mem_zalloc(count + 1, sizeof *at);
+    copy_lines(lines, count, h->room, at);
+    make_lists(h, at, count);
+    free(at);
+    return h;
+}
+
+struct http_headers *http_headers_with(const struct http_headers *base, const char *const *more,
+                                       struct error *err)
+{
+    size_t count, size;
+    if (check_lines(more, &count, &size, err) != 0)
+        return NULL;
+    struct http_headers *h = mem_zalloc(1, sizeof *h);
+    const char **at = mem_zalloc(base->count + count + 1, sizeof *at);
+    for (size_t i = 0; i < base->count; i++)
+        at[i] = base->plain[i + 1].data;
+    h->added = mem_alloc(size + 1);
+    copy_lines(more, count, h->added, at + base->count);
+    make_lists(h, at, base->count + count);
+    free(at);
     return h;
 }
 
@@ -101,7 +136,9 @@ void http_headers_free(struct http_headers *h)
 {
     if (!h)
         return;
-    locked_free(h->room, h->size);
+    if (h->room)
+        locked_free(h->room, h->size);
+    free(h->added);
     free(h->plain);
     free(h->with_body);
     free(h->with_form);

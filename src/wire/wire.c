@@ -435,13 +435,17 @@ int wire_send(struct wire *w, const struct wire_call *call, int64_t now, struct 
         named.path = (char *)call->path;
     if (request_url(e->definition, &named, e->base, call->id, call->scope, &w->buf, err) != 0)
         return -1;
+    const struct http_headers *headers =
+        endpoint_headers(e, call->scope, call->id && *call->id, err);
+    if (!headers)
+        return -1;
     const struct http_request what = {
         .method = named.method,
         .url = buf_text(&w->buf),
         .body = call->body,
         .body_len = call->body ? strlen(call->body) : 0,
         .form = named.form,
-        .headers = e->headers,
+        .headers = headers,
         .body_max = call->body_max,
         .wipe = call->wipe,
         .fresh = w->fresh_next,

@@ -204,7 +204,14 @@ static void impossible_definitions(void **state)
         {GOOD "self = read PUT /me /id\n",
          "t.ini:8: self: only GET, POST, LIST, QUERY and SEARCH read"},
         /* scopes and columns */
-        {GOOD "scope = project\n", "t.ini:8: scope: project is named in no path and no body"},
+        {GOOD "scope = project\nheader = X-Project: {project}\n", NULL},
+        {GOOD "scope = project\nheader = X-Project: {secret}/{project}\n",
+         "t.ini:9: header: a secret and a scope do not go into one"},
+        {GOOD "header = X-Project: {id}\n",
+         "t.ini:8: header: only {secret}, {basic}, {env:NAME} and a scope that is declared may "
+         "stand in braces"},
+        {GOOD "scope = project\n",
+         "t.ini:8: scope: project is named in no path, no body and no header"},
         {GOOD "scope = Project\n",
          "t.ini:8: scope: a name is of a-z 0-9 _ and begins with a letter"},
         {GOOD "scope = note\n", "t.ini:8: scope: note is taken"},
@@ -243,9 +250,13 @@ static void impossible_definitions(void **state)
         {HEAD "credential = X\nheader = A: {secret}\rB: c\n" ID DELETE,
          "t.ini:3: header: only printable ASCII may stand here"},
         {HEAD "credential = X\nheader = A: {token}\n" ID DELETE,
-         "t.ini:3: header: only {secret}, {basic} and {env:NAME} may stand in braces"},
+         "t.ini:3: header: only {secret}, {basic}, {env:NAME} and a scope that is declared may "
+         "stand "
+         "in braces"},
         {HEAD "credential = X\nheader = A: {env:no}{secret}\n" ID DELETE,
-         "t.ini:3: header: only {secret}, {basic} and {env:NAME} may stand in braces"},
+         "t.ini:3: header: only {secret}, {basic}, {env:NAME} and a scope that is declared may "
+         "stand "
+         "in braces"},
         {HEAD SECRET "header = Host: evil.example\n" ID DELETE,
          "t.ini:4: header: host is not for a definition to set"},
         {HEAD SECRET "header = content-length: 0\n" ID DELETE,
