@@ -184,15 +184,15 @@ static bool keep_next(struct walk *w, const char *next, size_t len)
 /* A URL, as a path below the base: same origin only, for the credential goes with it. */
 static enum walk_step follow(struct walk *w, const char *url, size_t len, char reason[WALK_REASON])
 {
-    const char *base = w->base ? w->base : "", *host = strstr(base, "://");
-    const char *path = host ? strchr(host + 3, '/') : NULL;
-    size_t base_len = strlen(base), path_len = path ? strlen(path) : 0;
-    if (len > base_len && base_len && strncasecmp(url, base, base_len - path_len) == 0 &&
-        memcmp(url + base_len - path_len, path ? path : "", path_len) == 0) {
+    const char *base = w->base ? w->base : "", *path = base_url_path(base);
+    size_t base_len = strlen(base), path_len = strlen(path), socket;
+    bool whole = base_len && !base_url_socket(base, &socket);
+    if (whole && len > base_len && strncasecmp(url, base, base_len - path_len) == 0 &&
+        memcmp(url + base_len - path_len, path, path_len) == 0) {
         url += base_len;
         len -= base_len;
     } else if (*url == '/' && len > 1 && url[1] != '/' && len > path_len &&
-               memcmp(url, path ? path : "", path_len) == 0) {
+               memcmp(url, path, path_len) == 0) {
         url += path_len;
         len -= path_len;
     } else {

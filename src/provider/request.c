@@ -4,12 +4,15 @@
 
 #include "provider/request.h"
 
+#include "base/mem.h"
+
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/un.h>
 
 /* A piece of a template: literal text, or the name between braces. */
 struct piece {
@@ -165,10 +168,14 @@ int request_url(const struct definition *d, const struct request *r, const char 
                          d->provider, d->provider);
     if (id && reserved(d, id))
         return error_set(err, EXIT_DATA, "not a %s: a reserved word", d->id.name);
-    size_t path = strlen(base);
+    size_t path = strlen(base), socket;
     while (path > 0 && base[path - 1] == '/')
         path--;
     buf_put(out, base, path);
+    if (base_url_socket(base, &socket) && !*base_url_path(base)) {
+        buf_putc(out, ':');
+        path++;
+    }
     for (const char *at = r->path; next_piece(d, &at, &p);) {
         if (!p.name) {
             buf_put(out, p.text, p.len);
@@ -317,10 +324,53 @@ static bool base_path_good(const char *path)
     return !*path || path_segments_plain(path);
 }
 
+static const char unix_scheme[] = "unix:";
+
+const char *base_url_socket(const char *url, size_t *len)
+{
+    if (strncmp(url, unix_scheme, strlen(unix_scheme)) != 0)
+        return NULL;
+    url += strlen(unix_scheme);
+    *len = strcspn(url, ":");
+    return url;
+}
+
+const char *base_url_path(const char *url)
+{
+    size_t len;
+    const char *socket = base_url_socket(url, &len), *host = strstr(url, "://");
+    if (socket)
+        return socket + len + (socket[len] == ':');
+    return host ? host + 3 + strcspn(host + 3, "/") : "";
+}
+
+static int socket_check(const char *base, struct buf *origin, struct error *err)
+{
+    const size_t most = sizeof((struct sockaddr_un *)0)->sun_path - 1;
+    const char *path = base + strlen(unix_scheme);
+    size_t len = strcspn(path, ":");
+    char *socket = mem_string_n(path, len);
+    bool good = path_segments_plain(socket) && len > 1;
+    for (const char *c = socket; *c; c++)
+        good &= (unsigned char)*c > ' ' && *c != 0x7f;
+    free(socket);
+    if (!good || !base_path_good(base_url_path(base)))
+        return error_set(err, EXIT_USAGE,
+                         "not a base URL: unix:/PATH of a socket, or unix:/PATH:/PREFIX");
+    if (len > most)
+        return error_set(err, EXIT_USAGE,
+                         "not a base URL: a socket's path has at most %zu characters", most);
+    buf_printf(origin, "%s%.*s", unix_scheme, (int)len, path);
+    return 0;
+}
+
 bool base_url_loopback(const char *base)
 {
     char host[256];
+    size_t len;
     unsigned port;
+    if (base_url_socket(base, &len))
+        return true;
     const char *authority = strstr(base, "://");
     if (!authority)
         return false;
@@ -334,6 +384,9 @@ int base_url_check(const char *base, struct buf *origin, bool *plain_http, struc
     char host[256];
     unsigned port;
     buf_clear(origin);
+    *plain_http = strncmp(base, unix_scheme, strlen(unix_scheme)) == 0;
+    if (*plain_http)
+        return socket_check(base, origin, err);
     if (strncasecmp(base, "https://", 8) == 0) {
         *plain_http = false;
         port = 443;

@@ -44,13 +44,21 @@ void request_put_encoded(struct buf *out, const char *text, size_t len);
 bool request_body(const struct definition *d, const struct request *r, const char *id,
                   const char *scope, struct buf *out);
 
-/* "https://host:port" of a base URL, lower case, default port written out, into origin (cleared
- * first). EXIT_USAGE for a URL that is none, has user info, a query or a fragment, `.` or `..` in
- * its path, or is plain http to anything but a loopback address (127.0.0.0/8, ::1, localhost). */
+/* Of a base URL, or of one that request_url made, where its path begins: "" or "/...". */
+const char *base_url_path(const char *url);
+
+/* The path of the socket that a URL goes to, unix:/run/agent.sock or unix:/run/agent.sock:/v1, and
+ * its length; NULL where it is another. */
+const char *base_url_socket(const char *url, size_t *len);
+
+/* "https://host:port" of a base URL, lower case, default port written out, or
+ * "unix:/path", into origin (cleared first). EXIT_USAGE for a URL that is none, has user info, a
+ * query or a fragment, `.` or `..` in its path, or is plain http to anything but a loopback address
+ * (127.0.0.0/8, ::1, localhost). */
 int base_url_check(const char *base, struct buf *origin, bool *plain_http, struct error *err);
 
-/* Whether such a URL leads to a loopback address. A name that begins like one (127.example.test) is
- * none: it is reached through the proxy, and over https. */
+/* Whether such a URL leads to a loopback address, or a socket of this machine. A name that begins
+ * like one (127.example.test) is none: it is reached through the proxy, and over https. */
 bool base_url_loopback(const char *base);
 
 /* Whether a path (and what follows a ?, which is left alone) has no empty, `.` or `..` segment,

@@ -25,13 +25,6 @@ struct routes {
     size_t count, cap;
 };
 
-static const char *base_path(const struct definition *d)
-{
-    const char *host = d->base ? strstr(d->base, "://") : NULL;
-    const char *path = host ? strchr(host + 3, '/') : NULL;
-    return path ? path : "";
-}
-
 static void add(struct routes *r, const struct definition *d, size_t index, enum operation op,
                 const struct request *request)
 {
@@ -42,7 +35,7 @@ static void add(struct routes *r, const struct definition *d, size_t index, enum
         r->cap = r->cap ? r->cap * 2 : 64;
         r->at = mem_resize(r->at, r->cap, sizeof *r->at);
     }
-    buf_puts(&whole, base_path(d));
+    buf_puts(&whole, d->base ? base_url_path(d->base) : "");
     buf_put(&whole, request->path, strcspn(request->path, "?"));
     r->at[r->count++] = (struct route){
         .d = d,

@@ -27,10 +27,6 @@ int endpoint_origin(const struct settings *s, const struct definition *d, struct
         return error_set(err, EXIT_USAGE,
                          "%s has no base URL of its own: --base-url %s=https://...", d->provider,
                          d->provider);
-    if (strchr(base, '{')) { /* a scope is part of the host: the template stands for all of them */
-        buf_puts(origin, base);
-        return 0;
-    }
     return base_url_check(base, origin, &plain, err);
 }
 

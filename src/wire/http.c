@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/descriptors.h"
 #include "base/mem.h"
+#include "provider/request.h"
 #include "wire/growth.h"
 #include "wire/poller.h"
 #include "wire/transfer.h"
@@ -40,8 +41,9 @@ enum {
     H2_CONNECTIONS = 8,
     H2_STREAMS = 100,      /* RFC 9113, 5.1.2: a peer should allow at least that many */
     H2_STREAMS_MOST = 256, /* ours, where it allows more: libcurl takes the lesser */
-    UNLEARNED_MOST = 32,   /* over TLS, all waiting for the first connection */
-    WAITED_US = 1500000,   /* behind connections that work, so long: the peer's streams are full */
+    LOCAL_MOST = 4, /* over a socket that is a file: what its server's queue holds at the least */
+    UNLEARNED_MOST = 32, /* over TLS, all waiting for the first connection */
+    WAITED_US = 1500000, /* behind connections that work, so long: the peer's streams are full */
     EVENTS = 64,
     NUDGE_US = 100000,
     CLIENTS_MAX = 255,
@@ -280,6 +282,7 @@ static curl_socket_t open_socket(void *at, curlsocktype purpose, struct curl_soc
         return fd;
     poller_closing(c->loop->poller, fd); /* whoever had the number before */
     sockets_opened(c->shared.sockets, fd);
+    t->opened = fd;
     return fd;
 }
 
@@ -345,9 +348,14 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     loop->client[loop->clients++] = c;
     c->multi = curl_multi_init();
     bool tls = strncasecmp(config->base, "https:", 6) == 0;
+    size_t len;
+    bool local = base_url_socket(config->base, &len) != NULL;
+    if (local && c->config.concurrency > LOCAL_MOST)
+        c->config.concurrency = LOCAL_MOST;
     c->shared = (struct transfers){sockets_new(),
                                    tls,
                                    !tls,
+                                   local,
                                    INT64_MIN,
                                    open_socket,
                                    close_socket,

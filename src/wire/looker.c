@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/mem.h"
+#include "provider/request.h"
 #include "wire/endpoint.h"
 
 #include <ctype.h>
@@ -15,10 +16,11 @@ int looker_endpoint(const struct settings *s, const struct definition *d, struct
     const char *base = endpoint_base(s, d) ? endpoint_base(s, d) : d->base;
     if (endpoint_origin(s, d, out, err) != 0)
         return -1;
-    const char *after = strstr(base, "://");
-    const char *path = after ? strchr(after + 3, '/') : NULL;
-    if (path && !strchr(base, '{')) /* a template is in it already */
-        buf_puts(out, path);
+    const char *path = base_url_path(base);
+    size_t socket;
+    if (*path && base_url_socket(base, &socket))
+        buf_putc(out, ':');
+    buf_puts(out, path);
     while (out->len && out->data[out->len - 1] == '/')
         out->data[--out->len] = '\0';
     const struct request *sent = &d->action[s->action == ACTION_ROTATE ? ACTION_DELETE : s->action];

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "provider/mask.h"
+#include "provider/request.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,10 +75,8 @@ void trace_close(struct trace *t)
 /* Of "https://host/path?query" the path. */
 static void put_path(struct buf *out, const char *url)
 {
-    const char *authority = strstr(url, "://");
-    const char *path = strchr(authority ? authority + 3 : url, '/');
-    if (path)
-        mask_put(out, path, strcspn(path, "?"));
+    const char *path = base_url_path(url);
+    mask_put(out, path, strcspn(path, "?"));
 }
 
 void trace_put(struct trace *t, const struct trace_step *step)

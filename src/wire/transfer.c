@@ -215,7 +215,7 @@ static int before_send(void *at, char *ip, char *local_ip, int port, int local_p
     struct transfer *t = at;
     if (t->sends)
         return CURL_PREREQFUNC_ABORT;
-    t->fd = sockets_find(t->shared->sockets, local_port);
+    t->fd = t->shared->local ? t->opened : sockets_find(t->shared->sockets, local_port);
     t->unasked = t->fd >= 0 && t->shared->one_by_one && !quiet(t);
     t->out_at = clock_mono_us();
     t->held = t->out_at < t->shared->not_before_us;
@@ -261,6 +261,13 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (shared->local) {
+        size_t len;
+        const char *path = base_url_socket(config->base, &len);
+        char *socket = mem_string_n(path, len);
+        SET(CURLOPT_UNIX_SOCKET_PATH, socket);
+        free(socket);
+    }
     if (config->ca_file)
         SET(CURLOPT_CAINFO, config->ca_file);
     if (loopback) {
@@ -304,12 +311,14 @@ void transfer_free(struct transfer *t)
 
 /* Sending */
 
+/* Over a socket that is a file the host is one in name only. */
 static CURLcode set_origin(struct transfer *t, const char *url, size_t len)
 {
     CURLU *parsed = curl_url();
     buf_clear(&t->origin);
     buf_put(&t->origin, url, len);
-    if (!parsed || curl_url_set(parsed, CURLUPART_URL, buf_text(&t->origin), 0)) {
+    const char *origin = t->shared->local ? "http://localhost" : buf_text(&t->origin);
+    if (!parsed || curl_url_set(parsed, CURLUPART_URL, origin, 0)) {
         curl_url_cleanup(parsed);
         buf_clear(&t->origin);
         return CURLE_URL_MALFORMAT;
@@ -337,12 +346,8 @@ static CURLcode set_url(struct transfer *t, const char *url)
 {
     size_t len = t->origin.len;
     if (!len || strncmp(url, t->origin.data, len) != 0 || url[len] != '/') {
-        const char *authority = strstr(url, "://");
-        if (!authority)
-            return CURLE_URL_MALFORMAT;
-        len = (size_t)(authority - url) + 3;
-        len += strcspn(url + len, "/?#");
-        CURLcode bad = set_origin(t, url, len);
+        len = (size_t)(base_url_path(url) - url);
+        CURLcode bad = url[len] == '/' ? set_origin(t, url, len) : CURLE_URL_MALFORMAT;
         if (bad)
             return bad;
     }
@@ -396,7 +401,7 @@ CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fre
     t->unasked = t->beyond = false;
     t->detail[0] = '\0';
     t->sent_at = r->now_us;
-    return set(t, r, fresh);
+    return set(t, r, fresh || t->shared->local);
 }
 
 /* What came of it */
@@ -440,14 +445,19 @@ static const char *doubt_of(struct transfer *t, long status, bool http2)
     return doubt;
 }
 
-static const char *words_of(const struct transfer *t, CURLcode code)
+static const char *words_of(struct transfer *t, CURLcode code)
 {
+    long why = 0;
     if (t->unasked)
         return "bytes that nobody asked for were on the connection";
     if (t->beyond)
         return "an answer without an end";
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return "the connection ended, or the request was refused, before an answer began";
+    if (t->shared->local && code == CURLE_COULDNT_CONNECT &&
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &why) == CURLE_OK)
+        snprintf(t->detail, sizeof t->detail, "no connection to its socket: %s",
+                 strerror((int)why));
     return *t->detail ? t->detail : curl_easy_strerror(code);
 }
 

@@ -18,6 +18,8 @@ struct transfers {
     struct sockets *sockets;
     bool tls;
     bool one_by_one; /* HTTP/1.1 is spoken for certain: what comes unasked belongs to nobody */
+    bool local;      /* over a socket that is a file: each has a connection of its own, for none
+                        could be told from another */
     int64_t not_before_us;              /* nothing goes out before */
     curl_opensocket_callback opening;   /* makes each socket; is given the transfer */
     curl_closesocket_callback closing;  /* called for each that is to be closed, closes it */
@@ -33,6 +35,7 @@ struct transfer {
     struct buf joined; /* a header's values */
     unsigned sends;
     int fd;       /* the connection that it went out on; -1: not known */
+    int opened;   /* the last socket that was made for it */
     bool first;   /* as the first one */
     bool unasked; /* bytes waited on the connection that it was to go out on: it did not */
     bool beyond;  /* its answer went beyond a bound */

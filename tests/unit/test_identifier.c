@@ -352,6 +352,20 @@ static void base_url_table(void **state)
         {"https://[::1", NULL, false},
         {"https://[zz]", NULL, false},
         {"ftp://h", NULL, false},
+        {"unix:/run/agent.sock", "unix:/run/agent.sock", true},
+        {"unix:/run/agent.sock:/v1", "unix:/run/agent.sock", true},
+        {"unix:run/agent.sock", NULL, false},
+        {"unix:/run/../agent.sock", NULL, false},
+        {"unix:/run/a b.sock", NULL, false},
+        {"unix:/run//agent.sock", NULL, false},
+        {"unix:/run/agent.sock:v1", NULL, false},
+        {"unix:/run/agent.sock:/v1/../v2", NULL, false},
+        {"unix:/run/agent.sock:/a:b", "unix:/run/agent.sock", true},
+        {"unix:", NULL, false},
+        {"unix:/", NULL, false},
+        {"unix:/0123456789012345678901234567890123456789012345678901234567890123456789012345678901"
+         "234567890123456789012345678",
+         NULL, false},
         {"h", NULL, false},
         {"", NULL, false},
     };
@@ -383,6 +397,7 @@ static void a_bad_base_is_explained(void **state)
         {"http://Keys.example", "plain http:// is for loopback addresses only: keys.example needs "
                                 "https://"},
         {"keys.example", "not an https:// URL"},
+        {"unix:x", "not a base URL: unix:/PATH of a socket, or unix:/PATH:/PREFIX"},
     };
     struct buf origin = {0};
     bool plain;
