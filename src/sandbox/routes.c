@@ -25,6 +25,26 @@ struct routes {
     size_t count, cap;
 };
 
+/* A body's template as JSON; a name without quotes, which stands for a number, becomes "#{name}". */
+static json_t *body_template(const char *body)
+{
+    struct buf text = {0};
+    bool quoted = false;
+    for (const char *c = body; *c; c++) {
+        size_t name = strspn(c + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
+        quoted ^= *c == '"' && (c == body || c[-1] != '\\');
+        if (quoted || *c != '{' || !name || c[1 + name] != '}') {
+            buf_putc(&text, *c);
+            continue;
+        }
+        buf_printf(&text, "\"#%.*s\"", (int)name + 2, c);
+        c += name + 1;
+    }
+    json_t *json = json_loadb(text.data, text.len, JSON_DECODE_ANY, NULL);
+    buf_free(&text);
+    return json;
+}
+
 static void add(struct routes *r, const struct definition *d, size_t index, enum operation op,
                 const struct request *request)
 {
@@ -46,8 +66,7 @@ static void add(struct routes *r, const struct definition *d, size_t index, enum
         .literal = strcspn(whole.data, "{"),
         .query = request->path + strcspn(request->path, "?"),
         .form = request->form ? request->body : NULL,
-        .body = request->body && !request->form ? json_loads(request->body, JSON_DECODE_ANY, NULL)
-                                                : NULL};
+        .body = request->body && !request->form ? body_template(request->body) : NULL};
 }
 
 static const struct request *request_of(const struct definition *d, enum operation op)
@@ -178,6 +197,11 @@ static bool match_json(const struct definition *d, const json_t *template, const
                        struct binding *b)
 {
     const char *text = json_string_value(template);
+    if (text && text[0] == '#' && json_is_integer(body)) {
+        char number[32];
+        int len = snprintf(number, sizeof number, "%lld", (long long)json_integer_value(body));
+        return bind(d, text + 2, strlen(text) - 3, number, (size_t)len, b);
+    }
     if (text && text[0] == '{' && text[strcspn(text, "}")] == '}' && json_is_string(body))
         return bind(d, text + 1, strcspn(text, "}") - 1, json_string_value(body),
                     json_string_length(body), b);

@@ -141,6 +141,63 @@ LINES = {
         "list.each.items = /data",
         "list.each.id = /id",
     ],
+    "odd": [
+        "id.class = text",
+        "id.length = 1-200",
+        "read = GET /keys/{id}?full=yes",
+        "read.confirm = /id is {id}",
+        "list = GET /keys",
+        "list.items = /k",
+        "list.id = /id",
+    ],
+    "asked": [
+        "id.class = printable",
+        "delete = POST /revoke?id={id}",
+        "delete.confirm = body is true",
+        "read = GET /key?id={id}",
+        "read.confirm = /id is {id}",
+    ],
+    "formed": [
+        "id.class = text",
+        "id.length = 1-200",
+        "delete = POST /revoke",
+        "delete.form = key={id}&why=leaked",
+        'delete.confirm = body is "OK"',
+        "read = POST /find",
+        "read.form = key={id}",
+        "read.confirm = /id is {id}",
+        "disable = PATCH /keys/{id}",
+        'disable.body = {"off":true}',
+        "disable.confirm = /off is true",
+        "enable = PATCH /keys/{id}",
+        'enable.body = {"off":false}',
+        "enable.confirm = /off is false",
+    ],
+    "numbered": [
+        "id.class = digits",
+        "delete = POST /revoke",
+        'delete.body = {"keys":[{id}]}',
+        "delete.confirm = body is []",
+        "read = POST /find",
+        'read.body = {"key":{id}}',
+        "read.confirm = /id is {id}",
+    ],
+    "told": [
+        "gone.status = 400",
+        'gone.form = /code is "gone" or /code is "never"',
+        "gone.status = 200",
+        'gone.form = /warnings/0 contains "no such"',
+        "read = GET /keys/{id}",
+        "read.confirm = /id is {id}",
+        "read.stop = none",
+        'read.gone = /state is in ["dead","expired"]',
+        "stop.status = 401 403",
+        'stop.form = /code is not "gone" if present',
+        "list = GET /keys",
+        "list.items = /k",
+        "list.id = /id",
+        'list.gone = /state is in ["dead","expired"]',
+    ],
     "colon": ["self = before-colon"],
     "middle": ["self = between-dots"],
     "itself": ["self = secret"],
@@ -166,7 +223,10 @@ gone.form = /error/code is "not_found"
 def plain(name, lines):
     above = "/projects/{project}" if "scope = project" in lines else ""
     sent = "Basic {basic}" if "self = user" in lines else "Bearer {secret}"
-    text = "\n".join([PLAIN.format(name=name, above=above, sent=sent), *lines])
+    said = {line.split(" = ")[0] for line in lines}
+    said.discard("header")
+    usual = PLAIN.format(name=name, above=above, sent=sent).splitlines()
+    text = "\n".join([line for line in usual if line.split(" = ")[0] not in said] + lines)
     return definitions_of(text, text)[0]
 
 
