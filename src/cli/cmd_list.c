@@ -202,6 +202,11 @@ static void put_header(struct sheet *sheet, const struct definition *d)
     sheet_end_row(sheet);
 }
 
+static bool is_day(const char *text)
+{
+    return strlen(text) == 10 && text[4] == '-' && text[7] == '-';
+}
+
 /* For people: one form of time, and a blank between the parts of what has several. */
 static void put_field(struct sheet *sheet, const char *name, const char *text)
 {
@@ -210,7 +215,7 @@ static void put_field(struct sheet *sheet, const char *name, const char *text)
     struct buf shown = {0};
     int64_t at = text ? clock_parse(text) : -1;
     for (size_t i = 0; i < sizeof times / sizeof *times && text && at < 0; i++)
-        if (strcmp(name, times[i]) == 0 && strlen(text) != 10) /* a day stays one */
+        if (strcmp(name, times[i]) == 0 && !is_day(text)) /* a day stays one */
             at = moment_parse(text);
     if (at >= 0)
         text = clock_text(at, moment);

@@ -25,7 +25,8 @@ struct routes {
     size_t count, cap;
 };
 
-/* A body's template as JSON; a name without quotes, which stands for a number, becomes "#{name}". */
+/* A body's template as JSON; a name without quotes, which stands for a number, becomes "#{name}".
+ */
 static json_t *body_template(const char *body)
 {
     struct buf text = {0};

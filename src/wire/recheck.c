@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const int64_t first_gap_us = 250000, most_gap_us = 10000000;
+static const int64_t first_gap_us = 250000, most_gap_us = 10000000, tell_gap_us = 1000000;
 
 int64_t recheck_gap_us(int64_t last_us)
 {
@@ -34,6 +34,14 @@ static void again(struct recheck *r, const char *what)
         return;
     }
     r->gap_us = recheck_gap_us(r->gap_us);
+    if (r->gap_us >= tell_gap_us && !r->told) {
+        const struct definition *d = r->endpoint->definition;
+        r->told = true;
+        session_tell(r->wire->session, "",
+                     "%s %s: the first was deleted alone, and %.160s; it is looked at again for up "
+                     "to %s, and nothing else of it is sent",
+                     d->shown, d->kind, what, text_span(left, span));
+    }
     ask(r, now + (r->gap_us < left ? r->gap_us : left));
 }
 

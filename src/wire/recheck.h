@@ -24,6 +24,7 @@ struct recheck {
     char reason[240];
 
     int64_t until_us, gap_us;
+    bool told; /* that it takes a while */
     char id[ID_MAX + 1];
     struct read read;
     struct lister lister;

@@ -72,6 +72,13 @@ def test_one_that_stays_ends_it(world):
     assert "revoked" not in tool.run_dir.totals
 
 
+def test_waiting_for_it_is_told(world):
+    _, _, run = world(set("bdf"), lambda alive, one: OK)
+    result = run("--verify-patience", "2s")
+    assert result.code == 75
+    assert result.err.count("deleted alone, and it is still there; it is looked at again for up to") == 1
+
+
 def test_where_all_that_were_seen_fail_nothing_else_is_sent(world):
     wire, tool, run = world(set("bd"), lambda alive, one: error(400, "no") if one in "bd" else OK)
     result = run("--halt", "100%")
