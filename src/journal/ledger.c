@@ -270,7 +270,7 @@ static int apply_open(struct ledger *l, const struct record *r, struct error *er
         l->ever_listed = row_set_new();
     ranges_each(l, listed, list_range, &(struct ranges){.l = l});
     runs_open(&l->runs, r);
-    l->slices.rate = 0;
+    l->slices.pace = (struct pace){0};
     slices_at(&l->slices, r->at_ms);
     return 0;
 }
@@ -297,7 +297,7 @@ static int apply_try(struct ledger *l, const struct record *r, struct error *err
             return -1;
         ranges_each(l, r->try.rows, try_range, &x);
         apply_counts(l, r->at_ms, &r->try.counts);
-        slices_rate(&l->slices, r->at_ms, r->try.rate);
+        slices_pace(&l->slices, r->at_ms, r->try.pace);
         return 0;
     }
     if (r->try.row >= l->states)
@@ -384,7 +384,7 @@ static int apply_verify(struct ledger *l, const struct record *r, struct error *
         if (x.result < 0)
             return -1;
         apply_counts(l, r->at_ms, &r->verify.counts);
-        slices_rate(&l->slices, r->at_ms, r->verify.rate);
+        slices_pace(&l->slices, r->at_ms, r->verify.pace);
         return 0;
     }
     uint32_t row = r->verify.row;
@@ -446,7 +446,7 @@ static int apply_close(struct ledger *l, const struct record *r, struct error *e
         return -1;
     ranges_each(l, unsent, unsent_range, &(struct ranges){.l = l});
     apply_counts(l, r->at_ms, &r->close.counts);
-    l->slices.rate = 0;
+    l->slices.pace = (struct pace){0};
     runs_close(&l->runs, r);
     return 0;
 }

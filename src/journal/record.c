@@ -52,10 +52,10 @@ static void put_bool(struct buf *out, bool value)
     buf_puts(out, value ? "true" : "false");
 }
 
-/* One decimal; no pacer's rate needs more, and it reads back as it was. */
-static void put_rate(struct buf *out, double rate)
+/* One decimal; no pacer's figure needs more, and it reads back as it was. */
+static void put_tenths(struct buf *out, double value)
 {
-    uint64_t tenths = rate > 0 && rate < 1e12 ? (uint64_t)(rate * 10 + 0.5) : 0;
+    uint64_t tenths = value > 0 && value < 1e12 ? (uint64_t)(value * 10 + 0.5) : 0;
     buf_put_u64(out, tenths / 10);
     buf_putc(out, '.');
     buf_putc(out, (char)('0' + tenths % 10));
@@ -109,18 +109,25 @@ static void put_open(struct buf *out, const struct record_open *o)
 }
 
 static void put_announced(struct buf *out, const char *rows, const struct record_counts *counts,
-                          double rate)
+                          const struct pace *pace)
 {
     PUT_TEXT(out, "rows", rows);
     put_counts(out, counts);
     PUT(out, ",\"rate\":");
-    put_rate(out, rate);
+    put_tenths(out, pace->rate);
+    if (pace->bound == BOUND_NONE)
+        return;
+    PUT(out, ",\"in_flight\":");
+    put_tenths(out, pace->in_flight);
+    PUT(out, ",\"rtt_ms\":");
+    put_tenths(out, pace->rtt_ms);
+    PUT_TEXT(out, "bound", bound_word[pace->bound]);
 }
 
 static void put_try(struct buf *out, const struct record *r)
 {
     if (r->try.rows) {
-        put_announced(out, r->try.rows, &r->try.counts, r->try.rate);
+        put_announced(out, r->try.rows, &r->try.counts, &r->try.pace);
         return;
     }
     PUT_U64(out, "row", (uint64_t)r->try.row + 1);
@@ -161,7 +168,7 @@ static void put_seen(struct buf *out, const struct record *r)
 static void put_verify(struct buf *out, const struct record *r)
 {
     if (r->verify.rows) {
-        put_announced(out, r->verify.rows, &r->verify.counts, r->verify.rate);
+        put_announced(out, r->verify.rows, &r->verify.counts, &r->verify.pace);
         return;
     }
     PUT_U64(out, "row", (uint64_t)r->verify.row + 1);

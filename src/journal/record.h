@@ -21,7 +21,9 @@
  *     (eyes: who looks, see eyes.h; a run of the released format has none)
  * try    written before the requests it announces
  *   {"type":"try","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
- *    "network_errors":1,"rate":812.5}
+ *    "network_errors":1,"rate":812.5[,"in_flight":160.0,"rtt_ms":201.5,"bound":"quota"]}
+ *     (bound: what keeps it from being faster, see pace.h; a run of the first formats tells the
+ * rate alone)
  *   {"type":"try","at":...,"row":17,"attempts":1,"status":503,"applied":true,"error":"..."}
  *     (the second form: attempt 1 of row 17 ended so, and another one is announced)
  * end    a target is finished
@@ -37,7 +39,7 @@
  *     (rows "": what the account's id is, and no more)
  * verify what was done is looked at again, with reads: announced, and what was found
  *   {"type":"verify","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
- *    "network_errors":1,"rate":812.5}
+ *    "network_errors":1,"rate":812.5[,"in_flight":...,"rtt_ms":...,"bound":...]}
  *   {"type":"verify","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
  *    "verified":"confirmed_absent","status":404,"ms":31[,"error":"..."]}
  *     (still_present, unproven: likewise; a row that is verified again is as its last line says)
@@ -60,6 +62,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "journal/eyes.h"
+#include "journal/pace.h"
 #include "journal/rotations.h"
 #include "provider/outcome.h"
 
@@ -105,7 +108,7 @@ struct record {
         struct {
             const char *rows; /* ranges; NULL: the one-row form */
             struct record_counts counts;
-            double rate;
+            struct pace pace;
             uint32_t row; /* from 0 here, from 1 in the file; one-row form */
             unsigned attempts, status;
             bool applied;
@@ -129,7 +132,7 @@ struct record {
         struct {
             const char *rows; /* ranges; NULL: the one-row form */
             struct record_counts counts;
-            double rate;
+            struct pace pace;
             uint32_t row;
             const char *account; /* as of `end` */
             const char *provider, *kind, *id;

@@ -174,7 +174,7 @@ static bool boolean(struct line_at *c, bool *out)
     return *out || LITERAL(c, "false");
 }
 
-static bool rate(struct line_at *c, double *out)
+static bool tenths(struct line_at *c, double *out)
 {
     uint64_t whole, tenth;
     if (!number(c, 1000000000000, &whole) || !LITERAL(c, ".") || !number(c, 9, &tenth))
@@ -246,15 +246,21 @@ static bool row_number(struct line_at *c, uint32_t *row)
     return true;
 }
 
-static bool announced(struct line_at *c, const char **rows, struct record_counts *n, double *pace)
+static bool announced(struct line_at *c, const char **rows, struct record_counts *n,
+                      struct pace *pace)
 {
-    return text(c, rows) && counts(c, n) && LITERAL(c, ",\"rate\":") && rate(c, pace);
+    const char *word;
+    if (!text(c, rows) || !counts(c, n) || !LITERAL(c, ",\"rate\":") || !tenths(c, &pace->rate))
+        return false;
+    return !LITERAL(c, ",\"in_flight\":") ||
+           (tenths(c, &pace->in_flight) && LITERAL(c, ",\"rtt_ms\":") && tenths(c, &pace->rtt_ms) &&
+            TEXT(c, "bound", &word) && bound_parse(word, &pace->bound));
 }
 
 static bool read_try(struct line_at *c, struct record *r)
 {
     if (LITERAL(c, ",\"rows\":"))
-        return announced(c, &r->try.rows, &r->try.counts, &r->try.rate);
+        return announced(c, &r->try.rows, &r->try.counts, &r->try.pace);
     r->try.rows = NULL;
     return row_number(c, &r->try.row) && U32(c, "attempts", &r->try.attempts) &&
            U32(c, "status", &r->try.status) && LITERAL(c, ",\"applied\":") &&
@@ -295,7 +301,7 @@ static bool read_verify(struct line_at *c, struct record *r)
 {
     const char *word;
     if (LITERAL(c, ",\"rows\":"))
-        return announced(c, &r->verify.rows, &r->verify.counts, &r->verify.rate);
+        return announced(c, &r->verify.rows, &r->verify.counts, &r->verify.pace);
     r->verify.rows = NULL;
     if (!row_number(c, &r->verify.row) || !account(c, &r->verify.account) ||
         !TEXT(c, "provider", &r->verify.provider) || !TEXT(c, "kind", &r->verify.kind) ||

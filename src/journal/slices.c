@@ -15,7 +15,7 @@ static struct slice merged(struct slice a, struct slice b)
         .failed = a.failed + b.failed,
         .http_429 = a.http_429 + b.http_429,
         .requests = a.requests + b.requests,
-        .rate = b.rate > 0 ? b.rate : a.rate,
+        .pace = pace_later(a.pace, b.pace),
     };
 }
 
@@ -39,14 +39,14 @@ struct slice *slices_at(struct slices *t, int64_t at_ms)
         widen(t);
     size_t i = (size_t)(since / t->width_ms);
     for (; t->used <= i; t->used++)
-        t->slice[t->used].rate = t->rate;
+        t->slice[t->used].pace = t->pace;
     return &t->slice[i];
 }
 
-void slices_rate(struct slices *t, int64_t at_ms, double rate)
+void slices_pace(struct slices *t, int64_t at_ms, struct pace pace)
 {
-    t->rate = (float)rate;
-    slices_at(t, at_ms)->rate = (float)rate;
+    t->pace = pace;
+    slices_at(t, at_ms)->pace = pace;
 }
 
 /* 2^(i/4), rounded down: an answer of so many whole milliseconds is within the bound. */

@@ -147,6 +147,40 @@ int64_t course_time(const struct course *c, double x)
     return c->stretch[c->stretches - 1].to_ms;
 }
 
+/* ---- holds ---- */
+
+static int by_start(const void *a, const void *b)
+{
+    const struct hold_span *x = a, *y = b;
+    return x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* Of all pairs, as spans that do not overlap. */
+static void find_holds(struct course *c, const struct report *r)
+{
+    size_t n = 0, kept = 0;
+    for (size_t s = 0; s < r->sources; s++)
+        n += ledger_holds(r->source[s].ledger);
+    struct hold_span *span = mem_alloc((n + 1) * sizeof *span);
+    n = 0;
+    for (size_t s = 0; s < r->sources; s++)
+        for (size_t i = 0; i < ledger_holds(r->source[s].ledger); i++) {
+            const struct hold_facts *h = ledger_hold(r->source[s].ledger, i);
+            if (h->until_ms > h->at_ms)
+                span[n++] = (struct hold_span){h->at_ms, h->until_ms};
+        }
+    qsort(span, n, sizeof *span, by_start);
+    for (size_t i = 0; i < n; i++)
+        if (kept && span[i].from <= span[kept - 1].to) {
+            if (span[i].to > span[kept - 1].to)
+                span[kept - 1].to = span[i].to;
+        } else {
+            span[kept++] = span[i];
+        }
+    c->hold = span;
+    c->holds = kept;
+}
+
 /* ---- what the bins hold ---- */
 
 static int64_t overlap_ms(const struct bin *b, int64_t from, int64_t to)
@@ -167,8 +201,7 @@ static void add(struct bin *b, const struct slice *s, double share)
 {
     b->requests_s += s->requests * share; /* a count until finish() */
     b->http_429 += s->http_429 * share;
-    if (s->rate > 0)
-        b->rate_s = (double)s->rate;
+    b->pace = pace_later(b->pace, s->pace);
 }
 
 static void add_slice(struct course *c, const struct slice *s, int64_t from, int64_t to)
@@ -187,10 +220,31 @@ static void add_slice(struct course *c, const struct slice *s, int64_t from, int
     }
 }
 
+static bool is_held(const struct course *c, int64_t ms)
+{
+    for (size_t i = 0; i < c->holds; i++)
+        if (ms >= c->hold[i].from && ms < c->hold[i].to)
+            return true;
+    return false;
+}
+
+/* Nothing is announced in a hold, so what was told before it would stand there. Of several pairs
+ * only one may be held: then the others' requests go on. */
+static void show_hold(struct bin *b)
+{
+    if (b->pace.bound != BOUND_NONE && b->requests_s < b->pace.rate / 2)
+        b->pace.bound = BOUND_HOLD;
+    if (!(b->requests_s > 0))
+        b->pace.in_flight = 0;
+}
+
 static void finish(struct course *c)
 {
-    for (size_t i = 0; i < c->bins; i++)
-        c->bin[i].requests_s *= 1000 / (double)(c->bin[i].to_ms - c->bin[i].from_ms);
+    for (struct bin *b = c->bin; b < c->bin + c->bins; b++) {
+        b->requests_s *= 1000 / (double)(b->to_ms - b->from_ms);
+        if (is_held(c, (b->from_ms + b->to_ms) / 2))
+            show_hold(b);
+    }
 }
 
 bool course_make(struct course *c, const struct report *r, const struct timeline *t)
@@ -199,6 +253,7 @@ bool course_make(struct course *c, const struct report *r, const struct timeline
     if (!t->slices)
         return false;
     find_stretches(c, r);
+    find_holds(c, r);
     lay_axis(c, t->slice_ms);
     lay_bins(c);
     for (size_t i = 0; i < t->slices; i++) {
@@ -207,4 +262,10 @@ bool course_make(struct course *c, const struct report *r, const struct timeline
     }
     finish(c);
     return true;
+}
+
+void course_free(struct course *c)
+{
+    free(c->hold);
+    *c = (struct course){0};
 }

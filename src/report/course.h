@@ -14,24 +14,30 @@ struct stretch {
     double x; /* where it begins on the axis */
 };
 
+struct hold_span {
+    int64_t from, to; /* ms, wall clock */
+};
+
 struct bin {
-    double x, width;        /* on the axis */
-    double requests_s;      /* requests a second */
-    double http_429;        /* answers */
-    double rate_s;          /* the pacers' rate, requests a second; 0: none told */
+    double x, width;   /* on the axis */
+    double requests_s; /* requests a second */
+    double http_429;   /* answers */
+    struct pace pace;  /* bound BOUND_NONE: an old run told its rate alone; rate 0: none told */
     int64_t from_ms, to_ms; /* wall clock */
 };
 
 struct course {
     struct stretch stretch[COURSE_STRETCHES];
     struct bin bin[COURSE_BINS + COURSE_STRETCHES];
-    size_t stretches, bins;
+    struct hold_span *hold; /* of all pairs, by time; none overlaps another */
+    size_t stretches, bins, holds;
     int64_t bin_ms;    /* what a whole bin covers; 1 of the axis */
     double gap, width; /* of a gap, and of the axis */
 };
 
-/* False where there is nothing to show. */
+/* False where there is nothing to show, and nothing to free. */
 bool course_make(struct course *c, const struct report *r, const struct timeline *t);
+void course_free(struct course *c);
 double course_x(const struct course *c, int64_t ms);
 int64_t course_time(const struct course *c, double x);
 

@@ -1,5 +1,5 @@
 #include "report/html_course.h"
-#include "report/course.h"
+#include "report/html_plot.h"
 #include "report/html_text.h"
 
 #include "base/clock.h"
@@ -7,196 +7,197 @@
 #include "base/text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* The course of the runs as two charts over one axis: requests a second with the pacers' rate, and
- * 429 answers; holds and the gaps between runs lie behind both. */
+/* The course of the runs as charts over one axis, each under its key: requests a second with the
+ * pacers' rate, how many were in flight, their round trip, what bounded the rate, and 429 answers.
+ * A journal of the first formats tells the rate alone. */
 
-enum { TICKS = 4 };
+enum { TICKS = 4, BINS = COURSE_BINS + COURSE_STRETCHES };
 
-/* ---- holds ---- */
-
-struct hold_span {
-    int64_t from, to;
+static const struct {
+    const char *words, *colour;
+} bound_shown[BOUND_COUNT] = {
+    [BOUND_DISTANCE] = {"distance", "rate"},
+    [BOUND_QUOTA] = {"quota", "limited"},
+    [BOUND_CAPACITY] = {"capacity", "disabled"},
+    [BOUND_HOLD] = {"hold", "hold"},
+    [BOUND_MAX_RATE] = {"--max-rate", "revoked"},
+    [BOUND_CONCURRENCY] = {"--concurrency", "not_attempted"},
 };
 
-static int by_start(const void *a, const void *b)
+/* ---- keys ---- */
+
+static void key_open(struct buf *b)
 {
-    const struct hold_span *x = a, *y = b;
-    return x->from < y->from ? -1 : x->from > y->from;
+    buf_puts(b, "<ul class=\"key\">");
 }
 
-/* Holds of all pairs, as spans that do not overlap. */
-static struct hold_span *spans_of_holds(const struct report *r, size_t *count)
+static void key_item(struct buf *b, const char *colour, const char *words)
 {
-    size_t n = 0, kept = 0;
-    for (size_t s = 0; s < r->sources; s++)
-        n += ledger_holds(r->source[s].ledger);
-    struct hold_span *span = mem_alloc((n + 1) * sizeof *span);
-    n = 0;
-    for (size_t s = 0; s < r->sources; s++)
-        for (size_t i = 0; i < ledger_holds(r->source[s].ledger); i++) {
-            const struct hold_facts *h = ledger_hold(r->source[s].ledger, i);
-            if (h->until_ms > h->at_ms)
-                span[n++] = (struct hold_span){h->at_ms, h->until_ms};
-        }
-    qsort(span, n, sizeof *span, by_start);
-    for (size_t i = 0; i < n; i++)
-        if (kept && span[i].from <= span[kept - 1].to) {
-            if (span[i].to > span[kept - 1].to)
-                span[kept - 1].to = span[i].to;
-        } else {
-            span[kept++] = span[i];
-        }
-    *count = kept;
-    return span;
+    buf_printf(b, "<li><span class=\"s\" style=\"--c:var(--%s)\"></span>%s</li>", colour, words);
 }
 
-static void put_band(struct buf *b, double from, double to, const char *colour, const char *title)
+static void key_close(struct buf *b)
 {
-    buf_printf(b,
-               "<rect x=\"%.2f\" width=\"%.2f\" height=\"100\" style=\"fill:var(--%s)\"><title>%s"
-               "</title></rect>",
-               from, to - from, colour, title);
-}
-
-/* Bands nearer to each other than can be seen become one: their number is bounded. */
-static void put_backdrop(struct buf *b, const struct course *c, const struct hold_span *hold,
-                         size_t n)
-{
-    double hair = c->width / 500, from = -1, to = -1;
-    for (size_t i = 1; i < c->stretches; i++)
-        put_band(b, c->stretch[i].x - c->gap, c->stretch[i].x, "gap", "between two runs");
-    for (size_t i = 0; i < n; i++) {
-        double x = course_x(c, hold[i].from), y = course_x(c, hold[i].to);
-        y = y < x + hair ? x + hair : y;
-        if (from >= 0 && x > to + hair) {
-            put_band(b, from, to, "hold", "hold");
-            from = -1;
-        }
-        from = from < 0 ? x : from;
-        to = y;
-    }
-    if (from >= 0)
-        put_band(b, from, to, "hold", "hold");
+    buf_puts(b, "</ul>\n");
 }
 
 /* ---- charts ---- */
 
-/* The next number that reads well on an axis. */
-static double round_up(double n)
+static void close_chart(struct buf *b)
 {
-    static const double steps[] = {1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10};
-    double unit = n > 0 ? pow(10, floor(log10(n))) : 1;
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-        if (steps[i] * unit >= n * .9999)
-            return steps[i] * unit;
-    return n;
+    plot_close(b);
+    buf_puts(b, "</div>\n");
 }
 
-static void put_value(struct buf *b, double n)
+/* How high each bin's value stands on a chart up to `top`; negative where it has none. */
+static bool heights(const struct course *c, const double *value, double top, double *y)
 {
-    if (n >= 100 || fabs(n - floor(n)) < 1e-9)
-        html_count(b, (uint64_t)n);
-    else
-        buf_printf(b, "%.3g", n);
-}
-
-static void put_plot(struct buf *b, const struct course *c, double top, const char *class)
-{
-    bool tall = strcmp(class, "tall") == 0;
-    buf_puts(b, "<div class=\"plot\"><div class=\"y\" aria-hidden=\"true\"><span>");
-    put_value(b, top);
-    if (tall) {
-        buf_puts(b, "</span><span>");
-        put_value(b, top / 2);
-    }
-    buf_printf(b,
-               "</span><span>0</span></div>\n<svg class=\"%s\" viewBox=\"0 0 %.2f 100\" "
-               "preserveAspectRatio=\"none\" role=\"img\" aria-label=\"",
-               class, c->width);
-}
-
-/* Whether the next bin begins where this one ends: not so across a gap. */
-static bool joined(const struct course *c, size_t i)
-{
-    return i + 1 < c->bins && c->bin[i + 1].x < c->bin[i].x + c->bin[i].width + c->gap / 2;
-}
-
-/* A line that steps from bin to bin, not drawn where y is negative; closed down to the axis it is
- * an area. */
-static void put_steps(struct buf *b, const struct course *c, const double *y, bool area)
-{
-    bool drawing = false;
+    bool any = false;
     for (size_t i = 0; i < c->bins; i++) {
-        if (y[i] < 0) {
-            drawing = false;
-            continue;
-        }
-        if (!drawing && area)
-            buf_printf(b, "M%.2f 100V%.1f", c->bin[i].x, 100 - y[i]);
-        else if (!drawing)
-            buf_printf(b, "M%.2f %.1f", c->bin[i].x, 100 - y[i]);
-        else
-            buf_printf(b, "V%.1f", 100 - y[i]);
-        buf_printf(b, "H%.2f", c->bin[i].x + c->bin[i].width);
-        drawing = joined(c, i);
-        if (area && (!drawing || y[i + 1] < 0))
-            buf_puts(b, "V100");
+        y[i] = value[i] > 0 && value[i] <= top ? 100 * value[i] / top : -1;
+        any |= y[i] >= 0;
     }
+    return any;
 }
 
-static void put_rate_chart(struct buf *b, const struct course *c, const struct hold_span *hold,
-                           size_t n)
+static double most_of(const struct course *c, const double *value)
 {
-    double most = 0, y[COURSE_BINS + COURSE_STRETCHES];
-    bool told = false;
+    double most = 0;
     for (size_t i = 0; i < c->bins; i++)
-        most = fmax(most, c->bin[i].requests_s);
+        most = fmax(most, value[i]);
+    return most;
+}
+
+static void put_rate_chart(struct buf *b, const struct course *c)
+{
+    double requests[BINS], rate[BINS], y[BINS];
+    for (size_t i = 0; i < c->bins; i++) {
+        requests[i] = c->bin[i].requests_s;
+        rate[i] = c->bin[i].pace.rate;
+    }
+    double most = most_of(c, requests), used = most;
     for (size_t i = 0; i < c->bins; i++)
-        if (c->bin[i].rate_s <= most * 1.25)
-            most = fmax(most, c->bin[i].rate_s);
-    double top = round_up(most);
-    put_plot(b, c, top, "tall");
+        if (rate[i] <= used * 1.25)
+            most = fmax(most, rate[i]);
+    double top = plot_round_up(most);
+    bool told = heights(c, rate, top, y);
+    key_open(b);
+    key_item(b, "rate", "requests a second");
+    if (told)
+        buf_puts(b, "<li><span aria-hidden=\"true\">\xe2\x95\x8c\xe2\x95\x8c </span>the pacer's "
+                    "rate</li>");
+    if (c->holds)
+        key_item(b, "hold", "hold");
+    if (c->stretches > 1)
+        key_item(b, "gap", "between runs (cut short)");
+    key_close(b);
+    plot_open(b, top, "tall", c);
     buf_puts(b, "Requests a second over time, at most ");
-    put_value(b, floor(most));
-    buf_puts(b, "\">");
-    put_backdrop(b, c, hold, n);
+    plot_value(b, floor(most));
+    plot_draw(b, c);
     for (size_t i = 0; i < c->bins; i++)
-        y[i] = 100 * c->bin[i].requests_s / top;
-    buf_puts(b, "<path style=\"fill:var(--rate-fill);stroke:var(--rate);stroke-width:1.5\" "
-                "vector-effect=\"non-scaling-stroke\" d=\"");
-    put_steps(b, c, y, true);
-    buf_puts(b, "\"/>");
-    for (size_t i = 0; i < c->bins; i++) {
-        y[i] = c->bin[i].rate_s > 0 && c->bin[i].rate_s <= top ? 100 * c->bin[i].rate_s / top : -1;
-        told |= y[i] >= 0;
-    }
-    if (told) {
-        buf_puts(b, "<path style=\"fill:none;stroke:var(--ink);stroke-width:1.25;"
-                    "stroke-dasharray:4 3\" vector-effect=\"non-scaling-stroke\" d=\"");
-        put_steps(b, c, y, false);
-        buf_puts(b, "\"/>");
-    }
-    buf_puts(b, "</svg>\n</div>\n");
+        requests[i] *= 100 / top;
+    plot_steps(b, c, requests, true, "fill:var(--rate-fill);stroke:var(--rate);stroke-width:1.5");
+    if (told)
+        plot_steps(b, c, y, false,
+                   "fill:none;stroke:var(--ink);stroke-width:1.25;stroke-dasharray:4 3");
+    close_chart(b);
 }
+
+/* A chart of one value that the journal told; none where it did not. */
+static void put_told_chart(struct buf *b, const struct course *c, const double *value, bool area,
+                           const char *words, const char *label)
+{
+    double y[BINS], most = most_of(c, value), top = plot_round_up(most);
+    if (!heights(c, value, top, y))
+        return;
+    key_open(b);
+    key_item(b, "rate", words);
+    key_close(b);
+    plot_open(b, top, "short", c);
+    buf_printf(b, "%s over time, at most ", label);
+    plot_value(b, most);
+    plot_draw(b, c);
+    plot_steps(b, c, y, area,
+               area ? "fill:var(--rate-fill);stroke:var(--rate);stroke-width:1.5"
+                    : "fill:none;stroke:var(--rate);stroke-width:2");
+    close_chart(b);
+}
+
+static void put_flight_charts(struct buf *b, const struct course *c)
+{
+    double in_flight[BINS], rtt_ms[BINS];
+    for (size_t i = 0; i < c->bins; i++) {
+        in_flight[i] = c->bin[i].pace.in_flight;
+        rtt_ms[i] = c->bin[i].pace.rtt_ms;
+    }
+    put_told_chart(b, c, in_flight, true, "requests in flight", "Requests in flight");
+    put_told_chart(b, c, rtt_ms, false, "round trip, ms", "Round trip in milliseconds");
+}
+
+/* ---- what bounded the rate ---- */
+
+static void put_bound_key(struct buf *b, const struct course *c)
+{
+    double share[BOUND_COUNT] = {0}, all = 0;
+    for (const struct bin *bin = c->bin; bin < c->bin + c->bins; bin++) {
+        share[bin->pace.bound] += bin->width;
+        all += bin->width;
+    }
+    key_open(b);
+    buf_puts(b, "<li>what bounded the rate:</li>");
+    for (int i = BOUND_NONE + 1; i < BOUND_COUNT; i++)
+        if (share[i] > 0)
+            buf_printf(b, "<li><span class=\"s\" style=\"--c:var(--%s)\"></span>%s %.0f%%</li>",
+                       bound_shown[i].colour, bound_shown[i].words,
+                       fmax(1, floor(100 * share[i] / all + .5)));
+    key_close(b);
+}
+
+/* Its words stand in the band where they have room; the key has them all. */
+static void put_bounds(struct buf *b, const struct course *c)
+{
+    size_t told = 0;
+    for (size_t i = 0; i < c->bins; i++)
+        told += c->bin[i].pace.bound != BOUND_NONE;
+    if (!told)
+        return;
+    put_bound_key(b, c);
+    buf_puts(b, "<div class=\"plot\"><div></div><div class=\"band\">");
+    for (size_t i = 0, next; i < c->bins; i = next) {
+        enum bound bound = c->bin[i].pace.bound;
+        for (next = i + 1; next < c->bins && c->bin[next].pace.bound == bound; next++)
+            ;
+        const struct bin *last = &c->bin[next - 1];
+        if (bound == BOUND_NONE)
+            continue;
+        buf_printf(
+            b, "<span style=\"left:%.2f%%;width:%.2f%%;--c:var(--%s)\" title=\"%s\">%s</span>",
+            100 * c->bin[i].x / c->width, 100 * (last->x + last->width - c->bin[i].x) / c->width,
+            bound_shown[bound].colour, bound_shown[bound].words, bound_shown[bound].words);
+    }
+    buf_puts(b, "</div></div>\n");
+}
+
+/* ---- refusals ---- */
 
 /* Of a slice that lies across two bins each has its part: counts are rounded only for the eye. */
-static void put_429_chart(struct buf *b, const struct course *c, const struct hold_span *hold,
-                          size_t n)
+static void put_429_chart(struct buf *b, const struct course *c)
 {
     double most = 1, all = 0;
     for (size_t i = 0; i < c->bins; i++) {
         most = fmax(most, ceil(c->bin[i].http_429));
         all += c->bin[i].http_429;
     }
-    put_plot(b, c, most, "short");
+    key_open(b);
+    key_item(b, "limited", "answers 429");
+    key_close(b);
+    plot_open(b, most, "short", c);
     buf_puts(b, "Answers 429 over time, in all ");
-    put_value(b, floor(all + .5));
-    buf_puts(b, "\">");
-    put_backdrop(b, c, hold, n);
+    plot_value(b, floor(all + .5));
+    plot_draw(b, c);
     for (size_t i = 0; i < c->bins; i++) {
         const struct bin *bin = &c->bin[i];
         double h = fmax(100 * bin->http_429 / most, 4);
@@ -206,7 +207,7 @@ static void put_429_chart(struct buf *b, const struct course *c, const struct ho
                        "style=\"fill:var(--limited)\"><title>%.0f</title></rect>",
                        bin->x, 100 - h, bin->width, h, ceil(bin->http_429 - 1e-6));
     }
-    buf_puts(b, "</svg>\n");
+    plot_close(b);
 }
 
 static void put_ticks(struct buf *b, const struct course *c)
@@ -230,60 +231,36 @@ static void put_ticks(struct buf *b, const struct course *c)
     buf_puts(b, "</div></div>\n");
 }
 
-static void put_key(struct buf *b, const struct course *c, size_t holds)
-{
-    bool rate = false;
-    for (size_t i = 0; i < c->bins; i++)
-        rate |= c->bin[i].rate_s > 0;
-    buf_puts(b,
-             "<ul class=\"key\"><li><span class=\"s\" style=\"--c:var(--rate)\"></span>requests a "
-             "second</li>");
-    if (rate)
-        buf_puts(b, "<li><span aria-hidden=\"true\">\xe2\x95\x8c\xe2\x95\x8c </span>the pacer's "
-                    "rate</li>");
-    buf_puts(b, "<li><span class=\"s\" style=\"--c:var(--limited)\"></span>answers 429</li>");
-    if (holds)
-        buf_puts(b, "<li><span class=\"s\" style=\"--c:var(--hold)\"></span>hold</li>");
-    if (c->stretches > 1)
-        buf_puts(b, "<li><span class=\"s\" style=\"--c:var(--gap)\"></span>between runs (cut "
-                    "short)</li>");
-    buf_puts(b, "</ul>\n");
-}
-
-static void put_note(struct buf *b, const struct course *c, const struct timeline *t,
-                     const struct hold_span *hold, size_t n)
+static void put_note(struct buf *b, const struct course *c, const struct timeline *t)
 {
     int64_t held = 0;
     char text[TEXT_SPAN];
-    for (size_t i = 0; i < n; i++)
-        held += hold[i].to - hold[i].from;
+    for (size_t i = 0; i < c->holds; i++)
+        held += c->hold[i].to - c->hold[i].from;
     buf_printf(b, "<p class=\"note\">Times are UTC; one step covers %.3g s.",
                (double)c->bin_ms / 1000);
     if (t->slice_ms > c->bin_ms)
         buf_printf(b, " Counts were kept in steps of %s and are spread over the time in runs.",
                    text_span(t->slice_ms * 1000, text));
-    if (n)
-        buf_printf(b, " Held %zu time%s, %s in all.", n, n == 1 ? "" : "s",
+    if (c->holds)
+        buf_printf(b, " Held %zu time%s, %s in all.", c->holds, c->holds == 1 ? "" : "s",
                    text_span(held * 1000, text));
     buf_puts(b, "</p>\n");
 }
 
 void html_timeline(struct buf *b, const struct report *r, const struct timeline *t)
 {
-    size_t holds = 0;
     struct course *c = mem_alloc(sizeof *c);
-    if (!r->facts.requests.sent || !course_make(c, r, t)) {
-        free(c);
-        return;
+    if (r->facts.requests.sent && course_make(c, r, t)) {
+        html_section(b, "course", "Course");
+        put_rate_chart(b, c);
+        put_flight_charts(b, c);
+        put_bounds(b, c);
+        put_429_chart(b, c);
+        put_ticks(b, c);
+        put_note(b, c, t);
+        html_section_end(b);
+        course_free(c);
     }
-    struct hold_span *hold = spans_of_holds(r, &holds);
-    html_section(b, "course", "Course");
-    put_key(b, c, holds);
-    put_rate_chart(b, c, hold, holds);
-    put_429_chart(b, c, hold, holds);
-    put_ticks(b, c);
-    put_note(b, c, t, hold, holds);
-    html_section_end(b);
-    free(hold);
     free(c);
 }

@@ -3,7 +3,7 @@
 
 #include "report/timeline.h"
 
-/* The course of the runs: rate, 429, holds. */
+/* The course of the runs: rate, in flight, round trip, what bounds the rate, 429, holds. */
 void html_timeline(struct buf *b, const struct report *r, const struct timeline *t);
 
 #endif

@@ -5,7 +5,7 @@
 
 /* Several ledgers' timelines on one grid. Each has slices of its own width, all a power of two
  * times one base, counted from its own first `open`; a slice falls into the slice of the grid that
- * its middle falls into, so that sums stay sums. Rates that stand at the same time add up. */
+ * its middle falls into, so that sums stay sums. Paces that stand at the same time add up. */
 
 static int64_t first_open(const struct ledger *l)
 {
@@ -38,7 +38,7 @@ static void lay_grid(const struct report *r, struct timeline *t)
 static void add_timeline(struct timeline *t, const struct ledger *l)
 {
     int64_t start = first_open(l), width = ledger_slice_ms(l);
-    float rate[TIMELINE_SLICES] = {0};
+    struct pace pace[TIMELINE_SLICES] = {{0}};
     if (!start)
         return;
     for (size_t i = 0; i < ledger_slices(l); i++) {
@@ -49,11 +49,10 @@ static void add_timeline(struct timeline *t, const struct ledger *l)
         to->failed += from->failed;
         to->http_429 += from->http_429;
         to->requests += from->requests;
-        if (isfinite(from->rate))
-            rate[to - t->slice] = from->rate;
+        pace[to - t->slice] = from->pace;
     }
     for (size_t i = 0; i < t->slices; i++)
-        t->slice[i].rate += rate[i];
+        t->slice[i].pace = pace_both(t->slice[i].pace, pace[i]);
 }
 
 void report_timeline(const struct report *r, struct timeline *t)

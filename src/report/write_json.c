@@ -222,18 +222,26 @@ static void put_slices(struct buf *b, const struct timeline *t)
 {
     buf_puts(b, "    \"start\": ");
     put_json_time(b, t->start_ms);
-    buf_printf(b,
-               ",\n    \"slice_ms\": %lld,\n    \"columns\": [\"finished\", \"failed\", "
-               "\"http_429\", \"requests\", \"rate\"],\n    \"slices\": [",
-               (long long)t->slice_ms);
+    buf_printf(
+        b,
+        ",\n    \"slice_ms\": %lld,\n    \"columns\": [\"finished\", \"failed\", "
+        "\"http_429\", \"requests\", \"rate\", \"in_flight\", \"rtt_ms\"],\n    \"slices\": [",
+        (long long)t->slice_ms);
     for (size_t i = 0; i < t->slices; i++) {
         const struct slice *v = &t->slice[i];
         buf_printf(b, "%s[%u, %u, %u, %u, ", i ? ",\n      " : "\n      ", v->finished, v->failed,
                    v->http_429, v->requests);
-        put_number(b, (double)v->rate);
+        put_number(b, v->pace.rate);
+        buf_puts(b, ", ");
+        put_number(b, v->pace.in_flight);
+        buf_puts(b, ", ");
+        put_number(b, v->pace.rtt_ms);
         buf_putc(b, ']');
     }
-    buf_puts(b, t->slices ? "\n    ],\n" : "],\n");
+    buf_puts(b, t->slices ? "\n    ],\n    \"bounds\": [" : "],\n    \"bounds\": [");
+    for (size_t i = 0; i < t->slices; i++)
+        buf_printf(b, "%s\"%s\"", i ? ", " : "", bound_word[t->slice[i].pace.bound]);
+    buf_puts(b, "],\n");
 }
 
 /* Only buckets that hold something: [upper bound in ms, answers]. */

@@ -24,17 +24,37 @@ static uint32_t ahead_of(const struct lane *l, int64_t now)
     return rows < AHEAD_LEAST ? AHEAD_LEAST : (uint32_t)rows;
 }
 
-static void put_announcement(struct runner *r, const char *rows, double pace)
+static struct pace pace_now(const struct runner *r, int64_t now)
+{
+    struct pace all = {0};
+    uint64_t most = 0;
+    for (const struct lane *l = r->lane; l < r->lane + r->lanes; l++) {
+        const struct pacer_view v = pacer_view(&l->wire.pacer, now);
+        uint64_t left = l->tally.targets - l->tally.finished;
+        if (!wire_active(&l->wire))
+            continue;
+        all.rate += v.rate;
+        all.in_flight += wire_in_flight(&l->wire);
+        if (left < most)
+            continue;
+        most = left;
+        all.rtt_ms = v.rtt_s * 1e3;
+        all.bound = v.bound;
+    }
+    return all;
+}
+
+static void put_announcement(struct runner *r, const char *rows, struct pace pace)
 {
     struct record record = {.type = r->pass->announces};
     if (record.type == RECORD_VERIFY) {
         record.verify.rows = rows;
         record.verify.counts = r->session.counts;
-        record.verify.rate = pace;
+        record.verify.pace = pace;
     } else {
         record.try.rows = rows;
         record.try.counts = r->session.counts;
-        record.try.rate = pace;
+        record.try.pace = pace;
     }
     session_put(&r->session, &record);
 }
@@ -67,11 +87,8 @@ void lane_announce(struct lane *l, int64_t now)
     }
     if (row_set_size(rows)) {
         struct buf ranges = {0};
-        double pace = 0;
         row_set_print(rows, &ranges);
-        for (size_t i = 0; i < r->lanes; i++)
-            pace += pacer_view(&r->lane[i].wire.pacer, now).rate;
-        put_announcement(r, buf_text(&ranges), pace);
+        put_announcement(r, buf_text(&ranges), pace_now(r, now));
         buf_free(&ranges);
     }
     row_set_free(rows);

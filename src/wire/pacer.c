@@ -378,16 +378,16 @@ void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_u
     p->room_until = now + (reset_us < PACER_ROOM_MOST_US ? reset_us : PACER_ROOM_MOST_US);
 }
 
-static enum pacer_bound bound_of(const struct pacer *p, int64_t now)
+static enum bound bound_of(const struct pacer *p, int64_t now)
 {
     double most = flight_most(p);
     if (p->hold_until > now || p->held || p->dark > 0 || (p->room == 0 && p->room_until > now))
-        return PACER_BY_HOLD;
+        return BOUND_HOLD;
     if (p->config.max_rate > 0 && p->rate >= FULL * search_ceiling(p))
-        return PACER_BY_MAX_RATE;
+        return BOUND_MAX_RATE;
     if (p->in_flight >= FULL * most)
-        return most < p->config.concurrency ? PACER_BY_CAPACITY : PACER_BY_CONCURRENCY;
-    return p->slow_start ? PACER_BY_DISTANCE : PACER_BY_QUOTA;
+        return most < p->config.concurrency ? BOUND_CAPACITY : BOUND_CONCURRENCY;
+    return p->slow_start ? BOUND_DISTANCE : BOUND_QUOTA;
 }
 
 struct pacer_view pacer_view(const struct pacer *p, int64_t now)

@@ -6,6 +6,7 @@
  * any monotonic clock and never goes back. Every pacer_sent is followed, sooner or later, by
  * exactly one pacer_answer or pacer_unsent. */
 
+#include "journal/pace.h"
 #include "wire/pacer_state.h"
 
 #include <stdbool.h>
@@ -62,24 +63,14 @@ void pacer_start_from(struct pacer *p, int64_t now, double rate);
  * slow down. A negative `remaining`, or a `reset_us` that is not positive, is ignored. */
 void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_us);
 
-/* What bounds the rate just now. */
-enum pacer_bound {
-    PACER_BY_DISTANCE,    /* no limit met yet: growing, round trip by round trip */
-    PACER_BY_QUOTA,       /* a limit that the provider's refusals told of */
-    PACER_BY_CAPACITY,    /* a server that answers no faster with more in flight */
-    PACER_BY_HOLD,        /* told to wait, or looking for the end of a wall */
-    PACER_BY_MAX_RATE,    /* config.max_rate */
-    PACER_BY_CONCURRENCY, /* config.concurrency */
-};
-
 struct pacer_view {
     double rate;        /* now, requests a second */
     double limit;       /* the learned limit, 0 while none is known */
     int64_t hold_until; /* 0: none */
     bool probing;       /* one request at a time until one succeeds */
     unsigned in_flight;
-    double rtt_s; /* smoothed round trip; 0: none seen yet */
-    enum pacer_bound bound;
+    double rtt_s;     /* smoothed round trip; 0: none seen yet */
+    enum bound bound; /* what keeps the rate from being higher; never BOUND_NONE */
 };
 struct pacer_view pacer_view(const struct pacer *p, int64_t now);
 

@@ -15,7 +15,7 @@ struct lane_view {
     unsigned in_flight;
     int64_t rtt_us;       /* smoothed round trip; 0: none seen yet */
     const char *bound;    /* what bounds the rate just now: "distance", "quota", "capacity", "hold",
-                             "max-rate", "concurrency"; as in pacer.h */
+                             "max-rate", "concurrency"; as in journal/pace.h */
     double rate;          /* answers a second over the last seconds */
     double pace;          /* what the pacer allows now */
     double limit;         /* learned; 0: none met */

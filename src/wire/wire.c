@@ -505,12 +505,6 @@ static int64_t eta_of(const struct wire *w, const struct lane_view *v)
     return (int64_t)((double)left / pace * 1e6) + v->hold_left_us;
 }
 
-static const char *const bound_word[] = {
-    [PACER_BY_DISTANCE] = "distance", [PACER_BY_QUOTA] = "quota",
-    [PACER_BY_CAPACITY] = "capacity", [PACER_BY_HOLD] = "hold",
-    [PACER_BY_MAX_RATE] = "max-rate", [PACER_BY_CONCURRENCY] = "concurrency",
-};
-
 struct lane_view wire_view(struct wire *w, const struct tally *tally, const char *before,
                            const char *busy, int64_t now)
 {

@@ -576,6 +576,12 @@ def test_report_has_the_history(make_sandbox, make_tool):
     refused = sandbox.counts()["providers"]["openrouter"]["limited"]
     assert total["http_429"] == report["requests"]["http_429"] == refused
     assert any(s[column["rate"]] > 0 for s in history["slices"])
+    assert any(s[column["in_flight"]] > 0 and s[column["rtt_ms"]] > 0 for s in history["slices"])
+    assert len(history["bounds"]) == len(history["slices"])
+    assert "quota" in history["bounds"]
+    page = (tool.run_dir.path / "report.html").read_text()
+    assert "requests in flight" in page and "round trip, ms" in page
+    assert "what bounded the rate" in page and "quota" in page
     assert history["holds"]
     for hold in history["holds"]:
         assert instant(hold["at"]) < instant(hold["until"])

@@ -81,7 +81,7 @@ static inline struct record rec_try(const char *rows, int64_t at_ms)
 {
     return (struct record){.type = RECORD_TRY,
                            .at_ms = at_ms,
-                           .try = {.rows = rows, .counts = {12, 1, 2, 3}, .rate = 812.5}};
+                           .try = {.rows = rows, .counts = {12, 1, 2, 3}, .pace = {.rate = 812.5}}};
 }
 
 static inline struct record rec_retry(uint32_t row, unsigned attempts, bool applied, int64_t at_ms)
@@ -125,9 +125,10 @@ static inline struct record rec_seen(const char *provider, const char *account, 
 
 static inline struct record rec_look(const char *rows, int64_t at_ms)
 {
-    return (struct record){.type = RECORD_VERIFY,
-                           .at_ms = at_ms,
-                           .verify = {.rows = rows, .counts = {14, 1, 2, 3}, .rate = 100}};
+    return (struct record){
+        .type = RECORD_VERIFY,
+        .at_ms = at_ms,
+        .verify = {.rows = rows, .counts = {14, 1, 2, 3}, .pace = {.rate = 100}}};
 }
 
 static inline struct record rec_found(uint32_t row, enum verified v, int64_t at_ms)

@@ -337,7 +337,7 @@ static void the_timeline_widens_and_keeps_its_sums(void **state)
     assert_int_equal(ledger_slice(l, 0)->finished, 1);
     assert_int_equal(ledger_slice(l, 2)->failed, 1);
     assert_int_equal(ledger_slice(l, 2)->finished, 1);
-    assert_true(ledger_slice(l, 1)->rate > 812 && ledger_slice(l, 2)->rate > 812);
+    assert_true(ledger_slice(l, 1)->pace.rate > 812 && ledger_slice(l, 2)->pace.rate > 812);
     apply(l, rec_end(2, OUTCOME_NOT_ATTEMPTED, 1, FIXTURE_T0 - 5000)); /* a clock set back */
     assert_int_equal(ledger_slice(l, 0)->finished, 1);
     apply(l, rec_end(3, OUTCOME_REVOKED, 1, FIXTURE_T0 + (int64_t)86400000 * 365));

@@ -271,7 +271,7 @@ static void a_limit_that_another_learned_needs_no_search(void **state)
         now = send_next(&p, now);
     assert_in_range(sent, 70, 80);
     assert_true(fabs(pacer_view(&p, 0).limit - 400) < 1);
-    assert_int_equal(pacer_view(&p, 0).bound, PACER_BY_QUOTA);
+    assert_int_equal(pacer_view(&p, 0).bound, BOUND_QUOTA);
 }
 
 /* That one went away meanwhile, or the limit rose. */

@@ -63,6 +63,7 @@ static void a_night_between_runs_dilutes_nothing(void **state)
     }
     assert_true(about(all_429, 4));
     assert_true(c->gap < c->width * .05);
+    course_free(c);
     free(c);
     report_free(r);
     world_free(&w);
@@ -93,6 +94,7 @@ static void the_axis_goes_there_and_back(void **state)
         double end = c->bin[i - 1].x + c->bin[i - 1].width;
         assert_true(about(c->bin[i].x, end) || about(c->bin[i].x, end + c->gap));
     }
+    course_free(c);
     free(c);
     report_free(r);
     world_free(&w);
@@ -113,6 +115,7 @@ static void many_runs_are_bounded(void **state)
     assert_true(c->stretches <= COURSE_STRETCHES && c->stretches > COURSE_STRETCHES / 2);
     assert_true(c->bins <= COURSE_BINS + COURSE_STRETCHES);
     assert_true(about(requests_in(c, 0, c->bins - 1), 4000));
+    course_free(c);
     free(c);
     report_free(r);
     world_free(&w);
@@ -132,9 +135,81 @@ static void odd_times_lose_nothing(void **state)
     struct report *r = world_report(&w);
     struct course *c = course_of(r);
     assert_true(about(requests_in(c, 0, c->bins - 1), 70));
+    course_free(c);
     free(c);
     report_free(r);
     world_free(&w);
+}
+
+/* Bins of a second in this run. */
+static const struct bin *bin_at(const struct course *c, int64_t ms)
+{
+    for (size_t i = 0; i < c->bins; i++)
+        if (START_MS + ms < c->bin[i].to_ms)
+            return &c->bin[i];
+    fail();
+    return NULL;
+}
+
+static void what_was_told_holds_until_it_is_told_anew(void **state)
+{
+    (void)state;
+    struct world w = world_new("d");
+    world_key(&w, 1, "");
+    world_open(&w, START_MS, NULL);
+    world_try(&w, START_MS + 2000, "1", 1, 0, 50); /* by a version that told the rate alone */
+    world_paced(&w, START_MS + 5000, "1", 100, 0, (struct pace){100, 20, 200, BOUND_DISTANCE});
+    world_paced(&w, START_MS + 10000, "1", 500, 0, (struct pace){90, 18, 210, BOUND_QUOTA});
+    world_hold(&w, START_MS + 15000, START_MS + 20000);
+    world_paced(&w, START_MS + 20100, "1", 510, 1, (struct pace){80, 16, 220, BOUND_QUOTA});
+    world_close(&w, START_MS + 40000, 0, "");
+    struct report *r = world_report(&w);
+    struct course *c = course_of(r);
+    static const struct {
+        int64_t ms;
+        struct pace pace;
+    } rows[] = {
+        {500, {0, 0, 0, BOUND_NONE}},           {3500, {50, 0, 0, BOUND_NONE}},
+        {7500, {100, 20, 200, BOUND_DISTANCE}}, {12500, {90, 18, 210, BOUND_QUOTA}},
+        {17500, {90, 0, 210, BOUND_HOLD}},      {30500, {80, 16, 220, BOUND_QUOTA}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct pace *p = &bin_at(c, rows[i].ms)->pace, *want = &rows[i].pace;
+        assert_true(about(p->rate, want->rate) && about(p->in_flight, want->in_flight));
+        assert_true(about(p->rtt_ms, want->rtt_ms));
+        assert_string_equal(bound_word[p->bound], bound_word[want->bound]);
+    }
+    course_free(c);
+    free(c);
+    report_free(r);
+    world_free(&w);
+}
+
+/* Two shards at once: what is in flight adds up, and what bounds them is that of the larger one. */
+static void shards_side_by_side_are_in_flight_together(void **state)
+{
+    (void)state;
+    struct world w[2] = {world_new("a"), world_new("b")};
+    struct report_source s[2];
+    for (size_t k = 0; k < 2; k++) {
+        world_key(&w[k], (uint32_t)k, "");
+        world_open(&w[k], START_MS, NULL);
+        world_paced(&w[k], START_MS + 1000, "1", 100, 0,
+                    k ? (struct pace){30, 6, 200, BOUND_CAPACITY}
+                      : (struct pace){40, 10, 250, BOUND_QUOTA});
+        world_close(&w[k], START_MS + 10000, 0, "");
+        s[k] = world_source(&w[k]);
+    }
+    struct report *r = report_new(s, 2);
+    struct course *c = course_of(r);
+    const struct pace *p = &bin_at(c, 5000)->pace;
+    assert_true(about(p->rate, 70) && about(p->in_flight, 16) && about(p->rtt_ms, 250));
+    assert_int_equal(p->bound, BOUND_QUOTA);
+    course_free(c);
+    free(c);
+    report_free(r);
+    world_free(&w[0]);
+    world_free(&w[1]);
 }
 
 int main(void)
@@ -143,6 +218,8 @@ int main(void)
         cmocka_unit_test(a_night_between_runs_dilutes_nothing),
         cmocka_unit_test(the_axis_goes_there_and_back),
         cmocka_unit_test(many_runs_are_bounded),
+        cmocka_unit_test(what_was_told_holds_until_it_is_told_anew),
+        cmocka_unit_test(shards_side_by_side_are_in_flight_together),
         cmocka_unit_test(odd_times_lose_nothing),
     };
     return cmocka_run_group_tests_name("report_course", tests, NULL, NULL);
