@@ -297,7 +297,7 @@ static int apply_try(struct ledger *l, const struct record *r, struct error *err
             return -1;
         ranges_each(l, r->try.rows, try_range, &x);
         apply_counts(l, r->at_ms, &r->try.counts);
-        slices_pace(&l->slices, r->at_ms, r->try.pace);
+        slices_rate(&l->slices, r->at_ms, r->try.rate);
         return 0;
     }
     if (r->try.row >= l->states)
@@ -384,7 +384,7 @@ static int apply_verify(struct ledger *l, const struct record *r, struct error *
         if (x.result < 0)
             return -1;
         apply_counts(l, r->at_ms, &r->verify.counts);
-        slices_pace(&l->slices, r->at_ms, r->verify.pace);
+        slices_rate(&l->slices, r->at_ms, r->verify.rate);
         return 0;
     }
     uint32_t row = r->verify.row;
@@ -467,6 +467,10 @@ int ledger_apply(struct ledger *l, const struct record *r, struct error *err)
         return apply_verify(l, r, err);
     case RECORD_ROTATE:
         return apply_rotate(l, r, err);
+    case RECORD_PACE:
+        apply_counts(l, r->at_ms, &r->pace.counts);
+        slices_pace(&l->slices, r->at_ms, r->pace.pace);
+        return 0;
     case RECORD_HOLD:
         holds_add(&l->holds, r);
         return 0;

@@ -4,6 +4,7 @@
 /* How fast a run goes, and what keeps it from going faster: for its course. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum bound {
     BOUND_NONE,        /* not told */
@@ -20,10 +21,10 @@ bool bound_parse(const char *word, enum bound *out); /* all but BOUND_NONE */
 
 /* Of all pairs of a run. */
 struct pace {
-    double rate;      /* what the pacers allow, requests a second */
-    double in_flight; /* requests */
-    double rtt_ms;    /* smoothed round trip of the pair that has most to do; 0: none seen yet */
-    enum bound bound; /* of its rate */
+    double rate;        /* what the pacers allow, requests a second */
+    uint32_t in_flight; /* requests */
+    double rtt_ms;      /* smoothed round trip of the pair that has most to do; 0: none seen yet */
+    enum bound bound;   /* of its rate */
 };
 
 /* Of two times, or of two runs that went on side by side. */

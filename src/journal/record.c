@@ -109,25 +109,18 @@ static void put_open(struct buf *out, const struct record_open *o)
 }
 
 static void put_announced(struct buf *out, const char *rows, const struct record_counts *counts,
-                          const struct pace *pace)
+                          double rate)
 {
     PUT_TEXT(out, "rows", rows);
     put_counts(out, counts);
     PUT(out, ",\"rate\":");
-    put_tenths(out, pace->rate);
-    if (pace->bound == BOUND_NONE)
-        return;
-    PUT(out, ",\"in_flight\":");
-    put_tenths(out, pace->in_flight);
-    PUT(out, ",\"rtt_ms\":");
-    put_tenths(out, pace->rtt_ms);
-    PUT_TEXT(out, "bound", bound_word[pace->bound]);
+    put_tenths(out, rate);
 }
 
 static void put_try(struct buf *out, const struct record *r)
 {
     if (r->try.rows) {
-        put_announced(out, r->try.rows, &r->try.counts, &r->try.pace);
+        put_announced(out, r->try.rows, &r->try.counts, r->try.rate);
         return;
     }
     PUT_U64(out, "row", (uint64_t)r->try.row + 1);
@@ -168,7 +161,7 @@ static void put_seen(struct buf *out, const struct record *r)
 static void put_verify(struct buf *out, const struct record *r)
 {
     if (r->verify.rows) {
-        put_announced(out, r->verify.rows, &r->verify.counts, &r->verify.pace);
+        put_announced(out, r->verify.rows, &r->verify.counts, r->verify.rate);
         return;
     }
     PUT_U64(out, "row", (uint64_t)r->verify.row + 1);
@@ -193,6 +186,18 @@ static void put_rotate(struct buf *out, const struct record *r)
         PUT_TEXT(out, "successor", r->rotate.successor);
 }
 
+static void put_pace(struct buf *out, const struct record *r)
+{
+    const struct pace *p = &r->pace.pace;
+    put_counts(out, &r->pace.counts);
+    PUT(out, ",\"rate\":");
+    put_tenths(out, p->rate);
+    PUT_U64(out, "in_flight", p->in_flight);
+    PUT(out, ",\"rtt_ms\":");
+    put_tenths(out, p->rtt_ms);
+    PUT_TEXT(out, "bound", bound_word[p->bound]);
+}
+
 static void put_hold(struct buf *out, const struct record *r)
 {
     PUT_TEXT(out, "pair", r->hold.pair);
@@ -213,8 +218,8 @@ static void put_close(struct buf *out, const struct record *r)
 void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t *link,
                   struct buf *out)
 {
-    static const char *const word[] = {"open",   "try",    "end",  "seen",
-                                       "verify", "rotate", "hold", "close"};
+    static const char *const word[] = {"open",   "try",  "end",  "seen", "verify",
+                                       "rotate", "pace", "hold", "close"};
     size_t start = out->len;
     PUT(out, "{\"s\":");
     buf_put_u64(out, seq);
@@ -244,6 +249,9 @@ void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t
         break;
     case RECORD_ROTATE:
         put_rotate(out, r);
+        break;
+    case RECORD_PACE:
+        put_pace(out, r);
         break;
     case RECORD_HOLD:
         put_hold(out, r);

@@ -21,9 +21,7 @@
  *     (eyes: who looks, see eyes.h; a run of the released format has none)
  * try    written before the requests it announces
  *   {"type":"try","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
- *    "network_errors":1,"rate":812.5[,"in_flight":160.0,"rtt_ms":201.5,"bound":"quota"]}
- *     (bound: what keeps it from being faster, see pace.h; a run of the first formats tells the
- * rate alone)
+ *    "network_errors":1,"rate":812.5}
  *   {"type":"try","at":...,"row":17,"attempts":1,"status":503,"applied":true,"error":"..."}
  *     (the second form: attempt 1 of row 17 ended so, and another one is announced)
  * end    a target is finished
@@ -39,7 +37,7 @@
  *     (rows "": what the account's id is, and no more)
  * verify what was done is looked at again, with reads: announced, and what was found
  *   {"type":"verify","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
- *    "network_errors":1,"rate":812.5[,"in_flight":...,"rtt_ms":...,"bound":...]}
+ *    "network_errors":1,"rate":812.5}
  *   {"type":"verify","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
  *    "verified":"confirmed_absent","status":404,"ms":31[,"error":"..."]}
  *     (still_present, unproven: likewise; a row that is verified again is as its last line says)
@@ -48,6 +46,10 @@
  *   {"type":"rotate","at":...,"row":17,"step":"create","marker":"0123456789abcdef"}
  *   {"type":"rotate","at":...,"row":17,"step":"created","marker":"...","successor":"<its id>"}
  *     (delivered: its secret is handed over; removed: it was deleted again; likewise)
+ * pace   how fast it goes, now and then, whatever happens; a run of the first formats has none
+ *   {"type":"pace","at":...,"sent":1200,"http_429":3,"http_5xx":0,"network_errors":1,
+ *    "rate":812.5,"in_flight":160,"rtt_ms":201.5,"bound":"quota"}
+ *     (bound: what keeps it from being faster, see pace.h)
  * hold   nothing goes to a pair before `until`
  *   {"type":"hold","at":...,"pair":"openrouter","until":"2026-11-21T05:40:20.000Z",
  *    "reason":"429 Retry-After: 20"}
@@ -73,6 +75,7 @@ enum record_type {
     RECORD_SEEN,
     RECORD_VERIFY,
     RECORD_ROTATE,
+    RECORD_PACE,
     RECORD_HOLD,
     RECORD_CLOSE
 };
@@ -108,7 +111,7 @@ struct record {
         struct {
             const char *rows; /* ranges; NULL: the one-row form */
             struct record_counts counts;
-            struct pace pace;
+            double rate;
             uint32_t row; /* from 0 here, from 1 in the file; one-row form */
             unsigned attempts, status;
             bool applied;
@@ -132,7 +135,7 @@ struct record {
         struct {
             const char *rows; /* ranges; NULL: the one-row form */
             struct record_counts counts;
-            struct pace pace;
+            double rate;
             uint32_t row;
             const char *account; /* as of `end` */
             const char *provider, *kind, *id;
@@ -146,6 +149,10 @@ struct record {
             const char *marker;
             const char *successor; /* NULL for ROTATION_CREATE, and for no other */
         } rotate;
+        struct {
+            struct record_counts counts;
+            struct pace pace; /* its bound is told */
+        } pace;
         struct {
             const char *pair, *reason;
             int64_t until_ms;

@@ -246,21 +246,15 @@ static bool row_number(struct line_at *c, uint32_t *row)
     return true;
 }
 
-static bool announced(struct line_at *c, const char **rows, struct record_counts *n,
-                      struct pace *pace)
+static bool announced(struct line_at *c, const char **rows, struct record_counts *n, double *rate)
 {
-    const char *word;
-    if (!text(c, rows) || !counts(c, n) || !LITERAL(c, ",\"rate\":") || !tenths(c, &pace->rate))
-        return false;
-    return !LITERAL(c, ",\"in_flight\":") ||
-           (tenths(c, &pace->in_flight) && LITERAL(c, ",\"rtt_ms\":") && tenths(c, &pace->rtt_ms) &&
-            TEXT(c, "bound", &word) && bound_parse(word, &pace->bound));
+    return text(c, rows) && counts(c, n) && LITERAL(c, ",\"rate\":") && tenths(c, rate);
 }
 
 static bool read_try(struct line_at *c, struct record *r)
 {
     if (LITERAL(c, ",\"rows\":"))
-        return announced(c, &r->try.rows, &r->try.counts, &r->try.pace);
+        return announced(c, &r->try.rows, &r->try.counts, &r->try.rate);
     r->try.rows = NULL;
     return row_number(c, &r->try.row) && U32(c, "attempts", &r->try.attempts) &&
            U32(c, "status", &r->try.status) && LITERAL(c, ",\"applied\":") &&
@@ -301,7 +295,7 @@ static bool read_verify(struct line_at *c, struct record *r)
 {
     const char *word;
     if (LITERAL(c, ",\"rows\":"))
-        return announced(c, &r->verify.rows, &r->verify.counts, &r->verify.pace);
+        return announced(c, &r->verify.rows, &r->verify.counts, &r->verify.rate);
     r->verify.rows = NULL;
     if (!row_number(c, &r->verify.row) || !account(c, &r->verify.account) ||
         !TEXT(c, "provider", &r->verify.provider) || !TEXT(c, "kind", &r->verify.kind) ||
@@ -321,6 +315,15 @@ static bool read_rotate(struct line_at *c, struct record *r)
         return false;
     r->rotate.successor = NULL;
     return r->rotate.step == ROTATION_CREATE || TEXT(c, "successor", &r->rotate.successor);
+}
+
+static bool read_pace(struct line_at *c, struct record *r)
+{
+    struct pace *p = &r->pace.pace;
+    const char *word;
+    return counts(c, &r->pace.counts) && LITERAL(c, ",\"rate\":") && tenths(c, &p->rate) &&
+           U32(c, "in_flight", &p->in_flight) && LITERAL(c, ",\"rtt_ms\":") &&
+           tenths(c, &p->rtt_ms) && TEXT(c, "bound", &word) && bound_parse(word, &p->bound);
 }
 
 static bool read_hold(struct record_reader *rr, struct line_at *c, struct record *r)
@@ -374,6 +377,10 @@ static bool body(struct record_reader *rr, struct line_at *c, struct record *r)
     if (LITERAL(c, "open")) {
         r->type = RECORD_OPEN;
         return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_open(c, &r->open);
+    }
+    if (LITERAL(c, "pace")) {
+        r->type = RECORD_PACE;
+        return LITERAL(c, at) && instant(rr, c, &r->at_ms) && read_pace(c, r);
     }
     if (LITERAL(c, "hold")) {
         r->type = RECORD_HOLD;

@@ -43,6 +43,13 @@ struct slice *slices_at(struct slices *t, int64_t at_ms)
     return &t->slice[i];
 }
 
+void slices_rate(struct slices *t, int64_t at_ms, double rate)
+{
+    struct pace pace = t->pace;
+    pace.rate = rate;
+    slices_pace(t, at_ms, pace);
+}
+
 void slices_pace(struct slices *t, int64_t at_ms, struct pace pace)
 {
     t->pace = pace;

@@ -24,6 +24,7 @@ struct slices {
 /* The slice of this time. What is before the start (a clock that was set back) falls into the
  * first; slices become twice as wide until the last holds it. */
 struct slice *slices_at(struct slices *t, int64_t at_ms);
+void slices_rate(struct slices *t, int64_t at_ms, double rate); /* what a `try` tells of it */
 void slices_pace(struct slices *t, int64_t at_ms, struct pace pace);
 
 /* Buckets whose upper bounds grow by a quarter octave from 1 ms: bucket i ends at 2^(i/4) ms, and

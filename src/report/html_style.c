@@ -62,7 +62,7 @@ const char html_style[] =
     ".tall{height:11rem}.short{height:3.6rem}\n"
     ".band{position:relative;height:1.5rem;overflow:hidden}\n"
     ".band span{position:absolute;height:100%;border-top:.5rem solid var(--c);overflow:hidden;"
-    "white-space:nowrap;color:var(--muted);font-size:.78rem;line-height:1.2}\n"
+    "padding-right:.4rem;white-space:nowrap;color:var(--muted);font-size:.78rem;line-height:1.2}\n"
     ".y{display:flex;flex-direction:column;justify-content:space-between;text-align:right;"
     "color:var(--muted);font-size:.78rem;line-height:1;font-variant-numeric:tabular-nums}\n"
     ".x{grid-column:2;position:relative;height:1.3rem;color:var(--muted);font-size:.78rem;"

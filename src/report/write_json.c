@@ -233,7 +233,7 @@ static void put_slices(struct buf *b, const struct timeline *t)
                    v->http_429, v->requests);
         put_number(b, v->pace.rate);
         buf_puts(b, ", ");
-        put_number(b, v->pace.in_flight);
+        buf_put_u64(b, v->pace.in_flight);
         buf_puts(b, ", ");
         put_number(b, v->pace.rtt_ms);
         buf_putc(b, ']');

@@ -2,6 +2,7 @@
 
 #include "run/gate.h"
 #include "run/pass.h"
+#include "run/run_view.h"
 #include "run/settle.h"
 
 #include "base/clock.h"
@@ -24,37 +25,17 @@ static uint32_t ahead_of(const struct lane *l, int64_t now)
     return rows < AHEAD_LEAST ? AHEAD_LEAST : (uint32_t)rows;
 }
 
-static struct pace pace_now(const struct runner *r, int64_t now)
-{
-    struct pace all = {0};
-    uint64_t most = 0;
-    for (const struct lane *l = r->lane; l < r->lane + r->lanes; l++) {
-        const struct pacer_view v = pacer_view(&l->wire.pacer, now);
-        uint64_t left = l->tally.targets - l->tally.finished;
-        if (!wire_active(&l->wire))
-            continue;
-        all.rate += v.rate;
-        all.in_flight += wire_in_flight(&l->wire);
-        if (left < most)
-            continue;
-        most = left;
-        all.rtt_ms = v.rtt_s * 1e3;
-        all.bound = v.bound;
-    }
-    return all;
-}
-
-static void put_announcement(struct runner *r, const char *rows, struct pace pace)
+static void put_announcement(struct runner *r, const char *rows, double rate)
 {
     struct record record = {.type = r->pass->announces};
     if (record.type == RECORD_VERIFY) {
         record.verify.rows = rows;
         record.verify.counts = r->session.counts;
-        record.verify.pace = pace;
+        record.verify.rate = rate;
     } else {
         record.try.rows = rows;
         record.try.counts = r->session.counts;
-        record.try.pace = pace;
+        record.try.rate = rate;
     }
     session_put(&r->session, &record);
 }
@@ -88,7 +69,7 @@ void lane_announce(struct lane *l, int64_t now)
     if (row_set_size(rows)) {
         struct buf ranges = {0};
         row_set_print(rows, &ranges);
-        put_announcement(r, buf_text(&ranges), pace_now(r, now));
+        put_announcement(r, buf_text(&ranges), pace_now(r, now).rate);
         buf_free(&ranges);
     }
     row_set_free(rows);

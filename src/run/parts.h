@@ -107,6 +107,7 @@ struct runner {
     uint16_t batch; /* the journal batch being collected */
     struct canary canary;
     bool barrier_open, abandon;
+    int64_t next_pace_us; /* the journal is told of it no sooner */
 
     uint32_t *unsynced; /* rows whose `end` is collected and not yet on disk */
     size_t unsynced_count, unsynced_cap;

@@ -156,6 +156,7 @@ static void loop(struct runner *r)
             open_barrier(r);
         for (size_t i = 0; i < r->lanes; i++)
             lane_announce(&r->lane[i], now);
+        pace_tick(r, now);
         flush_if_due(r, now);
         now = clock_mono_us(); /* a sync may take long, and what is sent is timed from here */
         for (size_t i = 0; i < r->lanes && !r->abandon; i++) {

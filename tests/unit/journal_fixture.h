@@ -81,7 +81,7 @@ static inline struct record rec_try(const char *rows, int64_t at_ms)
 {
     return (struct record){.type = RECORD_TRY,
                            .at_ms = at_ms,
-                           .try = {.rows = rows, .counts = {12, 1, 2, 3}, .pace = {.rate = 812.5}}};
+                           .try = {.rows = rows, .counts = {12, 1, 2, 3}, .rate = 812.5}};
 }
 
 static inline struct record rec_retry(uint32_t row, unsigned attempts, bool applied, int64_t at_ms)
@@ -125,10 +125,9 @@ static inline struct record rec_seen(const char *provider, const char *account, 
 
 static inline struct record rec_look(const char *rows, int64_t at_ms)
 {
-    return (struct record){
-        .type = RECORD_VERIFY,
-        .at_ms = at_ms,
-        .verify = {.rows = rows, .counts = {14, 1, 2, 3}, .pace = {.rate = 100}}};
+    return (struct record){.type = RECORD_VERIFY,
+                           .at_ms = at_ms,
+                           .verify = {.rows = rows, .counts = {14, 1, 2, 3}, .rate = 100}};
 }
 
 static inline struct record rec_found(uint32_t row, enum verified v, int64_t at_ms)
@@ -146,6 +145,14 @@ static inline struct record rec_found(uint32_t row, enum verified v, int64_t at_
                                       .status = v == VERIFIED_ABSENT ? 404u : 200u,
                                       .ms = 12,
                                       .error = v == VERIFIED_UNPROVEN ? "cannot tell" : NULL}};
+}
+
+static inline struct record rec_pace(int64_t at_ms)
+{
+    return (struct record){
+        .type = RECORD_PACE,
+        .at_ms = at_ms,
+        .pace = {.counts = {12, 1, 2, 3}, .pace = {812.5, 160, .34, BOUND_MAX_RATE}}};
 }
 
 static inline struct record rec_hold(const char *pair, int64_t until_ms, int64_t at_ms)

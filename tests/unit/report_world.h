@@ -144,22 +144,25 @@ __attribute__((unused)) static void world_open(struct world *w, int64_t at_ms, c
     world_apply(w, &r);
 }
 
-__attribute__((unused)) static void world_paced(struct world *w, int64_t at_ms, const char *rows,
-                                                uint64_t sent, uint64_t http_429, struct pace pace)
+__attribute__((unused)) static void world_try(struct world *w, int64_t at_ms, const char *rows,
+                                              uint64_t sent, uint64_t http_429, double rate)
 {
     w->counts.sent = sent;
     w->counts.http_429 = http_429;
     struct record r = {.type = RECORD_TRY,
                        .at_ms = at_ms,
-                       .try = {.rows = rows, .counts = w->counts, .pace = pace}};
+                       .try = {.rows = rows, .counts = w->counts, .rate = rate}};
     world_apply(w, &r);
 }
 
-/* As a journal of the first formats has it: the rate alone. */
-__attribute__((unused)) static void world_try(struct world *w, int64_t at_ms, const char *rows,
-                                              uint64_t sent, uint64_t http_429, double rate)
+__attribute__((unused)) static void world_pace(struct world *w, int64_t at_ms, uint64_t sent,
+                                               uint64_t http_429, struct pace pace)
 {
-    world_paced(w, at_ms, rows, sent, http_429, (struct pace){.rate = rate});
+    w->counts.sent = sent;
+    w->counts.http_429 = http_429;
+    struct record r = {
+        .type = RECORD_PACE, .at_ms = at_ms, .pace = {.counts = w->counts, .pace = pace}};
+    world_apply(w, &r);
 }
 
 __attribute__((unused)) static void world_end(struct world *w, int64_t at_ms, uint32_t row,

@@ -64,8 +64,6 @@ static void exact_bytes(void **state)
                                    .options = NULL}};
     struct record looked = open;
     looked.open.eyes = "[ {\"provider\" : \"openrouter\"} ]";
-    struct record paced = rec_try("1-250,300", at);
-    paced.try.pace = (struct pace){812.5, 160, .34, BOUND_MAX_RATE};
     const struct {
         struct record r;
         const char *body;
@@ -92,9 +90,9 @@ static void exact_bytes(void **state)
         {rec_try("1-250,300", at), "\"try\"" AT ",\"rows\":\"1-250,300\",\"sent\":12,"
                                    "\"http_429\":1,\"http_5xx\":2,\"network_errors\":3,"
                                    "\"rate\":812.5"},
-        {paced, "\"try\"" AT ",\"rows\":\"1-250,300\",\"sent\":12,"
-                "\"http_429\":1,\"http_5xx\":2,\"network_errors\":3,\"rate\":812.5,"
-                "\"in_flight\":160.0,\"rtt_ms\":0.3,\"bound\":\"max-rate\""},
+        {rec_pace(at), "\"pace\"" AT ",\"sent\":12,\"http_429\":1,\"http_5xx\":2,"
+                       "\"network_errors\":3,\"rate\":812.5,\"in_flight\":160,\"rtt_ms\":0.3,"
+                       "\"bound\":\"max-rate\""},
         {rec_retry(16, 1, true, at), "\"try\"" AT ",\"row\":17,\"attempts\":1,\"status\":503,"
                                      "\"applied\":true,\"error\":\"503 \\\"down\\\"\""},
         {rec_retry(0, 9, false, at), "\"try\"" AT ",\"row\":1,\"attempts\":9,\"status\":503,"
@@ -175,8 +173,7 @@ static void fields_come_back(void **state)
     assert_int_equal(read_line(line.data, line.len - 1, 1, 0, &back), LINE_GOOD);
     assert_string_equal(back.try.rows, "1-3,5");
     assert_int_equal(back.try.counts.network_errors, 3);
-    assert_true(back.try.pace.rate > 812.4 && back.try.pace.rate < 812.6);
-    assert_int_equal(back.try.pace.bound, BOUND_NONE); /* the first formats */
+    assert_true(back.try.rate > 812.4 && back.try.rate < 812.6);
     buf_free(&line);
     read_line(NULL, 0, 0, 0, &back);
 }
@@ -218,6 +215,7 @@ static void every_changed_byte_shows(void **state)
         rec_found(1, VERIFIED_UNPROVEN, FIXTURE_T0),
         rec_try("1-20", FIXTURE_T0),
         rec_hold("a b", 5, FIXTURE_T0),
+        rec_pace(FIXTURE_T0),
         rec_rotate(1, ROTATION_CREATED, "0123456789abcdef", "ab", FIXTURE_T0),
         rec_close(0, "", FIXTURE_T0)};
     struct record_reader *rr = record_reader_new();
@@ -272,7 +270,7 @@ static void malformed_lines_table(void **state)
     "\"end\"" AT ",\"row\":" row ",\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0     \
     "\",\"outcome\":\"revoked\",\"status\":200,\"attempts\":2" tail
 #define PACED(in_flight, bound)                                                                    \
-    "\"try\"" AT ",\"rows\":\"1\",\"sent\":1,\"http_429\":1,\"http_5xx\":1,\"network_errors\":1,"  \
+    "\"pace\"" AT ",\"sent\":1,\"http_429\":1,\"http_5xx\":1,\"network_errors\":1,"                \
     "\"rate\":1.0,\"in_flight\":" in_flight ",\"rtt_ms\":1.5,\"bound\":" bound
 #define FOUND_WITH(row, verified, tail)                                                            \
     "\"verify\"" AT ",\"row\":" row ",\"provider\":\"openrouter\",\"kind\":\"key\",\"id\":\"" ID0  \
@@ -323,11 +321,11 @@ static void malformed_lines_table(void **state)
         {"\"try\"" AT ",\"rows\":\"1\",\"sent\":1,\"http_429\":1,\"http_5xx\":1,"
          "\"network_errors\":1,\"rate\":1",
          LINE_MALFORMED},
-        {PACED("1.0", "\"quota\""), LINE_GOOD},
-        {PACED("1", "\"quota\""), LINE_MALFORMED},
-        {PACED("1.0", "\"\""), LINE_MALFORMED},
-        {PACED("1.0", "\"luck\""), LINE_MALFORMED},
-        {PACED("1.0", "1"), LINE_MALFORMED},
+        {PACED("1", "\"quota\""), LINE_GOOD},
+        {PACED("1.0", "\"quota\""), LINE_MALFORMED},
+        {PACED("1", "\"\""), LINE_MALFORMED},
+        {PACED("1", "\"luck\""), LINE_MALFORMED},
+        {PACED("1", "1"), LINE_MALFORMED},
         {"\"try\"" AT ",\"rows\":,\"row\":1,\"attempts\":1,\"status\":5,\"applied\":true,"
          "\"error\":\"\"",
          LINE_MALFORMED},

@@ -158,10 +158,10 @@ static void what_was_told_holds_until_it_is_told_anew(void **state)
     world_key(&w, 1, "");
     world_open(&w, START_MS, NULL);
     world_try(&w, START_MS + 2000, "1", 1, 0, 50); /* by a version that told the rate alone */
-    world_paced(&w, START_MS + 5000, "1", 100, 0, (struct pace){100, 20, 200, BOUND_DISTANCE});
-    world_paced(&w, START_MS + 10000, "1", 500, 0, (struct pace){90, 18, 210, BOUND_QUOTA});
+    world_pace(&w, START_MS + 5000, 100, 0, (struct pace){100, 20, 200, BOUND_DISTANCE});
+    world_pace(&w, START_MS + 10000, 500, 0, (struct pace){90, 18, 210, BOUND_QUOTA});
     world_hold(&w, START_MS + 15000, START_MS + 20000);
-    world_paced(&w, START_MS + 20100, "1", 510, 1, (struct pace){80, 16, 220, BOUND_QUOTA});
+    world_pace(&w, START_MS + 20100, 510, 1, (struct pace){80, 16, 220, BOUND_QUOTA});
     world_close(&w, START_MS + 40000, 0, "");
     struct report *r = world_report(&w);
     struct course *c = course_of(r);
@@ -194,9 +194,9 @@ static void shards_side_by_side_are_in_flight_together(void **state)
     for (size_t k = 0; k < 2; k++) {
         world_key(&w[k], (uint32_t)k, "");
         world_open(&w[k], START_MS, NULL);
-        world_paced(&w[k], START_MS + 1000, "1", 100, 0,
-                    k ? (struct pace){30, 6, 200, BOUND_CAPACITY}
-                      : (struct pace){40, 10, 250, BOUND_QUOTA});
+        world_pace(&w[k], START_MS + 1000, 100, 0,
+                   k ? (struct pace){30, 6, 200, BOUND_CAPACITY}
+                     : (struct pace){40, 10, 250, BOUND_QUOTA});
         world_close(&w[k], START_MS + 10000, 0, "");
         s[k] = world_source(&w[k]);
     }

@@ -234,9 +234,10 @@ static void html_stays_small(void **state)
         int64_t at = START_MS + (int64_t)run * 86400000;
         world_open(&w, at, NULL);
         for (int i = 0; i < 20; i++) {
-            world_paced(&w, at + i * 1000, "1-2", (uint64_t)(i * 37 % 1000 + i * 1000),
-                        (uint64_t)i * 3,
-                        (struct pace){100 + i, 10 + i, 100 + i, (enum bound)(1 + i % 6)});
+            world_try(&w, at + i * 1000, "1-2", (uint64_t)(i * 37 % 1000 + i * 1000),
+                      (uint64_t)i * 3, 100 + i);
+            world_pace(&w, at + i * 1000 + 500, w.counts.sent, w.counts.http_429,
+                       (struct pace){100 + i, 10 + (unsigned)i, 100 + i, (enum bound)(1 + i % 6)});
             world_hold(&w, at + i * 1000, at + i * 1000 + 300);
         }
         world_close(&w, at + 20000, 75, note);
