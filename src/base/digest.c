@@ -13,11 +13,21 @@ struct sha256 {
     EVP_MD_CTX *ctx;
 };
 
+/* Fetched once: EVP_sha256() alone has libcrypto 3 look it up at each use, under two locks. */
+static EVP_MD *sha256_method;
+static pthread_once_t sha256_once = PTHREAD_ONCE_INIT;
+
+static void sha256_fetch(void)
+{
+    sha256_method = EVP_MD_fetch(NULL, "SHA256", NULL);
+}
+
 struct sha256 *sha256_new(void)
 {
     struct sha256 *d = mem_alloc(sizeof *d);
+    pthread_once(&sha256_once, sha256_fetch);
     d->ctx = EVP_MD_CTX_new();
-    if (!d->ctx || EVP_DigestInit_ex(d->ctx, EVP_sha256(), NULL) != 1)
+    if (!d->ctx || EVP_DigestInit_ex(d->ctx, sha256_method, NULL) != 1)
         abort(); /* libcrypto without SHA-256: nothing here can be trusted */
     return d;
 }
@@ -28,15 +38,23 @@ void sha256_add(struct sha256 *d, const void *bytes, size_t len)
         abort();
 }
 
-void sha256_hex(const struct sha256 *d, char out[SHA256_HEX + 1])
+/* Nothing can be added to a context afterwards. */
+static void final_hex(EVP_MD_CTX *ctx, char out[SHA256_HEX + 1])
 {
     unsigned char raw[EVP_MAX_MD_SIZE];
-    EVP_MD_CTX *copy = EVP_MD_CTX_new();
-    if (!copy || EVP_MD_CTX_copy_ex(copy, d->ctx) != 1 || EVP_DigestFinal_ex(copy, raw, NULL) != 1)
+    if (EVP_DigestFinal_ex(ctx, raw, NULL) != 1)
         abort();
-    EVP_MD_CTX_free(copy);
     hex_put(raw, SHA256_HEX / 2, out);
     out[SHA256_HEX] = '\0';
+}
+
+void sha256_hex(const struct sha256 *d, char out[SHA256_HEX + 1])
+{
+    EVP_MD_CTX *copy = EVP_MD_CTX_new();
+    if (!copy || EVP_MD_CTX_copy_ex(copy, d->ctx) != 1)
+        abort();
+    final_hex(copy, out);
+    EVP_MD_CTX_free(copy);
 }
 
 void sha256_free(struct sha256 *d)
@@ -51,7 +69,7 @@ void sha256_of(const void *bytes, size_t len, char out[SHA256_HEX + 1])
 {
     struct sha256 *d = sha256_new();
     sha256_add(d, bytes, len);
-    sha256_hex(d, out);
+    final_hex(d->ctx, out);
     sha256_free(d);
 }
 

@@ -141,8 +141,11 @@ bool edge_says(const char *text, size_t len, const struct definition *d)
 /* Where the part of a text begins that ends at `at`. */
 static size_t part_start(const char *text, size_t at)
 {
+    static const bool ends[256] = {
+        [','] = true, [';'] = true, ['{'] = true,  ['}'] = true,  ['&'] = true,
+        ['('] = true, [')'] = true, ['\n'] = true, ['\r'] = true, ['\0'] = true};
     size_t from = at;
-    while (from > 0 && at - from < EDGE_PART && !strchr(",;{}&()\n\r", text[from - 1]))
+    while (from > 0 && at - from < EDGE_PART && !ends[(unsigned char)text[from - 1]])
         from--;
     return from;
 }

@@ -5,6 +5,7 @@
  * other bytes, and in base64, decoded once. What begins like a key and is none is told, too. */
 
 #include "intake/judge.h"
+#include "intake/stride.h"
 
 #include "base/scale.h"
 
@@ -13,7 +14,7 @@ struct finder *finder_new(const struct shapes *shapes); /* NULL and errno: no me
 void finder_free(struct finder *f);
 
 enum {
-    FINDER_PAD = 8, /* bytes behind a text that must be readable, whatever they are */
+    FINDER_PAD = STRIDE_PAD, /* bytes behind a text that must be readable, whatever they are */
     FINDER_AHEAD =
         1 << SCALE_BITS(14,
                         11), /* bytes behind `to` that must be there unless the text ends before */
@@ -21,8 +22,7 @@ enum {
 };
 
 /* Calls for what begins in [from, to) of a text. */
-typedef void finder_see(void *at, const struct sighting *s);
 void finder_run(struct finder *f, const char *text, size_t len, size_t from, size_t to,
-                finder_see *see, void *at);
+                sighting_see *see, void *at);
 
 #endif

@@ -37,12 +37,13 @@ static void better(struct best *b, const struct shape *s, size_t len)
 /* x is how people hide what stood there. */
 static bool filled(const char *text, size_t len)
 {
-    size_t run = 0;
-    for (size_t i = 0; i < len; i++) {
-        bool x = text[i] == 'x' || text[i] == 'X';
-        run = x ? run + 1 : 0;
+    for (size_t end = FILL; end <= len;) { /* of FILL characters the last one is looked at first */
+        size_t run = 0;
+        while (run < FILL && (text[end - 1 - run] == 'x' || text[end - 1 - run] == 'X'))
+            run++;
         if (run == FILL)
             return true;
+        end += FILL - run;
     }
     return false;
 }
@@ -112,14 +113,17 @@ static bool cut(const struct shape *s, const char *text, size_t reach, size_t pi
            (s->pieces <= 2 || piece >= 3);
 }
 
+/* The group's first shape has the shortest beginning, which all of them have. */
 static size_t longest_lead(const struct shape_group *g, const char *text, size_t len)
 {
-    size_t longest = 0;
-    for (size_t i = 0; i < g->count; i++) {
+    size_t common = g->shape[0]->lead, longest = 0;
+    if (len < common || memcmp(g->shape[0]->pattern, text, common) != 0)
+        return 0;
+    longest = common;
+    for (size_t i = 1; i < g->count; i++) {
         const struct shape *s = g->shape[i];
-        if (s->lead > longest && s->lead <= len &&
-            s->pattern[SHAPE_LEAD - 1] == text[SHAPE_LEAD - 1] &&
-            s->pattern[s->lead - 1] == text[s->lead - 1] && memcmp(s->pattern, text, s->lead) == 0)
+        if (s->lead > longest && s->lead <= len && s->pattern[common] == text[common] &&
+            memcmp(s->pattern + common, text + common, s->lead - common) == 0)
             longest = s->lead;
     }
     return longest;
@@ -134,7 +138,8 @@ static struct best best_of(const struct shape_group *g, const char *text, size_t
     for (size_t i = 0; i < g->count; i++) {
         const struct shape *s = g->shape[i];
         size_t at;
-        if (s->lead != lead || memcmp(s->pattern, text, lead) != 0)
+        if (s->lead != lead || s->pattern[lead - 1] != text[lead - 1] ||
+            memcmp(s->pattern, text, lead) != 0)
             continue;
         size_t n = shape_fits(s, text, len), reach = n ? n : shape_reach(s, text, len, &at);
         if (n)
@@ -163,11 +168,13 @@ static bool goes_on(const struct shape *s, const char *text, size_t len, size_t 
 static bool wordy(const struct best *b, const char *text)
 {
     size_t upper = 0, digits = 0;
+    if (!b->shape->definition || b->shape->literal >= LEAD_TELLING)
+        return false;
     for (size_t i = b->shape->lead; i < b->len; i++) {
         upper += isupper((unsigned char)text[i]) != 0;
         digits += isdigit((unsigned char)text[i]) != 0;
     }
-    return b->shape->definition && b->shape->literal < LEAD_TELLING && digits < 4 && !upper;
+    return digits < 4 && !upper;
 }
 
 static bool judge_fit(const struct best *b, const char *text, size_t len, size_t at,

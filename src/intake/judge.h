@@ -25,6 +25,8 @@ struct sighting {
     size_t where;      /* in the text that was given */
 };
 
+typedef void sighting_see(void *at, const struct sighting *s);
+
 /* Shapes that begin alike, or have no beginning. */
 struct shape_group {
     const struct shape *const *shape;

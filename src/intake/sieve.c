@@ -29,24 +29,30 @@ struct sieve {
     size_t offset_most;
 };
 
-static inline uint32_t gram_at(const char *at)
+static inline uint32_t bytes_at(const char *at)
 {
     uint32_t v;
     memcpy(&v, at, 4);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     v = __builtin_bswap32(v);
 #endif
-    return v & 0xffffff;
+    return v;
 }
 
-static inline uint32_t hash_of(uint32_t gram)
+static inline uint32_t gram_at(const char *at)
 {
-    return (gram * 0x9e3779b1u) >> (32 - HASH_BITS);
+    return bytes_at(at) & 0xffffff;
+}
+
+/* Of the lower three bytes: the multiplication leaves the fourth one out. */
+static inline uint32_t hash_of(uint32_t bytes)
+{
+    return (bytes * (0x9e3779b1u << 8)) >> (32 - HASH_BITS);
 }
 
 static inline uint64_t has(const struct sieve *s, const char *at)
 {
-    uint32_t h = hash_of(gram_at(at));
+    uint32_t h = hash_of(bytes_at(at));
     return s->bits[h >> 6] >> (h & 63) & 1;
 }
 

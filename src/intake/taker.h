@@ -28,7 +28,7 @@ void taker_free(struct taker *t);
 /* A text whose lines count from `line`: what is seen in it is of that line, or of `occasion`. */
 void taker_text(struct taker *t, const char *text, size_t len, uint64_t line,
                 const struct occasion *occasion);
-/* As finder_see. */
+/* As sighting_see. */
 void taker_see(void *taker, const struct sighting *s);
 /* Ends a record: the masked forms of it that are no key's of this record are left over. How many
  * things were seen in it goes to *seen. -1: EXIT_DATA, the table of finds is full. */

@@ -1,0 +1,176 @@
+#include "intake/sought.h"
+
+#include "intake/edges.h"
+#include "intake/encoded.h"
+
+#include "base/hex.h"
+#include "base/mem.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CODED_LEAD = 6 }; /* literals that no chance encodes */
+
+#define WORD_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+static const char base64_digits[] = WORD_DIGITS "+/";
+/* What a key goes on with, a mask, or an escape. */
+static const char behind_lead[] = WORD_DIGITS "+/.*#[<\xe2\\%&";
+
+static bool begins_alike(const struct shape *s, const struct shape *with)
+{
+    return with->lead >= SHAPE_LEAD && with->lead <= s->lead &&
+           memcmp(with->pattern, s->pattern, with->lead) == 0;
+}
+
+/* Whether a shape's beginning stands for a group: no other is the beginning of it, and it is the
+ * first that has it. */
+static bool heads_group(const struct shapes *shapes, size_t i)
+{
+    const struct shape *s = shapes_at(shapes, i);
+    for (size_t k = 0; k < shapes_count(shapes); k++) {
+        const struct shape *other = shapes_at(shapes, k);
+        if (begins_alike(s, other) && (other->lead < s->lead || k < i))
+            return false;
+    }
+    return s->lead >= SHAPE_LEAD;
+}
+
+/* A group for each beginning that does not begin with another's; its head comes first in it. */
+static void make_groups(struct sought *sought, const struct shapes *shapes)
+{
+    size_t count = shapes_count(shapes), put = 0;
+    sought->shape = mem_zalloc(count * 2 + 1, sizeof *sought->shape);
+    sought->group = mem_zalloc(count + 1, sizeof *sought->group);
+    for (size_t i = 0; i < count; i++) {
+        if (!heads_group(shapes, i))
+            continue;
+        struct shape_group *g = &sought->group[sought->groups++];
+        g->shape = (const struct shape *const *)&sought->shape[put];
+        for (size_t k = i; k < count + i; k++) {
+            const struct shape *s = shapes_at(shapes, k % count);
+            if (!begins_alike(s, shapes_at(shapes, i)))
+                continue;
+            sought->shape[put++] = s;
+            g->count++;
+        }
+    }
+    struct shape_group *rest[] = {&sought->bare, &sought->named};
+    for (unsigned named = 0; named < 2; named++) {
+        rest[named]->shape = (const struct shape *const *)&sought->shape[put];
+        for (size_t i = 0; i < count; i++) {
+            const struct shape *s = shapes_at(shapes, i);
+            if (s->lead >= SHAPE_LEAD || (s->loose && !s->literal) != named)
+                continue;
+            sought->shape[put++] = s;
+            rest[named]->count++;
+        }
+    }
+}
+
+static size_t longest_run(const struct shape *s)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < s->pieces; i++)
+        if (!s->piece[i].text && s->piece[i].span.min > longest)
+            longest = s->piece[i].span.min;
+    return longest;
+}
+
+static void learn_bare(struct sought *sought)
+{
+    for (size_t i = 0; i < sought->bare.count; i++) {
+        const struct shape *s = sought->bare.shape[i];
+        size_t run = longest_run(s);
+        if (i == 0 || run < sought->bare_run)
+            sought->bare_run = run;
+        if (i == 0 || s->least < sought->bare_least)
+            sought->bare_least = s->least;
+        if (s->most > sought->bare_most)
+            sought->bare_most = s->most;
+        sought->bare_plain |= s->literal == 0;
+        for (size_t k = 0; k < s->pieces; k++) {
+            const struct shape_piece *p = &s->piece[k];
+            for (size_t c = 0; p->text && c < p->len; c++)
+                sought->inner[(unsigned char)p->text[c]] = true;
+            if (!p->text && p->span.class == RAWKEY_BASE64)
+                sought->inner['+'] = sought->inner['/'] = sought->inner['='] = true;
+        }
+    }
+}
+
+static void make_sieve(struct sought *sought)
+{
+    sought->sieve = sieve_new();
+    for (size_t i = 0; i < sought->groups; i++) {
+        for (size_t k = 0; k < sought->group[i].count; k++)
+            if (sought->group[i].shape[k]->most / 3 * 4 + 16 > sought->base64_most)
+                sought->base64_most = sought->group[i].shape[k]->most / 3 * 4 + 16;
+        const struct shape *head = sought->group[i].shape[0];
+        char form[SHAPE_MOST * 2];
+        sieve_add(sought->sieve, head->pattern, head->lead, behind_lead, (unsigned)i);
+        for (unsigned shift = 0; shift < 3; shift++) {
+            size_t n = base64_form(head->pattern, head->lead, shift, form);
+            if (n >= SIEVE_TEXT_MIN)
+                sieve_add(sought->sieve, form, n, base64_digits,
+                          (unsigned)i + IN_BASE64 * (1 + shift));
+        }
+    }
+}
+
+/* What a beginning looks like in hex, and in base64 twice: told, not decoded. */
+static void add_coded(struct sought *sought, const struct shapes *shapes)
+{
+    for (size_t i = 0; i < shapes_count(shapes); i++) {
+        const struct shape *s = shapes_at(shapes, i);
+        char hex[2 * SHAPE_MOST + 1], once[SHAPE_MOST * 2], twice[SHAPE_MOST * 3];
+        if (s->lead < CODED_LEAD || !s->definition || s->loose)
+            continue;
+        hex_put(s->pattern, s->lead, hex);
+        sieve_add(sought->sieve, hex, 2 * s->lead, NULL, (unsigned)i + IN_CODE);
+        for (unsigned way = 0; way < 9; way++) {
+            size_t n = base64_form(s->pattern, s->lead, way / 3, once);
+            n = base64_form(once, n, way % 3, twice);
+            if (n >= CODED_LEAD)
+                sieve_add(sought->sieve, twice, n, NULL, (unsigned)i + IN_CODE);
+        }
+    }
+}
+
+/* The names of providers whose loose keys have no literal, as people write them. */
+static void add_names(struct sought *sought)
+{
+    for (size_t i = 0; i < sought->named.count; i++) {
+        char room[EDGE_NAME], text[EDGE_NAME];
+        const char *name;
+        for (size_t n = 0; (name = edge_name(sought->named.shape[i]->definition, n, room)); n++) {
+            size_t len = strlen(name);
+            for (unsigned how = 0; how < 3 && len > SIEVE_TEXT_MIN && len < EDGE_NAME; how++) {
+                for (size_t k = 0; k < len; k++)
+                    text[k] =
+                        (char)(how == 2 || (how == 1 && k == 0) ? toupper((unsigned char)name[k])
+                                                                : tolower((unsigned char)name[k]));
+                sieve_add(sought->sieve, text, len, NULL, IN_NAMES);
+            }
+        }
+    }
+}
+
+void sought_init(struct sought *sought, const struct shapes *shapes)
+{
+    *sought = (struct sought){.shapes = shapes};
+    make_groups(sought, shapes);
+    learn_bare(sought);
+    make_sieve(sought);
+    add_names(sought);
+    add_coded(sought, shapes);
+    for (int c = 0; c < 256; c++)
+        sought->word[c] = shape_word((char)c);
+}
+
+void sought_free(struct sought *sought)
+{
+    sieve_free(sought->sieve);
+    free(sought->shape);
+    free(sought->group);
+}

@@ -1,0 +1,35 @@
+#ifndef RESCIND_INTAKE_SOUGHT_H
+#define RESCIND_INTAKE_SOUGHT_H
+
+/* What is looked for in a text, made from the shapes once: groups of shapes that begin alike, and a
+ * sieve for their beginnings as they stand, in base64, in hex and in base64 twice, and for names.
+ */
+
+#include "intake/judge.h"
+#include "intake/sieve.h"
+
+enum {
+    IN_BASE64 = 1 << 16, /* tags of the sieve: the group, and then 1 + shift */
+    IN_NAMES = IN_BASE64 * 4,
+    IN_CODE = IN_BASE64 * 5, /* and then the shape */
+};
+
+struct sought {
+    const struct shapes *shapes;
+    const struct shape **shape; /* sorted into groups */
+    struct shape_group *group;  /* of a literal each */
+    size_t groups;
+    struct shape_group bare;  /* without literals at their beginning, */
+    struct shape_group named; /* without any, and loose: looked for where a name stands */
+    size_t bare_run; /* a run of so many characters is in each of them; 0: there are none */
+    size_t bare_least, bare_most;
+    bool bare_plain;            /* one of them has no literal at all */
+    bool word[256], inner[256]; /* inner: of a bare shape, beyond word */
+    struct sieve *sieve;
+    size_t base64_most; /* the longest key's length in base64 */
+};
+
+void sought_init(struct sought *sought, const struct shapes *shapes); /* borrows them */
+void sought_free(struct sought *sought);
+
+#endif
