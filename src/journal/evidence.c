@@ -15,6 +15,12 @@ bool evidence_seen(const struct sight *eye, const struct target_state *target)
     return eye->eye && target->seen_eye == eye->eye;
 }
 
+bool evidence_foreign_absence(const struct sight *eye, const struct target_state *target)
+{
+    return target->from_start && outcome_done((enum outcome)target->outcome) && eye->eye &&
+           target->end_eye && target->end_eye != eye->eye;
+}
+
 enum outcome evidence_absence(const struct sight *eye, bool applied, bool expected)
 {
     if (!eye->control && !expected)

@@ -17,6 +17,10 @@ struct sight evidence_sight(const struct ledger *l, const struct definition *d);
 /* Whether this very target was seen by that eye, through any look. */
 bool evidence_seen(const struct sight *eye, const struct target_state *target);
 
+/* Whether a target that is done was absent from the start to another eye than this one, of which
+ * that says nothing. */
+bool evidence_foreign_absence(const struct sight *eye, const struct target_state *target);
+
 /* An absence that the provider told in its own form: what it is called. `applied`: something that
  * was sent for it may have taken effect. Without a control it is unproven, unless absence is
  * expected. */

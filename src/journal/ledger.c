@@ -10,7 +10,8 @@
  * | close, unsent | -1       | cleared  |         | announced and never sent: as if it had    |
  * |               |          |          |         | not been                                  |
  * | open          |          | cleared  | (1)     |                                           |
- * | seen          |          |          |         | by whom, and through which look           |
+ * | seen          |          |          |         | by whom, and through which look; where it |
+ * |               |          |          |         | refutes an absence: not done, a new round |
  * | verify        |          |          |         | of a row that is done: verifications.h    |
  *
  * (1) set where it was open: sent or not, nobody knows
@@ -167,6 +168,7 @@ struct seen_range {
     const struct definition *d;
     uint16_t eye;
     enum look look;
+    bool refutes;
     struct error *err;
     int result;
 };
@@ -181,19 +183,42 @@ static void see(struct target_state *s, uint16_t eye, enum look look)
         s->from_start = 0;
 }
 
+static bool called_absent(const struct target_state *s)
+{
+    return outcome_done((enum outcome)s->outcome) && outcome_absent((enum outcome)s->outcome);
+}
+
 static void check_seen_range(void *at, uint32_t first, uint32_t last)
 {
     struct seen_range *x = at;
-    for (uint32_t row = first; row <= last && x->result == 0; row++)
+    for (uint32_t row = first; row <= last && x->result == 0; row++) {
         if (targets_definition(x->l->targets, row) != x->d)
             x->result = refuse(x->err, row, "is of another kind than what this line saw");
+        else if (x->refutes && !called_absent(&x->l->state[row]))
+            x->result = refuse(x->err, row, "was not called absent, as this line says");
+    }
+}
+
+/* An absence that another account told of it is none. */
+static void reopen(struct ledger *l, uint32_t row)
+{
+    struct target_state *s = &l->state[row];
+    s->outcome = OUTCOME_UNPROVEN_ABSENT;
+    s->from_start = 0;
+    s->ended = 0;
+    s->error = texts_keep(l->errors, "said to be absent to another account, and seen by this one");
+    if (verifications_at(&l->verifications, row).verified != VERIFIED_NONE)
+        verifications_put(&l->verifications, l->states, row, &(struct verification){0});
 }
 
 static void see_range(void *at, uint32_t first, uint32_t last)
 {
     const struct seen_range *x = at;
-    for (uint32_t row = first; row <= last; row++)
+    for (uint32_t row = first; row <= last; row++) {
         see(&x->l->state[row], x->eye, x->look);
+        if (x->refutes)
+            reopen(x->l, row);
+    }
 }
 
 static void list_range(void *at, uint32_t first, uint32_t last)
@@ -415,6 +440,7 @@ static int apply_seen(struct ledger *l, const struct record *r, struct error *er
         .d = catalog_shown(targets_catalog(l->targets), r->seen.provider, r->seen.kind),
         .eye = eye,
         .look = r->seen.look,
+        .refutes = r->seen.refutes,
         .err = err};
     row_ranges_parse(r->seen.rows, strlen(r->seen.rows), l->states, check_seen_range, &x);
     if (x.result < 0)

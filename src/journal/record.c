@@ -156,6 +156,8 @@ static void put_seen(struct buf *out, const struct record *r)
     PUT_TEXT(out, "account", r->seen.account);
     PUT_TEXT(out, "look", look_word[r->seen.look]);
     PUT_TEXT(out, "rows", r->seen.rows);
+    if (r->seen.refutes)
+        PUT(out, ",\"refutes\":true");
 }
 
 static void put_verify(struct buf *out, const struct record *r)

@@ -34,8 +34,9 @@
  *        the provider's word, "" where that is not known
  *   {"type":"seen","at":...,"provider":"openrouter","kind":"key","account":"",
  *    "look":"read","rows":"1-20"}
- *     (rows "": what the account's id is, and no more)
- * verify what was done is looked at again, with reads: announced, and what was found
+ *     (rows "": what the account's id is, and no more; `"refutes":true` behind them: another
+ * account had called these absent, and so they are not done) verify what was done is looked at
+ * again, with reads: announced, and what was found
  *   {"type":"verify","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
  *    "network_errors":1,"rate":812.5}
  *   {"type":"verify","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",
@@ -131,6 +132,7 @@ struct record {
             const char *account; /* NULL or "": not known */
             enum look look;
             const char *rows; /* ranges; "": none */
+            bool refutes;     /* that they were absent */
         } seen;
         struct {
             const char *rows; /* ranges; NULL: the one-row form */

@@ -286,9 +286,11 @@ static bool read_end(struct line_at *c, struct record *r)
 static bool read_seen(struct line_at *c, struct record *r)
 {
     const char *word;
-    return TEXT(c, "provider", &r->seen.provider) && TEXT(c, "kind", &r->seen.kind) &&
-           TEXT(c, "account", &r->seen.account) && TEXT(c, "look", &word) &&
-           look_parse(word, &r->seen.look) && TEXT(c, "rows", &r->seen.rows);
+    bool known = TEXT(c, "provider", &r->seen.provider) && TEXT(c, "kind", &r->seen.kind) &&
+                 TEXT(c, "account", &r->seen.account) && TEXT(c, "look", &word) &&
+                 look_parse(word, &r->seen.look) && TEXT(c, "rows", &r->seen.rows);
+    r->seen.refutes = known && LITERAL(c, ",\"refutes\":true");
+    return known;
 }
 
 static bool read_verify(struct line_at *c, struct record *r)

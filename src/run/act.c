@@ -1,8 +1,10 @@
 #include "run/act.h"
 
 #include "run/gate.h"
+#include "run/trial.h"
 
 #include "base/mem.h"
+#include "journal/evidence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +41,18 @@ static void order(struct runner *r)
     }
 }
 
+/* The lane is not through before it was looked whether what another account found absent is. */
+static void await_look(const struct runner *r, struct lane *l, uint32_t row)
+{
+    const struct ledger *ledger = r->session.work.ledger;
+    const struct target_state st = ledger_state(ledger, row);
+    const struct sight eye = evidence_sight(ledger, part_of(r, row)->endpoint.definition);
+    if (l->foreign || !st.from_start || !evidence_foreign_absence(&eye, &st))
+        return;
+    l->foreign = true;
+    l->pending++;
+}
+
 static void fill(struct runner *r)
 {
     bool prioritized = false;
@@ -51,6 +65,7 @@ static void fill(struct runner *r)
         if (outcome_done((enum outcome)ledger_state(work->ledger, row).outcome)) {
             l->tally.finished++;
             l->tally.done++;
+            await_look(r, l, row);
             continue;
         }
         queue_add(&l->queue, row);
@@ -150,7 +165,7 @@ static void end(struct lane *l, const struct flight *f, const struct http_answer
     const enum outcome o = v->outcome;
     const char *provider = f->part->endpoint.definition->shown;
     struct guard *g = &f->part->group->guard;
-    if (gate_tries(l, f, a, v))
+    if (trial_takes(l, f, a, v))
         return;
     put_end(s, f, a, v, why);
     remember_unsynced(r, f->row);

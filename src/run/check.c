@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "wire/endpoint.h"
+#include "wire/looker.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,23 @@ uint32_t check_left(const struct ledger *l, const struct row_set *listed, const 
         left += row_set_has(listed, row) && !outcome_done((enum outcome)st.outcome);
     }
     return left;
+}
+
+bool check_foreign(const struct settings *s, const struct ledger *l, const struct row_set *listed,
+                   const struct targets *t, struct credentials *c)
+{
+    uint16_t same = EYE_NONE; /* they come in rows of one eye */
+    for (uint32_t row = 0; row < targets_count(t); row++) {
+        const struct target_state st = ledger_state(l, row);
+        const struct definition *d = targets_definition(t, row);
+        if (!row_set_has(listed, row) || !st.from_start || !st.end_eye || st.end_eye == same ||
+            !outcome_done((enum outcome)st.outcome) || settings_expect_absent(s, d))
+            continue;
+        if (!looker_same_secrets(d, c, ledger_eye(l, st.end_eye)))
+            return true;
+        same = st.end_eye;
+    }
+    return false;
 }
 
 bool check_verifiable(const struct definition *d)

@@ -22,6 +22,11 @@ bool check_unverified_row(const struct settings *s, const struct ledger *l, uint
 uint32_t check_unverified(const struct settings *s, const struct ledger *l,
                           const struct row_set *listed, const struct targets *t);
 
+/* Whether a listed row is done that was absent from the start to an account of other secrets than
+ * those that are there now, so that it is worth another look. */
+bool check_foreign(const struct settings *s, const struct ledger *l, const struct row_set *listed,
+                   const struct targets *t, struct credentials *c);
+
 /* How many of the listed rows are left to do: not done, or failed before. */
 uint32_t check_left(const struct ledger *l, const struct row_set *listed, const struct targets *t);
 

@@ -1,6 +1,7 @@
 #include "run/gate.h"
 
 #include "run/pass.h"
+#include "run/trial.h"
 
 #include "base/mem.h"
 #include "journal/evidence.h"
@@ -11,30 +12,11 @@
 
 const char *const action_done[ACTION_COUNT] = {"deleted", "disabled", "enabled"};
 
-static struct runner *runner_of(const struct part *p)
-{
-    return p->lane->run;
-}
-
-static const struct work *work_of(const struct part *p)
-{
-    return &runner_of(p)->session.work;
-}
-
-static const struct definition *definition_of(const struct part *p)
-{
-    return p->endpoint.definition;
-}
-
-static struct sight sight_of(const struct part *p)
-{
-    return evidence_sight(work_of(p)->ledger, definition_of(p));
-}
-
 static bool is_left(const struct part *p, uint32_t row)
 {
-    const struct work *w = work_of(p);
-    return targets_definition(w->targets, row) == definition_of(p) && row_set_has(w->listed, row) &&
+    const struct work *w = part_work(p);
+    return targets_definition(w->targets, row) == part_definition(p) &&
+           row_set_has(w->listed, row) &&
            !outcome_done((enum outcome)ledger_state(w->ledger, row).outcome);
 }
 
@@ -43,72 +25,7 @@ static size_t parts_of(const struct runner *r)
     return catalog_count(targets_catalog(r->session.work.targets));
 }
 
-/* ---- stopping a part ---- */
-
-void part_stop(struct part *p, enum exit_code code, const char *reason)
-{
-    struct runner *r = runner_of(p);
-    struct queue *q = &p->lane->queue;
-    uint32_t kept = q->announced;
-    bool canary = false;
-    if (ending_add(&p->ending, code, reason))
-        session_tell(&r->session, "stop", "%s", reason);
-    for (uint32_t at = q->announced; at < q->count; at++) {
-        if (part_of(r, q->fresh[at]) != p)
-            q->fresh[kept++] = q->fresh[at];
-        else
-            canary |= canary_has(&r->canary, q->fresh[at]);
-    }
-    q->count = kept;
-    p->waiting = 0;
-    if (canary) /* it would be waited for in vain */
-        session_stop(&r->session, EXIT_STOPPED, "canary: one of its targets cannot be sent");
-}
-
-/* ---- the first target goes alone ---- */
-
-static bool passed_before(const struct part *p, uint16_t eye)
-{
-    const struct work *w = work_of(p);
-    for (uint32_t row = 0; eye && row < targets_count(w->targets); row++) {
-        struct target_state st = ledger_state(w->ledger, row);
-        if (targets_definition(w->targets, row) == definition_of(p) && st.end_eye == eye &&
-            st.outcome == OUTCOME_REVOKED)
-            return true;
-    }
-    return false;
-}
-
-/* To the front of what was not announced, from where it stands there. */
-static void bring_forward(struct queue *q, uint32_t row)
-{
-    for (uint32_t at = q->announced; at < q->count; at++) {
-        if (q->fresh[at] != row)
-            continue;
-        memmove(&q->fresh[q->announced + 1], &q->fresh[q->announced],
-                (at - q->announced) * sizeof *q->fresh);
-        q->fresh[q->announced] = row;
-        return;
-    }
-}
-
-/* The next seen target that goes alone; where there is none, nothing more can be tried. */
-static void choose_trial(struct part *p)
-{
-    const struct work *w = work_of(p);
-    const struct sight eye = sight_of(p);
-    const struct queue *q = &p->lane->queue;
-    p->trial.state = TRIAL_PASSED;
-    for (uint32_t at = q->announced; at < q->count; at++) {
-        struct target_state st = ledger_state(w->ledger, q->fresh[at]);
-        if (part_of(runner_of(p), q->fresh[at]) != p || !evidence_seen(&eye, &st))
-            continue;
-        p->trial.state = TRIAL_WANTED;
-        p->trial.row = q->fresh[at];
-        bring_forward(&p->lane->queue, p->trial.row);
-        return;
-    }
-}
+/* ---- doubts ---- */
 
 /* The first sighting makes a control: what was absent in the provider's own form before it is
  * proven by it. */
@@ -129,134 +46,16 @@ static void prove_doubted(struct part *p)
     p->doubted = 0;
 }
 
-static void on_recheck(void *at, struct recheck *check)
-{
-    struct part *p = at;
-    struct trial *t = &p->trial;
-    struct verdict v = t->verdict;
-    char reason[ENDING_REASON] = "";
-    const struct http_answer answer = {.answer = {.status = t->status}, .took_us = t->took_us};
-    p->lane->pending--;
-    t->state = check->gone ? t->after : TRIAL_FAILED;
-    if (!check->gone) {
-        v.outcome = outcome_absent(v.outcome) ? OUTCOME_UNPROVEN_ABSENT : OUTCOME_UNCONFIRMED;
-        snprintf(v.reason, sizeof v.reason, "%.199s", check->reason);
-        snprintf(reason, sizeof reason, "%s %s: one was %s, and %s; nothing more of it was sent",
-                 definition_of(p)->shown, definition_of(p)->kind,
-                 outcome_absent(v.outcome) ? "said to be absent" : "deleted alone", check->reason);
-    }
-    t->settling = true;
-    runner_of(p)->pass->end(p->lane, &t->flight, &answer, &v, v.reason);
-    t->settling = false;
-    if (*reason) {
-        part_stop(p, EXIT_STOPPED, reason);
-    } else {
-        p->gate.open = true;
-        prove_doubted(p);
-    }
-}
-
-void gates_finish(struct runner *r)
-{
-    for (size_t i = 0; i < parts_of(r); i++) {
-        struct part *p = r->part[i];
-        if (!p || p->trial.state != TRIAL_RECHECK)
-            continue;
-        recheck_end(&p->trial.recheck);
-        p->trial.recheck = (struct recheck){.reason = "the look after it was broken off"};
-        on_recheck(p, &p->trial.recheck);
-    }
-}
-
-/* It was seen, nothing was sent for it, and now it is said to be absent: somebody else deleted it,
- * or the deletion goes somewhere else than the look. The look is asked again. */
-static bool contradicts(const struct part *p, uint32_t row, enum outcome o)
-{
-    bool doubtful =
-        o == OUTCOME_ALREADY_ABSENT || (o == OUTCOME_ABSENT_AFTER_RETRY && !p->gate.open);
-    if (!doubtful || (p->trial.state != TRIAL_NONE && p->trial.state != TRIAL_PASSED) ||
-        p->trial.settling)
-        return false;
-    const struct sight eye = sight_of(p);
-    const struct target_state st = ledger_state(work_of(p)->ledger, row);
-    return evidence_seen(&eye, &st) && st.looks & (1u << LOOK_READ | 1u << LOOK_LIST);
-}
-
-/* One failed. Without a seen one to try, what a success is worth is not to be found out. */
-static void choose_next_trial(struct part *p)
-{
-    char reason[ENDING_REASON];
-    choose_trial(p);
-    if (p->trial.state != TRIAL_PASSED)
-        return;
-    p->trial.state = TRIAL_FAILED;
-    if (!p->waiting)
-        return;
-    snprintf(reason, sizeof reason,
-             "%s %s: no target that was seen could be deleted and looked at again; nothing else of "
-             "it was deleted",
-             definition_of(p)->shown, definition_of(p)->kind);
-    part_stop(p, EXIT_STOPPED, reason);
-}
-
-/* Whatever ails them would fail the others, too. */
-static void trial_failed(struct part *p, const struct verdict *v)
-{
-    char reason[ENDING_REASON];
-    if (++p->trial.failed < TRIALS_MOST) {
-        choose_next_trial(p);
-        return;
-    }
-    p->trial.state = TRIAL_FAILED;
-    snprintf(reason, sizeof reason,
-             "%s %s: the first %d that were sent alone all failed (%.150s); nothing else of it was "
-             "sent",
-             definition_of(p)->shown, definition_of(p)->kind, TRIALS_MOST, v->reason);
-    part_stop(p, EXIT_STOPPED, reason);
-}
-
-bool gate_tries(struct lane *l, const struct flight *f, const struct http_answer *a,
-                const struct verdict *v)
-{
-    struct part *p = f->part;
-    struct trial *t = &p->trial;
-    bool alone = t->state == TRIAL_SENT && t->row == f->row;
-    if (!alone && !contradicts(p, f->row, v->outcome))
-        return false;
-    if (alone && !outcome_done(v->outcome)) {
-        if (v->outcome != OUTCOME_NOT_ATTEMPTED)
-            trial_failed(p, v);
-        return false;
-    }
-    t->after = alone ? TRIAL_PASSED : t->state;
-    t->state = TRIAL_RECHECK;
-    t->flight = *f;
-    t->verdict = *v;
-    t->status = a->answer.status;
-    t->took_us = a->took_us;
-    l->pending++;
-    recheck_end(&t->recheck);
-    t->recheck = (struct recheck){
-        .wire = &l->wire,
-        .endpoint = &p->endpoint,
-        .row = f->row,
-        .by_list = !(ledger_state(work_of(p)->ledger, f->row).looks & 1u << LOOK_READ),
-        .patience_us = work_of(p)->settings->verify_patience_us,
-        .over = on_recheck,
-        .at = p};
-    recheck_begin(&t->recheck);
-    return true;
-}
-
 /* ---- the look before ---- */
 
 /* Open where a deletion of these eyes has shown that it gets where their look does. */
 static void open_gate(struct part *p)
 {
-    const struct work *w = work_of(p);
-    const struct sight eye = sight_of(p);
-    bool expected = settings_expect_absent(w->settings, definition_of(p));
-    bool passed = p->survey.each ? passed_before(p, eye.eye) : eye.looks & 1u << LOOK_DELETE;
+    p->trial.passed = prove_doubted;
+    const struct work *w = part_work(p);
+    const struct sight eye = part_sight(p);
+    bool expected = settings_expect_absent(w->settings, part_definition(p));
+    bool passed = p->survey.each ? trial_passed_before(p, eye.eye) : eye.looks & 1u << LOOK_DELETE;
     p->sighted = eye.looks & 1u << LOOK_DELETE;
     p->gate = (struct gate){.open = expected || (eye.control && passed), .looked = eye.control};
     p->waiting = 0;
@@ -271,17 +70,17 @@ static void open_gate(struct part *p)
             gate_heard(&p->gate, (enum outcome)st.outcome);
         }
         if (!p->gate.open && !p->survey.each && evidence_seen(&eye, &st))
-            bring_forward(&p->lane->queue, row);
+            queue_forward(&p->lane->queue, row);
     }
     if (p->survey.each && !passed)
-        choose_trial(p);
+        trial_choose(p);
 }
 
 static void ask_gate(struct part *p)
 {
     char reason[ENDING_REASON];
     if (p->ending.code != EXIT_DONE ||
-        !gate_says_stop(&p->gate, definition_of(p), p->waiting, reason))
+        !gate_says_stop(&p->gate, part_definition(p), p->waiting, reason))
         return;
     part_stop(p, EXIT_STOPPED, reason);
 }
@@ -290,14 +89,14 @@ static void surveyed(struct part *p)
 {
     char reason[ENDING_REASON];
     open_gate(p);
-    if (p->survey.found == SURVEY_NONE && !p->gate.open && !sight_of(p).control) {
+    if (p->survey.found == SURVEY_NONE && p->waiting && !p->gate.open && !part_sight(p).control) {
         snprintf(reason, sizeof reason, "%.299s; nothing of it was %s", p->survey.reason,
-                 action_done[work_of(p)->settings->action]);
+                 action_done[part_work(p)->settings->action]);
         part_stop(p, EXIT_STOPPED, reason);
         return;
     }
     if (!p->gate.open && p->survey.found != SURVEY_SEEN && *p->survey.reason)
-        session_tell(&runner_of(p)->session, "", "%.299s; at most %d are sent until one was seen",
+        session_tell(&part_runner(p)->session, "", "%.299s; at most %d are sent until one was seen",
                      p->survey.reason, ABSENT_GATE);
     ask_gate(p);
 }
@@ -312,6 +111,8 @@ static void on_survey(void *at, struct survey *s)
     for (size_t i = 0; i < parts_of(l->run); i++)
         if (l->run->part[i] && l->run->part[i]->lane == l)
             surveyed(l->run->part[i]);
+    l->pending -= l->foreign;
+    l->foreign = false;
     l->ready = true;
 }
 
@@ -360,24 +161,34 @@ static bool told_absent(enum outcome o)
 
 void gate_judge(const struct part *p, uint32_t row, struct verdict *v)
 {
-    const struct work *w = work_of(p);
-    const struct definition *d = definition_of(p);
-    if (v->kind != VERDICT_END || (v->outcome == OUTCOME_REVOKED && d->absent == ABSENT_GONE))
+    const struct work *w = part_work(p);
+    const struct definition *d = part_definition(p);
+    bool revoked = v->kind == VERDICT_END && v->outcome == OUTCOME_REVOKED;
+    if (revoked && d->absent == ABSENT_GONE && survey_missed(&p->survey, row)) {
+        v->outcome = OUTCOME_UNCONFIRMED;
+        snprintf(v->reason, sizeof v->reason,
+                 "a success for one that was not there when it was looked for: what does not exist "
+                 "may get it as well");
         return;
-    const struct sight eye = sight_of(p);
+    }
+    if (v->kind != VERDICT_END || (revoked && d->absent == ABSENT_GONE))
+        return;
+    const struct sight eye = part_sight(p);
     const struct target_state st = ledger_state(w->ledger, row);
     if (told_absent(v->outcome)) {
         bool applied = v->outcome == OUTCOME_ABSENT_AFTER_RETRY;
-        bool settled = p->trial.settling || contradicts(p, row, v->outcome);
+        bool settled = p->trial.settling || trial_rechecks(p, row, v->outcome);
         v->outcome = evidence_absence(&eye, applied, settings_expect_absent(w->settings, d));
         bool blind = v->outcome == OUTCOME_UNPROVEN_ABSENT;
         v->unseen = blind || (!p->gate.open && !settled);
-        if (!v->unseen)
+        if (!v->unseen && (settled || !trial_doubts(p, row, v->outcome)))
             return;
         v->outcome = OUTCOME_UNPROVEN_ABSENT;
         snprintf(v->reason, sizeof v->reason,
                  blind ? "absent to an account that has seen none of these targets"
-                       : "absent, and no deletion of this account is known to have taken effect");
+                 : p->gate.open
+                     ? "seen before, said to be absent, and not looked at again"
+                     : "absent, and no deletion of this account is known to have taken effect");
     } else if (v->outcome == OUTCOME_REVOKED && !evidence_revokes(d, &eye, &st)) {
         v->outcome = OUTCOME_UNCONFIRMED;
         snprintf(v->reason, sizeof v->reason,
@@ -388,7 +199,7 @@ void gate_judge(const struct part *p, uint32_t row, struct verdict *v)
 
 static void doubt(struct part *p, const struct flight *f)
 {
-    const struct target_state st = ledger_state(work_of(p)->ledger, f->row);
+    const struct target_state st = ledger_state(part_work(p)->ledger, f->row);
     if (p->doubted < DOUBTS_MAX)
         p->doubt[p->doubted++] =
             (struct doubt){.row = f->row, .status = st.status, .applied = st.applied};
@@ -398,15 +209,15 @@ static void sighted(struct part *p, const struct flight *f)
 {
     char row[16];
     struct record record = {.type = RECORD_SEEN,
-                            .seen = {.provider = definition_of(p)->shown,
-                                     .kind = definition_of(p)->kind,
+                            .seen = {.provider = part_definition(p)->shown,
+                                     .kind = part_definition(p)->kind,
                                      .look = LOOK_DELETE,
                                      .rows = row}};
     snprintf(row, sizeof row, "%lu", (unsigned long)f->row + 1);
     p->sighted = true;
-    if (ledger_eye_now(work_of(p)->ledger, definition_of(p)))
-        session_put(&runner_of(p)->session, &record);
-    p->gate.open |= sight_of(p).control;
+    if (ledger_eye_now(part_work(p)->ledger, part_definition(p)))
+        session_put(&part_runner(p)->session, &record);
+    p->gate.open |= part_sight(p).control;
     if (p->gate.open)
         prove_doubted(p);
 }
@@ -414,7 +225,7 @@ static void sighted(struct part *p, const struct flight *f)
 void gate_ended(struct part *p, const struct flight *f, const struct verdict *v)
 {
     const enum outcome o = v->outcome;
-    bool shows = (o == OUTCOME_REVOKED && definition_of(p)->absent == ABSENT_GONE) ||
+    bool shows = (o == OUTCOME_REVOKED && part_definition(p)->absent == ABSENT_GONE) ||
                  o == OUTCOME_DISABLED || o == OUTCOME_ENABLED;
     gate_heard(&p->gate, o);
     if (shows && !p->sighted)
@@ -436,7 +247,7 @@ static void choose_canary(struct runner *r, bool seen_only)
         if (!p || !is_left(p, row) || p->ending.code != EXIT_DONE)
             continue;
         struct target_state st = ledger_state(w->ledger, row);
-        const struct sight eye = sight_of(p);
+        const struct sight eye = part_sight(p);
         if (!seen_only || evidence_seen(&eye, &st))
             canary_add(&r->canary, row);
     }
@@ -472,5 +283,5 @@ void gates_order(struct runner *r)
         order_lane(&r->lane[i]);
     for (size_t i = 0; i < parts_of(r); i++)
         if (r->part[i] && r->part[i]->trial.state == TRIAL_WANTED)
-            bring_forward(&r->part[i]->lane->queue, r->part[i]->trial.row);
+            queue_forward(&r->part[i]->lane->queue, r->part[i]->trial.row);
 }

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,6 +97,7 @@ void parts_free(struct runner *r)
         if (r->part[i]) {
             survey_end(&r->part[i]->survey);
             recheck_end(&r->part[i]->trial.recheck);
+            free(r->part[i]->trial.suspect);
         }
     }
     for (size_t i = 0; i < r->lanes; i++)
@@ -118,6 +120,26 @@ void group_stop(struct runner *r, const struct group *g, const char *reason)
     for (size_t i = 0; i < definitions; i++)
         if (r->part[i] && r->part[i]->group == g && wire_active(&r->part[i]->lane->wire))
             wire_stop(&r->part[i]->lane->wire, EXIT_STOPPED, reason);
+}
+
+void part_stop(struct part *p, enum exit_code code, const char *reason)
+{
+    struct runner *r = part_runner(p);
+    struct queue *q = &p->lane->queue;
+    uint32_t kept = q->announced;
+    bool canary = false;
+    if (ending_add(&p->ending, code, reason))
+        session_tell(&r->session, "stop", "%s", reason);
+    for (uint32_t at = q->announced; at < q->count; at++) {
+        if (part_of(r, q->fresh[at]) != p)
+            q->fresh[kept++] = q->fresh[at];
+        else
+            canary |= canary_has(&r->canary, q->fresh[at]);
+    }
+    q->count = kept;
+    p->waiting = 0;
+    if (canary) /* it would be waited for in vain */
+        session_stop(&r->session, EXIT_STOPPED, "canary: one of its targets cannot be sent");
 }
 
 struct part *part_of(const struct runner *r, uint32_t row)

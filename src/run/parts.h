@@ -7,6 +7,7 @@
  * endpoint, and the lane that it goes over. A group is a provider's name, which is what the guards
  * count by. */
 
+#include "journal/evidence.h"
 #include "run/queue.h"
 #include "wire/firsts.h"
 #include "wire/guards.h"
@@ -16,6 +17,7 @@
 
 struct runner;
 struct pass;
+struct part;
 
 struct group {
     const char *name;
@@ -40,16 +42,23 @@ enum trial_state {
     TRIAL_FAILED
 };
 enum { TRIALS_MOST = 3 }; /* that may fail */
+/* An answer that stands when the look that saw its target does not see it any more. */
+struct suspect {
+    struct flight flight;
+    struct verdict verdict;
+    int status;
+    int64_t took_us;
+};
 struct trial {
     enum trial_state state, after; /* `after`: once the look has settled it */
     bool settling;                 /* what the look told is being written */
     unsigned failed;               /* so many targets that went alone could not be deleted */
     uint32_t row;
-    struct flight flight; /* from TRIAL_RECHECK on: its answer */
-    struct verdict verdict;
-    int status;
-    int64_t took_us;
+    struct suspect now; /* from TRIAL_RECHECK on: what is looked at */
+    struct suspect *suspect;
+    unsigned suspects, suspects_cap; /* what came meanwhile, and is looked at then */
     struct recheck recheck;
+    void (*passed)(struct part *p);
 };
 
 /* An absence in the provider's own form that nothing proves yet. */
@@ -86,8 +95,10 @@ struct lane {
     bool ready;       /* and its parts were looked at */
     unsigned surveys; /* looks that are not over */
     unsigned pending; /* targets and lists that are looked at besides the queue */
-    bool foretold;    /* whether the deadline can be met */
-    bool retried;     /* the last one sent was a retry: then a fresh one has its turn */
+    bool
+        foreign; /* some of what is done was absent to another account: `pending` until looked at */
+    bool foretold; /* whether the deadline can be met */
+    bool retried;  /* the last one sent was a retry: then a fresh one has its turn */
     struct tally tally;
 };
 
@@ -124,5 +135,28 @@ void parts_free(struct runner *r);
 void group_stop(struct runner *r, const struct group *g, const char *reason);
 
 struct part *part_of(const struct runner *r, uint32_t row);
+
+/* No more of a part is sent; what of it was not announced is left over. */
+void part_stop(struct part *p, enum exit_code code, const char *reason);
+
+static inline struct runner *part_runner(const struct part *p)
+{
+    return p->lane->run;
+}
+
+static inline const struct work *part_work(const struct part *p)
+{
+    return &part_runner(p)->session.work;
+}
+
+static inline const struct definition *part_definition(const struct part *p)
+{
+    return p->endpoint.definition;
+}
+
+static inline struct sight part_sight(const struct part *p)
+{
+    return evidence_sight(part_work(p)->ledger, part_definition(p));
+}
 
 #endif

@@ -3,12 +3,25 @@
 #include "base/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void queue_add(struct queue *q, uint32_t row)
 {
     if ((q->count & (q->count - 1)) == 0) /* a power of two, or empty: it is full */
         q->fresh = mem_resize(q->fresh, q->count ? (size_t)q->count * 2 : 1, sizeof *q->fresh);
     q->fresh[q->count++] = row;
+}
+
+void queue_forward(struct queue *q, uint32_t row)
+{
+    for (uint32_t at = q->announced; at < q->count; at++) {
+        if (q->fresh[at] != row)
+            continue;
+        memmove(&q->fresh[q->announced + 1], &q->fresh[q->announced],
+                (at - q->announced) * sizeof *q->fresh);
+        q->fresh[q->announced] = row;
+        return;
+    }
 }
 
 void queue_free(struct queue *q)

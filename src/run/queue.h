@@ -24,6 +24,8 @@ struct queue {
 };
 
 void queue_add(struct queue *q, uint32_t row);
+/* To the front of what was not announced, from where it stands there. */
+void queue_forward(struct queue *q, uint32_t row);
 void queue_free(struct queue *q);
 
 void queue_wait(struct queue *q, struct waiting w);

@@ -12,6 +12,7 @@
 #include "run/gate.h"
 #include "run/preflight.h"
 #include "run/run_view.h"
+#include "run/trial.h"
 #include "run/verify.h"
 #include "wire/read.h"
 
@@ -297,7 +298,7 @@ static void make_passes(struct runner *r)
         r->pass->fill(r);
         preflight_begin(r);
         loop(r);
-        gates_finish(r);
+        trials_finish(r);
     }
     if (s->verify && went_through(r)) {
         r->pass = &pass_verify;

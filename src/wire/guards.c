@@ -65,6 +65,22 @@ bool gate_says_stop(const struct gate *g, const struct definition *d, uint64_t w
     return true;
 }
 
+static bool still_there(const struct targets *t, const struct row_set *listed,
+                        const struct ledger *l, char reason[512])
+{
+    uint32_t count = 0;
+    for (uint32_t row = 0; row < targets_count(t); row++)
+        count += row_set_has(listed, row) &&
+                 ledger_verification(l, row).verified == VERIFIED_PRESENT &&
+                 outcome_done((enum outcome)ledger_state(l, row).outcome);
+    if (count)
+        snprintf(reason, 512,
+                 "%" PRIu32 " of the targets %s still there when last looked at: "
+                 "still_present.csv in the run directory is a manifest of them",
+                 count, count == 1 ? "was" : "were");
+    return count > 0;
+}
+
 bool guards_doubtful(const struct settings *s, const struct targets *t,
                      const struct row_set *listed, const struct ledger *l, char reason[512])
 {
@@ -72,7 +88,7 @@ bool guards_doubtful(const struct settings *s, const struct targets *t,
     size_t definitions = catalog_count(catalog);
     uint64_t *targets = mem_zalloc(definitions + 1, sizeof *targets);
     uint64_t *absent = mem_zalloc(definitions + 1, sizeof *absent);
-    bool doubtful = false;
+    bool doubtful = still_there(t, listed, l, reason);
     for (uint32_t row = 0; row < targets_count(t); row++) {
         size_t index = catalog_index(catalog, targets_definition(t, row));
         if (!row_set_has(listed, row))

@@ -35,8 +35,9 @@ void gate_heard(struct gate *g, enum outcome o);
 bool gate_says_stop(const struct gate *g, const struct definition *d, uint64_t waiting,
                     char reason[512]);
 
-/* Whether too many of a kind were absent from the start (evidence.h), and nobody said to expect
- * that; the reason names the kind. */
+/* Whether what is done must not be called so without a word: some were still there when they were
+ * last looked at, or too many of a kind were absent from the start (evidence.h), and nobody said to
+ * expect that; the reason says which. */
 bool guards_doubtful(const struct settings *s, const struct targets *t,
                      const struct row_set *listed, const struct ledger *l, char reason[512]);
 

@@ -77,6 +77,26 @@ void looker_account(const char *const *secrets, char out[ACCOUNT_DIGITS + 1])
     snprintf(out, ACCOUNT_DIGITS + 1, "%.*s", ACCOUNT_DIGITS, digest);
 }
 
+/* False where the secrets cannot be had. */
+static bool account_of(const struct definition *d, struct credentials *c,
+                       char out[ACCOUNT_DIGITS + 1])
+{
+    const char *secret = credentials_get(c, d->credential, NULL);
+    const char *secrets[HEADER_SECRETS + 1];
+    struct http_headers *headers = secret ? headers_fill(d, secret, c, secrets, NULL) : NULL;
+    bool known = headers != NULL;
+    if (known)
+        looker_account(secrets, out);
+    http_headers_free(headers);
+    return known;
+}
+
+bool looker_same_secrets(const struct definition *d, struct credentials *c, const struct eye *eye)
+{
+    char account[ACCOUNT_DIGITS + 1];
+    return !account_of(d, c, account) || strcmp(account, eye->account) == 0;
+}
+
 static void put_member(struct buf *out, const char *name, const char *value)
 {
     buf_printf(out, "%s\"%s\":", out->data[out->len - 1] == '{' ? "" : ",", name);
@@ -86,13 +106,9 @@ static void put_member(struct buf *out, const char *name, const char *value)
 static void put_eye(const struct settings *s, const struct targets *t, const struct definition *d,
                     struct credentials *c, struct buf *out)
 {
-    const char *secret = credentials_get(c, d->credential, NULL);
-    const char *secrets[HEADER_SECRETS + 1];
-    struct http_headers *headers = secret ? headers_fill(d, secret, c, secrets, NULL) : NULL;
     struct buf endpoint = {0};
     char account[ACCOUNT_DIGITS + 1], means[MEANS_DIGITS + 1];
-    if (headers && looker_endpoint(s, d, &endpoint, NULL) == 0) {
-        looker_account(secrets, account);
+    if (account_of(d, c, account) && looker_endpoint(s, d, &endpoint, NULL) == 0) {
         looker_means(catalog_source(targets_catalog(t), d), means);
         buf_puts(out, out->data[out->len - 1] == '[' ? "{" : ",{");
         put_member(out, "provider", d->shown);
@@ -103,7 +119,6 @@ static void put_eye(const struct settings *s, const struct targets *t, const str
         buf_putc(out, '}');
     }
     buf_free(&endpoint);
-    http_headers_free(headers);
 }
 
 void looker_eyes(const struct settings *s, const struct targets *t, const struct row_set *rows,

@@ -12,6 +12,10 @@
 void looker_eyes(const struct settings *s, const struct targets *t, const struct row_set *rows,
                  struct credentials *c, struct buf *out);
 
+/* Whether an eye's account is known by the secrets that the definition's requests send now; true
+ * where there are none. */
+bool looker_same_secrets(const struct definition *d, struct credentials *c, const struct eye *eye);
+
 /* The whole base URL that a definition's requests go below (its origin with the port, and its path
  * without a trailing slash) and what is sent there: "https://openrouter.ai:443/api/v1 DELETE
  * /keys/{id}". EXIT_USAGE as endpoint_origin. */

@@ -20,25 +20,62 @@ static const struct work *work_of(const struct survey *s)
 }
 
 /* Puts a `seen` record where the run names its eye. */
-static void put_seen(const struct survey *s, const char *account, enum look look, const char *rows)
+static void put_seen(const struct survey *s, const struct record *what)
 {
     const struct definition *d = definition_of(s);
     if (!ledger_eye_now(work_of(s)->ledger, d))
         return;
-    struct record record = {
-        .type = RECORD_SEEN,
-        .seen = {
-            .provider = d->shown, .kind = d->kind, .account = account, .look = look, .rows = rows}};
+    struct record record = *what;
+    record.type = RECORD_SEEN;
+    record.seen.provider = d->shown;
+    record.seen.kind = d->kind;
     session_put(s->wire->session, &record);
+}
+
+static void put_rows(const struct survey *s, const struct row_set *seen, bool refutes)
+{
+    struct buf rows = {0};
+    row_set_print(seen, &rows);
+    put_seen(s, &(struct record){
+                    .seen = {.look = s->look, .rows = buf_text(&rows), .refutes = refutes}});
+    buf_free(&rows);
+}
+
+static bool is_foreign(const struct survey *s, const struct sight *eye, uint32_t row)
+{
+    const struct work *w = work_of(s);
+    const struct target_state st = ledger_state(w->ledger, row);
+    return targets_definition(w->targets, row) == definition_of(s) && row_set_has(w->listed, row) &&
+           evidence_foreign_absence(eye, &st);
+}
+
+/* Those that are there although another account called them absent. */
+static void refute(struct survey *s)
+{
+    const struct work *w = work_of(s);
+    const struct definition *d = definition_of(s);
+    const struct sight eye = evidence_sight(w->ledger, d);
+    struct row_set *rows = row_set_new();
+    for (uint32_t row = 0; row < targets_count(w->targets); row++)
+        if (row_set_has(s->seen, row) && is_foreign(s, &eye, row))
+            row_set_add(rows, row);
+    s->refuted = row_set_size(rows);
+    if (s->refuted) {
+        put_rows(s, rows, true);
+        session_tell(s->wire->session, "",
+                     "%s %s: %lu that another account found absent %s there for this one, and not "
+                     "done: the same command again carries on with them",
+                     d->shown, d->kind, (unsigned long)s->refuted, s->refuted == 1 ? "is" : "are");
+    }
+    row_set_free(rows);
 }
 
 static void finish(struct survey *s, enum survey_found found)
 {
     if (s->seen && row_set_size(s->seen)) {
-        struct buf rows = {0};
-        row_set_print(s->seen, &rows);
-        put_seen(s, NULL, s->look, buf_text(&rows));
-        buf_free(&rows);
+        put_rows(s, s->seen, false);
+        if (s->foreign)
+            refute(s);
     }
     s->found = found;
     s->over(s->at, s);
@@ -79,6 +116,10 @@ static void take_list(struct survey *s)
         if (row != UINT32_MAX && row_set_has(w->listed, row))
             row_set_add(s->seen, row);
     }
+    for (uint32_t i = 0; i < s->rows && !d->list.partial; i++)
+        if (strcmp(targets_scope(w->targets, s->row[i]), scope) == 0 &&
+            !row_set_has(s->seen, s->row[i]))
+            row_set_add(s->missing, s->row[i]);
 }
 
 static void on_list(void *at, struct lister *l)
@@ -90,7 +131,7 @@ static void on_list(void *at, struct lister *l)
     if (!failed)
         take_list(s);
     s->scope_at++;
-    if (!failed && s->scope_at < s->scopes && (s->each || !row_set_size(s->seen))) {
+    if (!failed && s->scope_at < s->scopes && (s->all || !row_set_size(s->seen))) {
         list_next(s);
         return;
     }
@@ -153,11 +194,12 @@ static void on_read(void *at, struct read *read)
     s->under_way--;
     if (ended && read->verdict.verified == VERIFIED_PRESENT)
         row_set_add(s->seen, r->row);
-    else if (ended && read->verdict.verified == VERIFIED_ABSENT)
+    else if (ended && read->verdict.verified == VERIFIED_ABSENT) {
         s->absent++;
-    else
+        row_set_add(s->missing, r->row);
+    } else
         s->blind = true;
-    bool enough = s->each ? s->blind && !row_set_size(s->seen) : s->blind || row_set_size(s->seen);
+    bool enough = s->all ? s->blind && !row_set_size(s->seen) : s->blind || row_set_size(s->seen);
     if (!enough)
         read_next(s);
     if (s->under_way)
@@ -171,7 +213,7 @@ static void on_read(void *at, struct read *read)
 /* Keeps as many under way as may be. */
 static void read_next(struct survey *s)
 {
-    unsigned most = s->each ? SURVEY_AT_ONCE : 1;
+    unsigned most = s->all ? SURVEY_AT_ONCE : 1;
     const struct work *w = work_of(s);
     for (unsigned i = 0; i < most && s->next < s->rows; i++) {
         struct survey_read *r = &s->slot[i];
@@ -205,26 +247,14 @@ static void keep_scope(struct survey *s, const char *scope)
     s->scope[s->scopes++] = scope;
 }
 
-static uint32_t collect(struct survey *s, const struct sight *eye)
+static void add_row(struct survey *s, uint32_t row)
 {
-    const struct work *w = work_of(s);
-    uint32_t left = 0, cap = 0;
-    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
-        struct target_state st = ledger_state(w->ledger, row);
-        if (targets_definition(w->targets, row) != definition_of(s) ||
-            !row_set_has(w->listed, row) || outcome_done((enum outcome)st.outcome))
-            continue;
-        left++;
-        if (s->each && evidence_seen(eye, &st))
-            continue;
-        if (s->rows == cap) {
-            cap = cap ? cap * 2 : 64;
-            s->row = mem_resize(s->row, cap, sizeof *s->row);
-        }
-        s->row[s->rows++] = row;
-        keep_scope(s, targets_scope(w->targets, row));
+    if (s->rows == s->row_cap) {
+        s->row_cap = s->row_cap ? s->row_cap * 2 : 64;
+        s->row = mem_resize(s->row, s->row_cap, sizeof *s->row);
     }
-    return left;
+    s->row[s->rows++] = row;
+    keep_scope(s, targets_scope(work_of(s)->targets, row));
 }
 
 /* Evenly over all of them, the first and the last among them. */
@@ -237,28 +267,57 @@ static void spread(struct survey *s)
     s->rows = SURVEY_SPREAD;
 }
 
+/* Of what is left, where one of it, or each, must be seen. */
+static void collect_left(struct survey *s, const struct sight *eye)
+{
+    const struct work *w = work_of(s);
+    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
+        struct target_state st = ledger_state(w->ledger, row);
+        if (targets_definition(w->targets, row) == definition_of(s) &&
+            row_set_has(w->listed, row) && !outcome_done((enum outcome)st.outcome) &&
+            !(s->each ? evidence_seen(eye, &st) : eye->control))
+            add_row(s, row);
+    }
+    if (definition_of(s)->read.method)
+        spread(s);
+}
+
+static void collect_foreign(struct survey *s, const struct sight *eye)
+{
+    const struct settings *settings = work_of(s)->settings;
+    if (settings->action == ACTION_ROTATE || settings_expect_absent(settings, definition_of(s)))
+        return;
+    for (uint32_t row = 0; row < targets_count(work_of(s)->targets); row++) {
+        if (!is_foreign(s, eye, row))
+            continue;
+        s->foreign++;
+        add_row(s, row);
+    }
+}
+
 static void decide(struct survey *s)
 {
     const struct settings *settings = work_of(s)->settings;
     const struct definition *d = definition_of(s);
-    const struct sight eye = evidence_sight(work_of(s)->ledger, d);
+    struct sight eye = evidence_sight(work_of(s)->ledger, d);
     s->each = settings->action == ACTION_DELETE && d->absent != ABSENT_GONE;
-    if (!s->act || !eye.eye || !collect(s, &eye) || (s->each ? !s->rows : eye.control)) {
-        finish(s, s->act && !eye.control ? SURVEY_BLIND : SURVEY_SEEN);
-        return;
+    if (s->act && eye.eye) {
+        bool looks = settings->preflight || settings->verify || s->each;
+        if (looks)
+            collect_left(s, &eye);
+        collect_foreign(s, &eye);
     }
-    if (!settings->preflight && !settings->verify && !s->each) {
-        finish(s, SURVEY_BLIND);
+    s->all = s->each || s->foreign;
+    if (!s->rows) {
+        finish(s, s->act && !eye.control ? SURVEY_BLIND : SURVEY_SEEN);
         return;
     }
     bool list = d->list.request.method != NULL;
     s->look = LOOK_READ;
-    if (!d->read.method || (s->each && list && s->rows > SURVEY_READS_EACH)) {
+    if (!d->read.method || (s->all && list && s->rows > SURVEY_READS_EACH))
         list_or(s, "its definition has neither a read nor a list");
-        return;
-    }
-    spread(s);
-    read_next(s);
+    else
+        read_next(s);
 }
 
 /* ---- whose keys these are ---- */
@@ -279,7 +338,7 @@ static void on_account(void *at, struct read *r)
     }
     json_decref(body);
     if (*id)
-        put_seen(s, id, LOOK_READ, "");
+        put_seen(s, &(struct record){.seen = {.account = id, .look = LOOK_READ, .rows = ""}});
     decide(s);
 }
 
@@ -296,6 +355,7 @@ static bool wants_account(const struct survey *s)
 void survey_begin(struct survey *s)
 {
     s->seen = row_set_new();
+    s->missing = row_set_new();
     if (!wants_account(s)) {
         decide(s);
         return;
@@ -310,6 +370,11 @@ void survey_begin(struct survey *s)
     read_begin(&s->account, s->wire);
 }
 
+bool survey_missed(const struct survey *s, uint32_t row)
+{
+    return s->missing && row_set_has(s->missing, row) && !row_set_has(s->seen, row);
+}
+
 void survey_end(struct survey *s)
 {
     for (size_t i = 0; i < SURVEY_AT_ONCE; i++)
@@ -317,6 +382,7 @@ void survey_end(struct survey *s)
     read_drop(&s->account);
     lister_end(&s->lister);
     row_set_free(s->seen);
+    row_set_free(s->missing);
     free(s->row);
     free(s->scope);
     *s = (struct survey){0};

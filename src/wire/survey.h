@@ -8,7 +8,10 @@
  * Up to SURVEY_SPREAD targets, spread evenly over what is left, are read until one is seen; where
  * the answers are no look (refused, a page, another key) or none was seen, the list is. Where a
  * success says nothing (delete.absent is not gone) each target must be seen: by a read each, or by
- * the whole list where there are many. What was seen is in the journal before anything is sent. */
+ * the whole list where there are many. What was seen is in the journal before anything is sent.
+ *
+ * What another account called absent from the start is looked for as well, each of it: what is
+ * there was not done, and the journal says so. */
 
 #include "wire/lister.h"
 
@@ -42,14 +45,17 @@ struct survey {
     enum survey_found found;
     char reason[300];
 
+    uint32_t foreign, refuted; /* absences of another account, and so many that are none */
+
     bool each; /* each target must be seen, not one of them */
+    bool all;  /* and so all rows are looked at, or since they are foreign */
     uint32_t *row;
-    uint32_t rows, next, absent; /* to read, from which on, and found absent */
+    uint32_t rows, row_cap, next, absent; /* to read, from which on, and absent to a read */
     unsigned under_way;
     bool blind, listed; /* an answer was no look; the list was asked for */
     const char **scope;
     size_t scopes, scope_at;
-    struct row_set *seen;
+    struct row_set *seen, *missing; /* what a look told to be there, and not to be */
     enum look look;
     struct survey_read slot[SURVEY_AT_ONCE];
     struct read account;
@@ -57,6 +63,8 @@ struct survey {
 };
 
 void survey_begin(struct survey *s);
+/* Whether a look told that this target is not there. */
+bool survey_missed(const struct survey *s, uint32_t row);
 /* Breaks off what is under way, and frees. */
 void survey_end(struct survey *s);
 

@@ -103,6 +103,38 @@ static void same_eyes_only(void **state)
     }
 }
 
+/* What one account called absent and another one sees is not done; what it was called by its own
+ * account, or deleted, is nothing of another's. */
+static void an_absence_is_refuted(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new(targets);
+    struct record refutes = rec_seen("openrouter", "", LOOK_READ, "4", FIXTURE_T0);
+    refutes.seen.refutes = true;
+    open_run(l, "aa", base, "m");
+    end(l, 0, OUTCOME_REVOKED);
+    end(l, 3, OUTCOME_ALREADY_ABSENT);
+    struct sight eye = evidence_sight(l, keys);
+    struct target_state revoked = ledger_state(l, 0), absent = ledger_state(l, 3);
+    assert_false(evidence_foreign_absence(&eye, &absent));
+    open_run(l, "bb", base, "m");
+    eye = evidence_sight(l, keys);
+    assert_true(evidence_foreign_absence(&eye, &absent));
+    assert_false(evidence_foreign_absence(&eye, &revoked));
+    saw(l, "", LOOK_READ, "4"); /* as a proof does: told, and no more */
+    assert_int_equal(ledger_outcome(l, 3), OUTCOME_ALREADY_ABSENT);
+    apply(l, refutes);
+    assert_int_equal(ledger_outcome(l, 3), OUTCOME_UNPROVEN_ABSENT);
+    absent = ledger_state(l, 3);
+    assert_false(absent.from_start);
+    assert_false(evidence_foreign_absence(&eye, &absent));
+    refuse(l, refutes, "was not called absent");
+    refutes.seen.rows = "1";
+    refuse(l, refutes, "was not called absent");
+    end(l, 3, OUTCOME_REVOKED);
+    ledger_free(l);
+}
+
 static void what_a_seen_record_must_be(void **state)
 {
     (void)state;
@@ -290,11 +322,17 @@ static void memory_a_target(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_eyes_only),        cmocka_unit_test(what_a_seen_record_must_be),
-        cmocka_unit_test(absent_from_the_start), cmocka_unit_test(another_eye_excuses_no_absence),
-        cmocka_unit_test(rule_3_absence),        cmocka_unit_test(rule_2_success),
-        cmocka_unit_test(rule_4_verification),   cmocka_unit_test(rule_9_headline),
-        cmocka_unit_test(memory_a_target),       cmocka_unit_test(names_in_a_list),
+        cmocka_unit_test(same_eyes_only),
+        cmocka_unit_test(an_absence_is_refuted),
+        cmocka_unit_test(what_a_seen_record_must_be),
+        cmocka_unit_test(absent_from_the_start),
+        cmocka_unit_test(another_eye_excuses_no_absence),
+        cmocka_unit_test(rule_3_absence),
+        cmocka_unit_test(rule_2_success),
+        cmocka_unit_test(rule_4_verification),
+        cmocka_unit_test(rule_9_headline),
+        cmocka_unit_test(memory_a_target),
+        cmocka_unit_test(names_in_a_list),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

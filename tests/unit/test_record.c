@@ -64,6 +64,8 @@ static void exact_bytes(void **state)
                                    .options = NULL}};
     struct record looked = open;
     looked.open.eyes = "[ {\"provider\" : \"openrouter\"} ]";
+    struct record refuted = rec_seen("baseten", "", LOOK_LIST, "3,6", at);
+    refuted.seen.refutes = true;
     const struct {
         struct record r;
         const char *body;
@@ -81,6 +83,8 @@ static void exact_bytes(void **state)
         {rec_seen("openrouter", "ws-1", LOOK_READ, "", at),
          "\"seen\"" AT ",\"provider\":\"openrouter\",\"kind\":\"key\",\"account\":\"ws-1\","
          "\"look\":\"read\",\"rows\":\"\""},
+        {refuted, "\"seen\"" AT ",\"provider\":\"baseten\",\"kind\":\"key\",\"account\":\"\","
+                  "\"look\":\"list\",\"rows\":\"3,6\",\"refutes\":true"},
         {open,
          "\"open\"" AT ",\"run\":2,\"tool\":\"rescind 1.0.0\",\"libcurl\":\"7.88.1\",\"pid\":123,"
          "\"action\":\"delete\",\"manifest\":{\"path\":\"a\\\\b.csv\",\"sha256\":\"ab\","
