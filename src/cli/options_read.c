@@ -364,7 +364,8 @@ static void set_defaults(struct options *o)
                                        .act = true,
                                        .verify_delay_us = 5000000,
                                        .verify_patience_us = 60000000,
-                                       .preflight = true}};
+                                       .preflight = true,
+                                       .neighbours = true}};
 }
 
 static int read_all(struct reading *r, int argc, char **argv, struct words *w, struct error *err)

@@ -362,6 +362,7 @@ static bool pass(struct rotor *r)
         advance(r);
         make_safe(r);
     }
+    wire_listen(&r->wire, r->ready, clock_mono_us());
     bool sent = send_ready(r);
     reads_send(&r->wire, clock_mono_us());
     look(r, clock_mono_us());
@@ -408,6 +409,7 @@ static void read_firsts(struct rotor *r)
         session_take_stops(&r->session, clock_mono_us());
         if (session_stopping(&r->session))
             return;
+        wire_listen(&r->wire, false, clock_mono_us());
         reads_send(&r->wire, clock_mono_us());
         look(r, clock_mono_us());
         session_wait(&r->session, wake_us(r));

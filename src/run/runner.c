@@ -163,6 +163,7 @@ static void loop(struct runner *r)
         for (size_t i = 0; i < r->lanes && !r->abandon; i++) {
             struct lane *l = &r->lane[i];
             pacer_left(&l->wire.pacer, l->tally.targets - l->tally.finished);
+            wire_listen(&l->wire, lane_may_send(l, now) && !queue_empty(&l->queue), now);
             if (r->pass->turn)
                 r->pass->turn(l, now);
             reads_send(&l->wire, now);

@@ -103,6 +103,7 @@ static int read_to_the_end(struct inventory_reading *r, struct error *err)
         if (session_stopping(&r->session))
             return error_set(err, r->session.ending.code, "%s: %s", r->endpoint.definition->shown,
                              r->session.ending.reason);
+        wire_listen(&r->wire, false, now);
         reads_send(&r->wire, now);
         if (!r->over)
             session_wait(&r->session, reads_next_us(&r->wire, clock_mono_us()));

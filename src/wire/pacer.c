@@ -71,6 +71,8 @@
 #define LATE_WALLED_S 2e-3 /* afterwards: at 5,000 a second that is a burst of 10 */
 #define LATE_SLOW_S   1e-3 /* where less than half a request fits in: a timer's lateness */
 
+#define MET_LEAST 5 /* so many successes have a part in the wall that a neighbour met */
+
 /* Probes that got no answer about the rate. */
 #define SINGLE    3  /* refusals in a row after which only one request is in flight */
 #define SICK_ENDS 3  /* probes in a row that reached a sick server: the limiter let them pass */
@@ -187,6 +189,10 @@ static void grow(struct pacer *p, int64_t now, double dt)
         }
         f = 1 + min2(.5, wall_growth(p, ((double)now - p->climb_us) * 1e-6) * dt);
     }
+    if (p->hearsay && p->rate > RISEN * p->hi) { /* no such limit here */
+        p->slow_start = p->first_costly = true;
+        p->hearsay = false;
+    }
     double most = IN_FLIGHT * flight_most(p) / p->rtt_s, grown = p->rate * f;
     if (grown > most)
         grown = max2(most, min2(p->rate, p->rate * exp(-dt / SETTLE_S)));
@@ -248,6 +254,17 @@ static void told(struct pacer *p)
     p->told = p->held = true;
 }
 
+static int64_t hold_jitter_us(struct pacer *p, int64_t hold_us)
+{
+    return (int64_t)(rng_uniform(&p->rng, 0, min2(2.0, seconds(hold_us) / 10)) * 1e6);
+}
+
+static void told_hold(struct pacer *p, int64_t now, int64_t hold_us)
+{
+    hold(p, now + hold_us + hold_jitter_us(p, hold_us));
+    told(p);
+}
+
 static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_us)
 {
     p->all_refused++;
@@ -260,9 +277,7 @@ static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_
         count_refusal(p, now);
     double told_s = seconds(hold_us), beat = 1 / p->met_rate;
     if (hold_us > 0 && told_s > FREE_REQUESTS * beat) {
-        double jitter = rng_uniform(&p->rng, 0, min2(2.0, told_s / 10));
-        hold(p, now + hold_us + (int64_t)(jitter * 1e6));
-        told(p);
+        told_hold(p, now, hold_us);
         return;
     } else if (hold_us > 0) {
         hold(p, now + hold_us + (int64_t)(beat * 1e6));
@@ -367,6 +382,33 @@ void pacer_start_from(struct pacer *p, int64_t now, double rate)
     if (!p->begun)
         p->single = p->held;
     wall_known(p, now, rate);
+}
+
+void pacer_neighbour_refused(struct pacer *p, int64_t now, int64_t hold_us)
+{
+    if (p->dark == 0 && p->cycle_ok < MET_LEAST) { /* no part in it: nothing learned */
+        pacer_hold(p, now + hold_us + hold_jitter_us(p, hold_us));
+        return;
+    }
+    if (seconds(hold_us) * p->rate <= FREE_REQUESTS) {
+        hold(p, now + hold_us);
+        return;
+    }
+    if (p->dark == 0)
+        count_refusal(p, now);
+    p->epoch_us = now;
+    told_hold(p, now, hold_us);
+}
+
+void pacer_share(struct pacer *p, double times)
+{
+    if (p->slow_start || p->dark > 0 || !(times > 0))
+        return;
+    p->rate = min2(search_ceiling(p), max2(FLOOR_RATE, p->rate * times));
+    p->hi *= times;
+    p->limit *= times;
+    p->verified *= times;
+    p->recent *= times;
 }
 
 void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_us)

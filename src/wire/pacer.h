@@ -54,9 +54,18 @@ void pacer_hold(struct pacer *p, int64_t until);
 
 /* Goes on from a limit that another pacer of the same pair learned (its pacer_view's `limit`, or
  * this one's share of it), requests a second: no search for it, near below it at once, and up from
- * there as after any wall. Before the first pacer_sent or at any time later; while a wall is being
+ * there as after any wall; where none is met a little above it, the search begins there after all.
+ * Before the first pacer_sent or at any time later; while a wall is being
  * met, which tells more, and with a `rate` that is not positive nothing is done. */
 void pacer_start_from(struct pacer *p, int64_t now, double rate);
+
+/* Another pacer of the same pair was refused and told to wait for so long from now. What it met is
+ * this one's wall, too, as if a request of its own had been refused. */
+void pacer_neighbour_refused(struct pacer *p, int64_t now, int64_t hold_us);
+
+/* More or fewer share the limit now, or unevenly: this one's part of what was learned is so many
+ * times as large. Nothing while no limit is known or a wall is being met. */
+void pacer_share(struct pacer *p, double times);
 
 /* The room that a success told of (RateLimit fields), to be called after its pacer_answer: once
  * `remaining` more were sent, nothing goes for `reset_us` from now, at most a minute. It can only

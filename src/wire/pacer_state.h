@@ -37,6 +37,7 @@ struct pacer {
 
     bool slow_start;   /* no wall met yet */
     bool first_costly; /* no costly wall met yet */
+    bool hearsay;      /* the limit was told by another pacer, and no wall was met since */
     bool single;       /* one request in flight at a time: the first one, and every probe */
     bool held;         /* a told hold, which a probe sent after its end must end */
     bool probe_out;    /* a probe is out, */

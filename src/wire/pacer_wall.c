@@ -171,7 +171,7 @@ void wall_end(struct pacer *p, int64_t now)
     struct wall w = wall_read(p, now);
     double start = w.cheap ? resume_cheap(p, &w, now) : resume_costly(p, &w, now);
     p->rate = min2(search_ceiling(p), max2(FLOOR_RATE, start));
-    p->slow_start = false;
+    p->slow_start = p->hearsay = false;
     p->wall_s = w.cheap ? 0 : w.s;
     p->limit = w.cheap ? w.hi : w.s < LONG_S ? p->rate : w.lo;
     p->hi = w.hi;
@@ -187,6 +187,7 @@ void wall_known(struct pacer *p, int64_t now, double hi)
     struct wall w = {.hi = hi};
     p->rate = min2(search_ceiling(p), max2(FLOOR_RATE, hi * (1 - CUT)));
     p->slow_start = p->first_costly = p->told = false;
+    p->hearsay = true;
     p->verified = p->recent = p->rate;
     p->mark_us = now;
     p->limit = p->hi = hi;

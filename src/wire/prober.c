@@ -60,6 +60,7 @@ static int wait_for_end(struct prober *r, struct error *err)
         if (session_stopping(&r->session))
             return error_set(err, r->session.ending.code, "%s: %s", r->p->definition->shown,
                              r->session.ending.reason);
+        wire_listen(&r->wire, false, now);
         reads_send(&r->wire, now);
         if (!r->over)
             session_wait(&r->session, reads_next_us(&r->wire, clock_mono_us()));

@@ -32,6 +32,7 @@ struct settings {
     const char *expect_absent_of; /* "openrouter/byok,baseten", or NULL */
     int64_t verify_patience_us;   /* how long one that is still there is asked for again */
     bool preflight;
+    bool neighbours; /* share holds and limits with other processes of this user (neighbours.h) */
     const char *ca_file; /* NULL: the system's */
     struct base_url base_urls[BASE_URLS_MAX];
     unsigned base_url_count;

@@ -7,14 +7,14 @@
 
 enum { HOLD_STEP_MS = 100 };
 
-bool hold_record(const struct ledger *l, const char *pair, int status, const struct hint *hint,
+bool hold_record(const struct ledger *l, const char *pair, const char *who, const struct hint *hint,
                  struct record *out, char reason[HOLD_REASON])
 {
     int64_t now = clock_wall_ms(), wait_ms = (hint->wait_us + 999) / 1000;
     char span[TEXT_SPAN];
     if (wait_ms < (l ? ledger_hold_left_ms(l, pair, now) : 0) + HOLD_STEP_MS)
         return false;
-    snprintf(reason, HOLD_REASON, "%d, asked to wait %s%s", status, text_span(hint->wait_us, span),
+    snprintf(reason, HOLD_REASON, "%s, asked to wait %s%s", who, text_span(hint->wait_us, span),
              hint->clamped ? " (clamped: more was asked for)" : "");
     *out = (struct record){.type = RECORD_HOLD,
                            .hold = {.pair = pair, .reason = reason, .until_ms = now + wait_ms}};

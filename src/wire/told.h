@@ -6,11 +6,12 @@
 #include "journal/ledger.h"
 #include "provider/hints.h"
 
-/* The record of a hold that was told, for a restart to know; its texts are `pair` and `reason`.
+/* The record of a hold that was told (to `who`: by an answer of "429", or to "another process"),
+ * for a restart to know; its texts are `pair` and `reason`.
  * False where it reaches no further than what the ledger knows of (less than 100 ms further); a
  * ledger that is NULL knows of none. */
 enum { HOLD_REASON = 96 };
-bool hold_record(const struct ledger *l, const char *pair, int status, const struct hint *hint,
+bool hold_record(const struct ledger *l, const char *pair, const char *who, const struct hint *hint,
                  struct record *out, char reason[HOLD_REASON]);
 
 /* What is left of the hold that an earlier run was told for a pair; at most HINT_MAX_US. */

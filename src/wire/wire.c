@@ -115,17 +115,33 @@ static void count_answer(struct wire *w, int64_t now)
 
 /* A hold that reaches further than the last one: a restart must know of it, however soon it comes.
  */
-static void note_hold(struct wire *w, int status, const struct hint *hint)
+static void note_hold(struct wire *w, const char *who, const struct hint *hint)
 {
     struct session *s = w->session;
     struct record record;
     char reason[HOLD_REASON];
-    if (!hold_record(s->work.journal ? s->work.ledger : NULL, w->pair, status, hint, &record,
-                     reason))
+    if (!hold_record(s->work.journal ? s->work.ledger : NULL, w->pair, who, hint, &record, reason))
         return;
     if (s->work.journal)
         session_put_urgent(s, &record);
     session_tell(s, w->pair, "%s: %s", w->name, reason);
+}
+
+static void note_told(struct wire *w, int status, const struct hint *hint)
+{
+    char who[16];
+    snprintf(who, sizeof who, "%d", status);
+    sharing_tell_hold(&w->sharing, hint->wait_us);
+    note_hold(w, who, hint);
+}
+
+void wire_listen(struct wire *w, bool sends, int64_t now)
+{
+    struct hint hint = {.wait_us = sharing_turn(&w->sharing, &w->pacer, sends, now)};
+    if (hint.wait_us <= 0)
+        return;
+    http_hold(w->http, pacer_view(&w->pacer, now).hold_until);
+    note_hold(w, "another process", &hint);
 }
 
 /* The head of a refusal says all about the wait, however long its body may take. */
@@ -141,7 +157,7 @@ static void on_headed(void *at, unsigned index, const struct http_answer *head)
     if (now + v.hold.wait_us > w->headed_until_us)
         w->headed_until_us = now + v.hold.wait_us;
     http_hold(w->http, w->headed_until_us);
-    note_hold(w, head->answer.status, &v.hold);
+    note_told(w, head->answer.status, &v.hold);
 }
 
 /* The wait that an answer asks for counts from its head. */
@@ -168,7 +184,7 @@ static void tell_pacer(struct wire *w, const struct http_answer *a, const struct
     health_answer(&w->health, now, v->sick);
     http_hold(w->http, pacer_view(&w->pacer, now).hold_until);
     if (v->hold.wait_us > 0)
-        note_hold(w, a->answer.status, &v->hold);
+        note_told(w, a->answer.status, &v->hold);
     else if (v->hold.nonsense)
         session_tell(w->session, v->reason, "%s: %s", w->name, v->reason);
 }
@@ -292,11 +308,17 @@ int wire_open(struct wire *w, unsigned concurrency, struct error *err)
     w->capacity = concurrency;
     w->slot = mem_zalloc(concurrency, sizeof *w->slot);
     w->http = http_client_new(s->loop, &config, err);
-    return w->http ? 0 : -1;
+    if (!w->http)
+        return -1;
+    if (settings->neighbours)
+        sharing_join(&w->sharing, w->origin, w->secrets);
+    wire_listen(w, false, now);
+    return 0;
 }
 
 void wire_close(struct wire *w)
 {
+    sharing_leave(&w->sharing);
     http_client_free(w->http);
     for (unsigned i = 0; w->slot && i < w->capacity; i++)
         free(w->slot[i].url);

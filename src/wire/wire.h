@@ -14,6 +14,7 @@
 #include "wire/http.h"
 #include "wire/pacer.h"
 #include "wire/session.h"
+#include "wire/sharing.h"
 
 enum { WIRE_RATE_SLOTS = 8 };
 
@@ -68,6 +69,7 @@ struct wire {
     unsigned capacity;          /* of `slot` */
     struct http_client *http;
     struct pacer pacer;
+    struct sharing sharing;
     struct health health;
     struct wire_slot *slot; /* by slot of http */
     struct read *reads;     /* begun, in that order */
@@ -114,6 +116,10 @@ void wire_give_up_held(struct wire *w, int64_t now);
  * patience_renews, and not beyond the deadline. */
 #define WIRE_PATIENCE_US (30 * 1000000LL)
 int64_t wire_patience_us(const struct wire *w, int64_t now);
+
+/* Every turn, before anything is sent: hears what other processes were told about this pair.
+ * `sends`: there are targets to go over it. */
+void wire_listen(struct wire *w, bool sends, int64_t now);
 
 /* When the next request, or retry of one, may go: `now` where it may, INT64_MAX where an answer
  * must come first. */

@@ -75,7 +75,15 @@ class Tool:
         self.directory = Path(directory)
         self.origins = list(origins)
         self.options = list(options)
-        self.env = {"PATH": "/usr/bin:/bin", "HOME": str(directory), **CREDENTIALS}
+        # Of its own: a port that is used again must not bring another test's holds with it.
+        runtime = self.directory / "runtime"
+        runtime.mkdir(mode=0o700, exist_ok=True)
+        self.env = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(directory),
+            "XDG_RUNTIME_DIR": str(runtime),
+            **CREDENTIALS,
+        }
         self.run_dir = RunDir(self.directory / "run")
         self._started = []
 
