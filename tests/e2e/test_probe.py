@@ -80,6 +80,12 @@ def test_all_is_as_it_says(probe):
     assert not [method for method, _ in acme.asked if method != "GET"]
 
 
+def test_a_credential_that_is_no_such_key(probe):
+    result = probe(Acme(), definition=DEFINITION.replace("self = read GET /me /key", "self = none"))
+    assert result.code == 0, result
+    assert "own id     ok  none: the credential is no such key" in result.out
+
+
 @pytest.mark.parametrize(
     "lies, code, says",
     [
