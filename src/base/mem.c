@@ -2,7 +2,6 @@
 
 #include "base/exits.h"
 
-#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,30 +53,4 @@ void mem_wipe(void *at, size_t size)
 {
     if (at)
         explicit_bzero(at, size);
-}
-
-/* Most of what libcurl frees is smaller. A secret lies behind the method, the path and the name of
- * its header there, never in so little. */
-enum { WIPED_FROM = 64 };
-
-void mem_free_wiped(void *at)
-{
-    size_t size = at ? malloc_usable_size(at) : 0;
-    if (size >= WIPED_FROM)
-        mem_wipe(at, size);
-    free(at);
-}
-
-void *mem_resize_wiped(void *old, size_t size)
-{
-    size_t had = old ? malloc_usable_size(old) : 0;
-    if (old && size <= had && size >= had / 2)
-        return old;
-    if (had < WIPED_FROM)
-        return mem_resize(old, size, 1);
-    void *at = mem_alloc(size);
-    if (had)
-        memcpy(at, old, had < size ? had : size);
-    mem_free_wiped(old);
-    return at;
 }

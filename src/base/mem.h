@@ -13,10 +13,6 @@ void *mem_resize(void *old, size_t count, size_t size);
 char *mem_string(const char *text); /* NULL gives NULL */
 char *mem_string_n(const char *text, size_t len);
 
-/* For a library that is given secrets: what it frees or moves is overwritten first. */
-void mem_free_wiped(void *at); /* NULL is fine */
-void *mem_resize_wiped(void *old, size_t size);
-
 /* Overwrites memory that held a secret; not optimised away. */
 void mem_wipe(void *at, size_t size);
 

@@ -59,6 +59,9 @@ static void read_framing(struct arrival *a, const char *line, size_t len)
         a->fatal |= a->framed;
         return;
     }
+    a->framed = false;
+    if (!strchr("CcTt", line[0]))
+        return;
     a->framed = true;
     if ((value = value_of(line, len, "Content-Length", &n))) {
         a->lengths++;
@@ -68,13 +71,15 @@ static void read_framing(struct arrival *a, const char *line, size_t len)
         a->chunked = true;
     } else {
         a->framed = false;
+        a->coded |= value_of(line, len, "Content-Encoding", &n) != NULL;
     }
 }
 
-static void begin_head(struct arrival *a)
+static void begin_head(struct arrival *a, const char *line, size_t len)
 {
     buf_clear(&a->head);
-    a->headed = a->chunked = a->fatal = a->framed = false;
+    a->headed = a->chunked = a->fatal = a->framed = a->coded = false;
+    a->http2 = len > 5 && line[5] == '2';
     a->lengths = 0;
     a->length = 0;
     a->heads++;
@@ -86,7 +91,7 @@ bool arrival_line(struct arrival *a, const char *line, size_t len)
     if (a->head_bytes > ARRIVAL_HEAD_MOST || ++a->lines > ARRIVAL_LINES_MOST)
         return false;
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-        begin_head(a);
+        begin_head(a, line, len);
     } else if (len > 0 && (line[0] == '\r' || line[0] == '\n')) {
         a->headed = true;
     } else if (a->headed) {
@@ -111,6 +116,12 @@ bool arrival_piece(struct arrival *a, const char *bytes, size_t len)
     buf_put(&a->body, bytes, room);
     a->beyond += len - room;
     return a->beyond <= ARRIVAL_BEYOND_MOST;
+}
+
+bool arrival_filled(const struct arrival *a)
+{
+    return a->lengths == 1 && !a->chunked && !a->fatal && !a->coded &&
+           a->body.len + a->beyond == a->length;
 }
 
 const char *arrival_header(const struct arrival *a, const char *name, struct buf *joined)

@@ -30,6 +30,8 @@ struct arrival {
     bool headed;         /* the head that began last has ended */
     bool chunked, fatal; /* Transfer-Encoding: chunked; a framing that nobody can rely on */
     bool framed;         /* the line before was about framing */
+    bool coded;          /* the body comes in a content coding */
+    bool http2;          /* as the head's first line says */
     bool ended, reset;   /* HTTP/2: END_STREAM was seen; RST_STREAM was, of any code */
     bool stray;          /* bytes that belong to no request */
 };
@@ -42,6 +44,9 @@ void arrival_free(struct arrival *a);
  * a bound was passed: the transfer is to be broken off. */
 bool arrival_line(struct arrival *a, const char *line, size_t len);
 bool arrival_piece(struct arrival *a, const char *bytes, size_t len);
+
+/* Whether the body has all the bytes that its Content-Length promised. */
+bool arrival_filled(const struct arrival *a);
 
 /* The values of a header of the last head, joined by newlines, into `joined`; NULL where it is
  * missing. One pass over the head, however often it stands there. */

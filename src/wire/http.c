@@ -22,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/descriptors.h"
+#include "base/heap.h"
 #include "base/mem.h"
 #include "provider/request.h"
 #include "wire/growth.h"
@@ -88,8 +89,9 @@ static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 static void library_start(void)
 {
     unsetenv("SSLKEYLOGFILE");
-    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, mem_free_wiped, mem_resize_wiped,
-                         mem_string, mem_zalloc);
+    heap_keep();
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, heap_alloc, heap_free, heap_resize, heap_string,
+                         heap_zalloc);
 }
 
 const char *http_library(void)

@@ -1,7 +1,8 @@
 #ifndef RESCIND_WIRE_HTTP_H
 #define RESCIND_WIRE_HTTP_H
 
-/* Transfers. http.c and transfer.c are the only files of the tool that know libcurl.
+/* Transfers. http.c, transfer.c and header_lists.c are the only files of the tool that know
+ * libcurl.
  *
  * An http_loop waits for sockets, timers and signals. An http_client is one pair's pool of easy
  * handles with a multi handle, connections and a connection cap of its own, so that pairs share

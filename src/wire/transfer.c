@@ -6,7 +6,8 @@
  * and refuses all but the first: when to send again is the pacer's to say
  *   - an answer that was cut off, reset or followed by strange bytes may pass for a whole one: what
  *     arrived is judged by wire/arrival. Bytes read together with an answer, behind its end, are
- *     told only by two notes of the verbose mode, which is on from the end of the head
+ *     told only by two notes of the verbose mode, which is on from the end of the head, and
+ *     over HTTP/1.1 only, since each of its notes is made up by printf
  *   - all headers are kept without a bound, and each look at one walks all: arrival keeps its own
  *   - a URL is parsed, printed again and cut up for each request, a character at a time: a quarter
  * of what a small request costs. So the origin is given parsed, once, and the rest as the target
@@ -15,10 +16,10 @@
 #include "wire/transfer.h"
 
 #include "base/clock.h"
-#include "base/locked.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "provider/request.h"
+#include "wire/header_lists.h"
 #include "wire/stream_end.h"
 
 #include <stdio.h>
@@ -29,129 +30,22 @@
 
 enum { CONNECTION_AGE_S = 20, RECEIVE_SIZE = 4096 };
 
-/* The lines lie in locked memory, one copy for all three lists; those that were added elsewhere. */
-struct http_headers {
-    struct curl_slist *plain, *with_body, *with_form; /* the first nodes of arrays */
-    size_t count;                                     /* of lines that are not ours */
-    char *room, *added;
-    size_t size;
-};
-
-/* Headers */
-
-static const char agent[] = "User-Agent: rescind/" RESCIND_VERSION;
-static const char accept_json[] = "Accept: application/json";
-static const char json_body[] = "Content-Type: application/json";
-static const char form_body[] = "Content-Type: application/x-www-form-urlencoded";
-static const char no_expect[] = "Expect:";
-
-static int check_lines(const char *const *lines, size_t *count, size_t *size, struct error *err)
-{
-    for (*count = *size = 0; lines[*count]; ++*count) {
-        const char *line = lines[*count];
-        if (strpbrk(line, "\r\n") || !strchr(line, ':'))
-            return error_set(err, EXIT_CREDENTIAL, "header %zu holds a line break or no colon",
-                             *count + 1);
-        *size += strlen(line) + 1;
-    }
-    return 0;
-}
-
-/* libcurl only reads it: no line of ours is copied into its memory before it is sent. */
-static struct curl_slist *list_of(const char **texts, size_t count)
-{
-    struct curl_slist *nodes = mem_zalloc(count, sizeof *nodes);
-    for (size_t i = 0; i < count; i++)
-        nodes[i] = (struct curl_slist){(char *)texts[i], i + 1 < count ? &nodes[i + 1] : NULL};
-    return nodes;
-}
-
-/* The lists of `lines`, which stay where they are. */
-static void make_lists(struct http_headers *h, const char *const *lines, size_t count)
-{
-    const char **texts =
-        mem_zalloc(count + 4, sizeof *texts); /* agent, theirs, accept, type, expect */
-    texts[0] = agent;
-    if (count)
-        memcpy(texts + 1, lines, count * sizeof *texts);
-    texts[count + 1] = accept_json;
-    texts[count + 3] = no_expect;
-    h->count = count;
-    h->plain = list_of(texts, count + 2);
-    texts[count + 2] = json_body;
-    h->with_body = list_of(texts, count + 4);
-    texts[count + 2] = form_body;
-    h->with_form = list_of(texts, count + 4);
-    free(texts);
-}
-
-/* Copies lines one behind the other into `room`, and says where each is. */
-static void copy_lines(const char *const *lines, size_t count, char *room, const char **at)
-{
-    for (size_t i = 0; i < count; i++) {
-        size_t len = strlen(lines[i]) + 1;
-        at[i] = memcpy(room, lines[i], len);
-        room += len;
-    }
-}
-
-struct http_headers *http_headers_new(const char *const *lines, struct error *err)
-{
-    size_t count, size;
-    if (check_lines(lines, &count, &size, err) != 0)
-        return NULL;
-    struct http_headers *h = mem_zalloc(1, sizeof *h);
-    h->size = size + 1;
-    h->room = locked_new(h->size);
-    if (!h->room) {
-        error_set(err, EXIT_CREDENTIAL, "no memory for the headers:");
-        free(h);
-        return NULL;
-    }
-    const char **at = mem_zalloc(count + 1, sizeof *at);
-    copy_lines(lines, count, h->room, at);
-    make_lists(h, at, count);
-    free(at);
-    return h;
-}
-
-struct http_headers *http_headers_with(const struct http_headers *base, const char *const *more,
-                                       struct error *err)
-{
-    size_t count, size;
-    if (check_lines(more, &count, &size, err) != 0)
-        return NULL;
-    struct http_headers *h = mem_zalloc(1, sizeof *h);
-    const char **at = mem_zalloc(base->count + count + 1, sizeof *at);
-    for (size_t i = 0; i < base->count; i++)
-        at[i] = base->plain[i + 1].data;
-    h->added = mem_alloc(size + 1);
-    copy_lines(more, count, h->added, at + base->count);
-    make_lists(h, at, base->count + count);
-    free(at);
-    return h;
-}
-
-void http_headers_free(struct http_headers *h)
-{
-    if (!h)
-        return;
-    if (h->room)
-        locked_free(h->room, h->size);
-    free(h->added);
-    free(h->plain);
-    free(h->with_body);
-    free(h->with_form);
-    free(h);
-}
-
 /* Callbacks */
+
+static void take_notes(struct transfer *t, bool take)
+{
+    if (t->notes != take)
+        curl_easy_setopt(t->easy, CURLOPT_VERBOSE, take ? 1L : 0L);
+    t->notes = take;
+}
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *at)
 {
     struct transfer *t = at;
     size_t len = size * count;
     t->beyond |= !arrival_piece(&t->in, bytes, len);
+    if (arrival_filled(&t->in))
+        take_notes(t, false); /* what is behind the last piece was told before it */
     return t->beyond ? 0 : len;
 }
 
@@ -172,7 +66,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *at)
     bool headed = t->in.headed;
     t->beyond |= !arrival_line(&t->in, line, len);
     if (t->in.headed && !headed) {
-        curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 1L);
+        take_notes(t, !t->in.http2);
         note_head(t);
     }
     return t->beyond ? 0 : len;
@@ -253,7 +147,7 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION,
         (long)(stream_end_works() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    SET(CURLOPT_ACCEPT_ENCODING, "identity"); /* and what comes coded all the same is decoded */
+    SET(CURLOPT_ACCEPT_ENCODING, "identity"); /* what comes coded all the same is decoded */
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     /* Without TLS no connection is ever shared, and to wait for what its first answer says would
      * let transfers wait in the multi: for all of it where the peer closes after each answer. */
@@ -367,8 +261,9 @@ static CURLcode set(struct transfer *t, const struct http_request *r, bool fresh
         SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)r->body_len);
         SET(CURLOPT_COPYPOSTFIELDS, r->body);
     }
-    const struct curl_slist *lines =
-        with_body ? (r->form ? r->headers->with_form : r->headers->with_body) : r->headers->plain;
+    const struct curl_slist *lines = header_list(r->headers, !with_body ? BODY_NONE
+                                                             : r->form  ? BODY_FORM
+                                                                        : BODY_JSON);
     if (t->lines != lines || t->with_body != with_body || t->method != r->method) {
         if (!with_body)
             SET(CURLOPT_HTTPGET, 1L);
@@ -487,7 +382,7 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
     long status = 0, version = 0;
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
-    curl_easy_setopt(t->easy, CURLOPT_VERBOSE, 0L);
+    take_notes(t, false);
     bool http2 = version == CURL_HTTP_VERSION_2_0;
     const int64_t now = clock_mono_us();
     enum transport transport = transport_of(code, t->sends);

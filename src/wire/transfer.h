@@ -38,6 +38,7 @@ struct transfer {
     int opened;   /* the last socket that was made for it */
     bool first;   /* as the first one */
     bool unasked; /* bytes waited on the connection that it was to go out on: it did not */
+    bool notes;   /* libcurl tells what it notices */
     bool beyond;  /* its answer went beyond a bound */
     int refused;  /* why the last socket that it asked for was not made: an errno; 0: it was */
     bool held;    /* a hold was told before it had its connection: it did not go out */

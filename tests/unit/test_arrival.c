@@ -204,11 +204,48 @@ static void test_many_equal_headers(void **state)
     buf_free(&joined);
 }
 
+static void test_a_body_that_has_all_that_was_promised(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *head, *body;
+        bool filled;
+    } cases[] = {
+        {"HTTP/1.1 200 OK|Content-Length: 2", "{}", true},
+        {"HTTP/1.1 200 OK|Content-Length: 3", "{}", false},
+        {"HTTP/1.1 103 Early|Content-Length: 2||HTTP/1.1 200 OK", "{}", false},
+        {"HTTP/1.1 200 OK", "{}", false},
+        {"HTTP/1.1 200 OK|Transfer-Encoding: chunked|Content-Length: 2", "{}", false},
+        {"HTTP/1.1 200 OK|content-encoding: gzip|Content-Length: 2", "{}", false},
+        {"HTTP/1.1 103 Early|Content-Encoding: gzip||HTTP/1.1 200 OK|Content-Length: 2", "{}",
+         true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        arrival_begin(&in, 64);
+        assert_true(feed(cases[i].head));
+        assert_true(arrival_piece(&in, cases[i].body, strlen(cases[i].body)));
+        assert_int_equal(arrival_filled(&in), cases[i].filled);
+    }
+}
+
+static void test_the_version_is_the_last_heads(void **state)
+{
+    (void)state;
+    arrival_begin(&in, 64);
+    assert_true(feed("HTTP/2 200"));
+    assert_true(in.http2);
+    arrival_begin(&in, 64);
+    assert_true(feed("HTTP/1.1 200 OK"));
+    assert_false(in.http2);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_framing),
+        TEST(test_a_body_that_has_all_that_was_promised),
+        TEST(test_the_version_is_the_last_heads),
         TEST(test_a_head_that_never_ended),
         TEST(test_strays),
         TEST(test_streams),
