@@ -14,7 +14,7 @@ bool hold_record(const struct ledger *l, const char *pair, const char *who, cons
     char span[TEXT_SPAN];
     if (wait_ms < (l ? ledger_hold_left_ms(l, pair, now) : 0) + HOLD_STEP_MS)
         return false;
-    snprintf(reason, HOLD_REASON, "%s, asked to wait %s%s", who, text_span(hint->wait_us, span),
+    snprintf(reason, HOLD_REASON, "%s asked to wait %s%s", who, text_span(hint->wait_us, span),
              hint->clamped ? " (clamped: more was asked for)" : "");
     *out = (struct record){.type = RECORD_HOLD,
                            .hold = {.pair = pair, .reason = reason, .until_ms = now + wait_ms}};

@@ -6,8 +6,8 @@
 #include "journal/ledger.h"
 #include "provider/hints.h"
 
-/* The record of a hold that was told (to `who`: by an answer of "429", or to "another process"),
- * for a restart to know; its texts are `pair` and `reason`.
+/* The record of a hold that was told (`who`: "429,", or "another process was"), for a restart to
+ * know; its texts are `pair` and `reason`.
  * False where it reaches no further than what the ledger knows of (less than 100 ms further); a
  * ledger that is NULL knows of none. */
 enum { HOLD_REASON = 96 };

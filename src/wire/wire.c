@@ -130,7 +130,7 @@ static void note_hold(struct wire *w, const char *who, const struct hint *hint)
 static void note_told(struct wire *w, int status, const struct hint *hint)
 {
     char who[16];
-    snprintf(who, sizeof who, "%d", status);
+    snprintf(who, sizeof who, "%d,", status);
     sharing_tell_hold(&w->sharing, hint->wait_us);
     note_hold(w, who, hint);
 }
@@ -141,7 +141,7 @@ void wire_listen(struct wire *w, bool sends, int64_t now)
     if (hint.wait_us <= 0)
         return;
     http_hold(w->http, pacer_view(&w->pacer, now).hold_until);
-    note_hold(w, "another process", &hint);
+    note_hold(w, "another process was", &hint);
 }
 
 /* The head of a refusal says all about the wait, however long its body may take. */

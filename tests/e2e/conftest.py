@@ -51,8 +51,8 @@ def make_sandbox(tmp_path, running):
 
 @pytest.fixture
 def make_wire(running):
-    """wire(answer, tls=None): see wire.Wire."""
-    return lambda answer, tls=None: running(Wire(answer, tls))
+    """wire(answer, tls=None, port=0): see wire.Wire."""
+    return lambda answer, tls=None, port=0: running(Wire(answer, tls, port))
 
 
 @pytest.fixture

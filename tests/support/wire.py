@@ -88,13 +88,13 @@ class Wire:
     reply per deletion in order, the last one for all that follow; the preflight's read is answered
     as a good one, and a look before finds what it looks for."""
 
-    def __init__(self, answer, tls=None):
+    def __init__(self, answer, tls=None, port=0):
         self._answer = self._script(list(answer)) if isinstance(answer, list) else answer
         self._lock = threading.Lock()
         self.requests = []
         self.connections = 0
         self._open = set()
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=256)
         self.port = self._listener.getsockname()[1]
         self._tls = None
         if tls:

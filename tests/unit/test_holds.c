@@ -30,7 +30,7 @@ static void a_hold_is_recorded_once(void **state)
         struct record record;
         char reason[HOLD_REASON];
         int64_t now = clock_wall_ms();
-        bool told = hold_record(l, "openrouter", "429", &hint, &record, reason);
+        bool told = hold_record(l, "openrouter", "429,", &hint, &record, reason);
         if (told != (rows[i].reason != NULL))
             fail_msg("row %zu: %d", i, told);
         if (!told)
@@ -46,7 +46,7 @@ static void a_hold_is_recorded_once(void **state)
     const struct hint hint = {.wait_us = 1000000};
     struct record record;
     char reason[HOLD_REASON];
-    assert_true(hold_record(l, "requesty", "503", &hint, &record, reason)); /* another pair */
+    assert_true(hold_record(l, "requesty", "503,", &hint, &record, reason)); /* another pair */
     assert_string_equal(record.hold.reason, "503, asked to wait 1.0s");
     ledger_free(l);
     targets_free(targets);
