@@ -14,8 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAFE_BITS = 128 };
-
 static const char *const step_word[PROBE_STEPS] = {
     "preflight", "own id", "account", "list", "read", "read", "delete",
 };
@@ -43,12 +41,12 @@ static int find_definition(const struct options *o, const struct catalog *catalo
 static int check_invention(const struct options *o, const struct definition *d, struct error *err)
 {
     unsigned bits = identifier_bits(d);
-    if (!o->absent_delete || bits >= SAFE_BITS)
+    if (!o->absent_delete || bits >= PROBE_SAFE_BITS)
         return 0;
     return error_set(err, EXIT_REFUSED,
                      "--absent-delete: a %s has %u bits, and an invented one may be somebody's: %d "
                      "bits are needed; nothing was sent",
-                     d->id.name, bits, SAFE_BITS);
+                     d->id.name, bits, PROBE_SAFE_BITS);
 }
 
 /* What sees a target: that is what a revocation is proved by. */
@@ -72,7 +70,10 @@ static void print_evidence(const struct probe *p)
     printf("  %-10s before: %s; afterwards: %s\n", "evidence",
            look ? look : "nothing shows a target, so only deletions tell",
            look ? look : "nothing but what the deletion answers");
-    if (absent == ABSENT_GONE)
+    if (p->finding[PROBE_DELETE].state == PROBE_BAD && p->absent == ABSENT_UNKNOWN)
+        printf("  %-10s uncertain: a deletion does not answer as the definition has it\n",
+               "revoked");
+    else if (absent == ABSENT_GONE)
         printf("  %-10s a success is one: only an existing %s gets it\n", "revoked", d->id.name);
     else if (look)
         printf("  %-10s a success of a target that was seen, once the first is gone to %s\n",

@@ -194,10 +194,14 @@ static void on_list(void *at, struct lister *l)
     if (d->self == SELF_LIST)
         find_own(r);
     r->p->own_is_listed = *r->p->own_id && keylist_find(r->p->keys, r->p->own_id) != SIZE_MAX;
-    find(r, PROBE_LIST, PROBE_GOOD, "%s keys%s%s%s", text_count(n, count),
-         l->again ? ", read anew because it changed" : "",
-         keylist_dead(r->p->keys) ? ", besides dead ones" : "",
-         r->p->own_is_listed ? ", the credential's own among them" : "");
+    if (n == 0 && !keylist_dead(r->p->keys))
+        find(r, PROBE_LIST, PROBE_UNSAID,
+             "no keys at all: is it the right account, and are there any?");
+    else
+        find(r, PROBE_LIST, PROBE_GOOD, "%s keys%s%s%s", text_count(n, count),
+             l->again ? ", read anew because it changed" : "",
+             keylist_dead(r->p->keys) ? ", besides dead ones" : "",
+             r->p->own_is_listed ? ", the credential's own among them" : "");
 }
 
 static int try_list(struct prober *r, struct error *err)
@@ -320,7 +324,7 @@ static int try_one(struct prober *r, struct error *err)
     if (invented && d->read.method &&
         ask(r, PROBE_NOBODY, &d->read, r->nobody, NULL, judge_read, hear_nobody, err) != 0)
         return -1;
-    if (!invented || !r->p->delete_nobody)
+    if (!invented || !r->p->delete_nobody || r->p->finding[PROBE_PREFLIGHT].state == PROBE_BAD)
         return 0;
     return ask(r, PROBE_DELETE, &d->action[ACTION_DELETE], r->nobody, NULL, judge_delete,
                hear_delete, err);
@@ -339,22 +343,50 @@ static int open_all(struct prober *r, struct error *err)
     return wire_open(&r->wire, 1, err);
 }
 
+/* Why a step was not made. */
+static const char *unsaid(const struct prober *r, enum probe_step step)
+{
+    const struct definition *d = r->p->definition;
+    bool scopes = d->scope_count && !r->scope.len;
+    if (step >= PROBE_LIST && (r->p->refused || r->p->unreached))
+        return "not tried";
+    switch (step) {
+    case PROBE_PREFLIGHT:
+        return "none: the definition names none";
+    case PROBE_SELF:
+        return d->self == SELF_LIST
+                   ? "unknown: there is no list that would show it"
+                   : "unknown: no `self`, so a run could not keep the credential itself from "
+                     "being a target";
+    case PROBE_ACCOUNT:
+        return "unknown: no `account`, so a renewed credential looks anew";
+    case PROBE_LIST:
+        return "none: the definition does not say how to list";
+    case PROBE_READ:
+    case PROBE_NOBODY:
+        if (!d->read.method)
+            return "none: the definition does not say how to read one";
+        if (scopes)
+            return "not tried: of which scope is not known, a job file may say it";
+        return step == PROBE_READ ? "nothing is listed to ask for"
+                                  : "no id can be made up that is nobody's";
+    case PROBE_DELETE:
+    case PROBE_STEPS:
+        break;
+    }
+    if (!*r->nobody || identifier_bits(d) < PROBE_SAFE_BITS)
+        return "never tried: an id that is made up may be somebody's";
+    if (r->p->delete_nobody)
+        return scopes ? "not tried: of which scope is not known, a job file may say it"
+                      : "not tried: the preflight failed";
+    return "not asked what it answers for one that cannot exist: --absent-delete";
+}
+
 static void say_what_is_unsaid(struct prober *r)
 {
-    static const char *const words[PROBE_STEPS] = {
-        "none: the definition names none",
-        "unknown: no `self`, so a run could not keep the credential itself from being a target",
-        "unknown: no `account`, so a renewed credential looks anew",
-        "none: the definition does not say how to list",
-        "none, or nothing listed to ask for",
-        "none, or no id could be invented",
-        "not asked what it answers for one that cannot exist: --absent-delete",
-    };
-    const bool broken = r->p->refused || r->p->unreached;
     for (size_t i = 0; i < PROBE_STEPS; i++)
         if (!*r->p->finding[i].words)
-            find(r, (enum probe_step)i, PROBE_UNSAID, "%s",
-                 i >= PROBE_LIST && broken ? "not tried" : words[i]);
+            find(r, (enum probe_step)i, PROBE_UNSAID, "%s", unsaid(r, (enum probe_step)i));
 }
 
 int probe_make(struct probe *p, struct error *err)

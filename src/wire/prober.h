@@ -6,6 +6,9 @@
 
 #include "wire/lister.h"
 
+/* An id of fewer bits that was made up may be somebody's, and is never deleted. */
+enum { PROBE_SAFE_BITS = 128 };
+
 enum probe_step {
     PROBE_PREFLIGHT,
     PROBE_SELF,

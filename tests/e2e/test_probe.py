@@ -97,12 +97,13 @@ def test_a_credential_that_is_no_such_key(probe):
         ({"get_unknown": reply(404, b"<html>", "text/html")}, 1, "NO  of one that cannot exist: 404"),
         ({"get_unknown": reply(200, {"id": "x"})}, 1, "NO  of one that cannot exist: 200"),
         ({"get_me": reply(404, b"<html>", "text/html")}, 1, "is the base URL right?"),
+        ({"get_keys": reply(200, {"keys": []})}, 0, "-   no keys at all: is it the right account"),
     ],
 )
 def test_a_server_that_is_otherwise(probe, lies, code, says):
     result = probe(Acme(**lies))
     assert result.code == code, result
-    assert ("not tried" in result.out) == (code != 1)
+    assert ("not tried" in result.out) == (code == 77)
     assert says in result.out + result.err
 
 
@@ -122,6 +123,18 @@ def test_deleting_what_cannot_exist(probe, lies, rule, code, says):
     assert result.code == code, result
     assert says in result.out
     assert [known for method, known in acme.asked if method == "DELETE"] == ["unknown"]
+
+
+def test_nothing_is_deleted_where_the_preflight_is_not_the_providers(probe):
+    acme = Acme(get_me=reply(200, b"<html>", "text/html"))
+    result = probe(acme, "--absent-delete")
+    assert result.code == 1 and "not tried: the preflight failed" in result.out, result
+    assert {method for method, _ in acme.asked} == {"GET"}
+
+
+def test_what_a_deletion_answers_against_the_definition_is_no_evidence(probe):
+    result = probe(Acme(delete_unknown=reply(400, {"error": "odd"})), "--absent-delete")
+    assert "revoked    uncertain" in result.out and "only an existing" not in result.out
 
 
 def test_an_id_that_may_be_somebodys_is_not_invented_for_deletion(probe):
