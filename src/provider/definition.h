@@ -14,9 +14,10 @@
 #include <stdint.h>
 
 enum {
-    ID_MAX = 256,     /* longest identifier, bytes */
-    SCOPES_MAX = 4,   /* scope variables of one definition */
-    ACCOUNT_MAX = 64, /* longest name of an account, bytes */
+    ID_MAX = 256,         /* longest identifier, bytes */
+    SCOPES_MAX = 4,       /* scope variables of one definition */
+    ACCOUNT_MAX = 64,     /* longest name of an account, bytes */
+    DEFINITION_WHY = 160, /* room for why a definition is none */
 };
 
 /* A definition has no request for ACTION_ROTATE: struct rotate_rule says how. */

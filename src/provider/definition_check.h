@@ -7,7 +7,6 @@
 
 /* Whether a definition whose every key was read can work; if not, why: it begins with the key that
  * is wrong, where there is one. */
-enum { DEFINITION_WHY = 160 };
 bool definition_possible(const struct definition *d, char why[DEFINITION_WHY]);
 
 #endif

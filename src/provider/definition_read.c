@@ -63,10 +63,16 @@ static bool was_set(const struct text_reading *r, const char *name)
 }
 
 /* The line of the key that a reason begins with, else of what it belongs to (read.confirm: read),
- * else of the heading. */
-static unsigned line_of(const struct text_reading *r, const char *why)
+ * else of the heading. Of a key that repeats, [which] of them it is is taken out of the reason. */
+static unsigned line_of(const struct text_reading *r, char *why)
 {
     unsigned line = 0;
+    size_t which = strcspn(why, ": [");
+    if (why[which] == '[') {
+        char *end;
+        line = definition_line_nth(&r->lines, why, which, strtoul(why + which + 1, &end, 10));
+        memmove(why + which, end + 1, strlen(end));
+    }
     for (size_t len = strcspn(why, ": "); !line && len > 0;) {
         line = definition_line(&r->lines, why, len);
         while (--len > 0 && why[len] != '.')

@@ -204,6 +204,14 @@ static void impossible_definitions(void **state)
         {GOOD "self = read PUT /me /id\n",
          "t.ini:8: self: only GET, POST, LIST, QUERY and SEARCH read"},
         /* scopes and columns */
+        /* of keys that repeat, the line of the one that is wrong */
+        {GOOD "header = X Y: 1\nheader = X: 2\n", "t.ini:8: header: not `Name: value`"},
+        {GOOD "header = Host: x\nheader = X: 2\n",
+         "t.ini:8: header: host is not for a definition to set"},
+        {GOOD "scope = one\nscope = two\ndisable = PUT /k/{two}/{id}\n",
+         "t.ini:8: scope: one is named in no path, no body and no header"},
+        {GOOD LIST "list.field = name /n\nlist.field = note /o\nlist.field = used /u\n",
+         "t.ini:12: list.field: note is taken"},
         {GOOD "scope = project\nheader = X-Project: {project}\n", NULL},
         {GOOD "scope = project\nheader = X-Project: {secret}/{project}\n",
          "t.ini:9: header: a secret and a scope do not go into one"},
