@@ -308,7 +308,8 @@ enum walk_step walk_turn(struct walk *w, json_t *body, size_t size, char reason[
                  w->taken);
         return WALK_CHANGED;
     }
-    if (pages_left(w->pages, w->request->path, body, w->taken, w->link, reason))
+    const struct pages_read read = {w->taken, w->pages_read};
+    if (pages_left(w->pages, w->request->path, body, &read, w->link, reason))
         return WALK_BROKEN;
     return WALK_END;
 }

@@ -48,37 +48,54 @@ static bool is_known(const struct list_pages *p, const char *name)
     return last && strcmp(last + 1, name) == 0;
 }
 
-static const char *sign_in(const struct list_pages *p, json_t *object, size_t taken)
+/* -1: it is no number. */
+static json_int_t number_of(const json_t *value)
 {
-    static const char *const more[] = {"hasmore",   "hasnext",     "hasnextpage", "more",
-                                       "truncated", "istruncated", "next",        "nextpage",
-                                       "nexturl",   "nextpageurl", "nextcursor",  "nextpagetoken",
-                                       "nexttoken", "nextlink",    "nextmarker",  NULL};
-    static const char *const counts[] = {
-        "total", "totalcount", "totalresults", "totalitems", "totalsize", "totalrecords", NULL};
+    uint64_t n;
+    if (json_is_string(value))
+        return text_u64(json_string_value(value), INT64_MAX, &n) ? (json_int_t)n : -1;
+    return json_is_number(value) ? (json_int_t)json_number_value(value) : -1;
+}
+
+static const char *sign_in(const struct list_pages *p, json_t *object, const struct pages_read *r)
+{
+    static const char *const more[] = {"hasmore",       "hasnext",      "hasnextpage",
+                                       "more",          "truncated",    "istruncated",
+                                       "next",          "nextpage",     "nexturl",
+                                       "nextpageurl",   "nextcursor",   "nextpagetoken",
+                                       "nexttoken",     "nextlink",     "nextmarker",
+                                       "nextoffset",    "continue",     "continuationtoken",
+                                       "remaining",     "partial",      "remainingitemcount",
+                                       "incomplete",    "ispartial",    "incompleteresults",
+                                       "partialresult", "isincomplete", NULL};
+    static const char *const counts[] = {"total",     "totalcount",   "totalresults", "totalitems",
+                                         "totalsize", "totalrecords", "count",        NULL};
+    static const char *const pages[] = {"totalpages", "pages",    "pagecount",
+                                        "numpages",   "lastpage", NULL};
     const char *name;
     json_t *value;
     json_object_foreach(object, name, value)
     {
         if (one_of(name, more) && says_something(value) && !is_known(p, name))
             return name;
-        if (one_of(name, counts) && json_is_integer(value) &&
-            json_integer_value(value) > (json_int_t)taken)
+        if ((one_of(name, counts) && number_of(value) > (json_int_t)r->taken) ||
+            (one_of(name, pages) && number_of(value) > (json_int_t)r->pages))
             return name;
     }
     return NULL;
 }
 
-static const char *sign_of(const struct list_pages *p, json_t *body, size_t taken)
+static const char *sign_of(const struct list_pages *p, json_t *body, const struct pages_read *r)
 {
-    static const char *const around[] = {"pagination", "paging", "meta",       "metadata", "links",
-                                         "pageinfo",   "page",   "resultinfo", NULL};
-    const char *name, *sign = sign_in(p, body, taken);
+    static const char *const around[] = {"pagination", "paging",   "meta",     "metadata",
+                                         "links",      "pageinfo", "page",     "resultinfo",
+                                         "data",       "result",   "response", NULL};
+    const char *name, *sign = sign_in(p, body, r);
     json_t *value;
     json_object_foreach(body, name, value)
     {
         if (!sign && one_of(name, around))
-            sign = sign_in(p, value, taken);
+            sign = sign_in(p, value, r);
     }
     return sign;
 }
@@ -105,19 +122,19 @@ static uint64_t limit_of(const char *path)
     return 0;
 }
 
-bool pages_left(const struct list_pages *p, const char *path, json_t *body, size_t taken,
-                const char *link, char reason[200])
+bool pages_left(const struct list_pages *p, const char *path, json_t *body,
+                const struct pages_read *r, const char *link, char reason[200])
 {
     size_t len;
-    const char *sign = sign_of(p, body, taken);
+    const char *sign = sign_of(p, body, r);
     uint64_t limit = p->paging == PAGING_NONE ? limit_of(path) : 0;
     if (sign)
         snprintf(reason, 200, "it is not whole: its `%.40s` says that there is more", sign);
     else if (link && p->paging != PAGING_LINK && link_next(link, &len))
         snprintf(reason, 200, "it is not whole: its Link header names a next page");
-    else if (limit && taken >= limit)
+    else if (limit && r->taken >= limit)
         snprintf(reason, 200,
-                 "it may not be whole: it has %zu, which is all that its path asks for", taken);
+                 "it may not be whole: it has %zu, which is all that its path asks for", r->taken);
     else
         return false;
     return true;
