@@ -19,6 +19,18 @@ struct aliases {
     struct buf *origin; /* likewise; "" where it has none */
 };
 
+/* "" where it has none. */
+static void put_origin(const struct settings *s, const struct definition *d, struct buf *out)
+{
+    struct buf origin = {0};
+    if (endpoint_origin(s, d, &origin, NULL) == 0) {
+        char *plain = endpoint_plain(buf_text(&origin));
+        buf_puts(out, plain);
+        free(plain);
+    }
+    buf_free(&origin);
+}
+
 struct aliases *aliases_new(const struct settings *s, const struct targets *t,
                             const struct row_set *rows)
 {
@@ -32,8 +44,7 @@ struct aliases *aliases_new(const struct settings *s, const struct targets *t,
         if (row_set_has(rows, row))
             a->used[catalog_index(catalog, targets_definition(t, row))] = true;
     for (size_t i = 0; i < a->definitions; i++)
-        if (endpoint_origin(s, catalog_at(catalog, i), &a->origin[i], NULL) != 0)
-            buf_clear(&a->origin[i]);
+        put_origin(s, catalog_at(catalog, i), &a->origin[i]);
     return a;
 }
 

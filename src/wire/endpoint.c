@@ -70,3 +70,18 @@ const char *endpoint_url(const struct endpoint *e)
 {
     return e->base ? e->base : e->definition->base;
 }
+
+char *endpoint_plain(const char *origin)
+{
+    static const char *const loopbacks[] = {"localhost", "[::1]"};
+    const char *host = strstr(origin, "://");
+    for (size_t i = 0; host && i < sizeof loopbacks / sizeof *loopbacks; i++) {
+        size_t len = strlen(loopbacks[i]);
+        if (strncmp(host + 3, loopbacks[i], len) != 0 || host[3 + len] != ':')
+            continue;
+        struct buf plain = {0};
+        buf_printf(&plain, "%.*s127.0.0.1%s", (int)(host + 3 - origin), origin, host + 3 + len);
+        return plain.data;
+    }
+    return mem_string(origin);
+}

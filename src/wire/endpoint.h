@@ -41,4 +41,8 @@ int endpoint_origin(const struct settings *s, const struct definition *d, struct
 /* Whether the CA bundle of these settings, if there is one, is one: EXIT_NOINPUT. */
 int endpoint_ca_file(const struct settings *s, struct error *err);
 
+/* An origin by the one name that loopback has: "https://localhost:80" is "https://127.0.0.1:80",
+ * and so is [::1]. To be freed. */
+char *endpoint_plain(const char *origin);
+
 #endif

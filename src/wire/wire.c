@@ -15,25 +15,9 @@
 
 enum { ROOM_US = 5000, SLOT_US = 500000 };
 
-/* "https://localhost:80" is "https://127.0.0.1:80", and so is [::1]. */
-static char *plain_origin(const char *origin)
-{
-    static const char *const loopbacks[] = {"localhost", "[::1]"};
-    const char *host = strstr(origin, "://");
-    for (size_t i = 0; host && i < sizeof loopbacks / sizeof *loopbacks; i++) {
-        size_t len = strlen(loopbacks[i]);
-        if (strncmp(host + 3, loopbacks[i], len) != 0 || host[3 + len] != ':')
-            continue;
-        struct buf plain = {0};
-        buf_printf(&plain, "%.*s127.0.0.1%s", (int)(host + 3 - origin), origin, host + 3 + len);
-        return plain.data;
-    }
-    return mem_string(origin);
-}
-
 void wire_pair_put(struct buf *out, const struct endpoint *e)
 {
-    char account[ACCOUNT_DIGITS + 1], *origin = plain_origin(e->origin);
+    char account[ACCOUNT_DIGITS + 1], *origin = endpoint_plain(e->origin);
     looker_account(e->secrets, account);
     buf_printf(out, "%s %s", origin, account);
     free(origin);
@@ -42,7 +26,7 @@ void wire_pair_put(struct buf *out, const struct endpoint *e)
 void wire_init(struct wire *w, struct session *s, const struct endpoint *e)
 {
     struct buf pair = {0};
-    *w = (struct wire){.session = s, .origin = plain_origin(e->origin), .secrets = e->secrets};
+    *w = (struct wire){.session = s, .origin = endpoint_plain(e->origin), .secrets = e->secrets};
     wire_pair_put(&pair, e);
     w->pair = pair.data;
     if (s->work.ledger)
@@ -51,7 +35,7 @@ void wire_init(struct wire *w, struct session *s, const struct endpoint *e)
 
 bool wire_is(const struct wire *w, const struct endpoint *e)
 {
-    char *origin = plain_origin(e->origin);
+    char *origin = endpoint_plain(e->origin);
     bool same = strcmp(w->origin, origin) == 0;
     size_t i = 0;
     free(origin);

@@ -49,6 +49,14 @@ struct http_headers *http_headers_new(const char *const *lines, struct error *er
     return headers;
 }
 
+struct http_headers *http_headers_with(const struct http_headers *base, const char *const *more,
+                                       struct error *err)
+{
+    struct http_headers *headers = http_headers_new(more, err);
+    headers->stranger |= base->stranger;
+    return headers;
+}
+
 void http_headers_free(struct http_headers *headers)
 {
     free(headers);
