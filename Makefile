@@ -127,7 +127,7 @@ test:
 	scripts/install-deps build test
 	scripts/test
 test-real:
-	scripts/install-deps build real
+	scripts/install-deps build servers
 	$(MAKE) -j$$(nproc) all
 	scripts/test-real
 asan:

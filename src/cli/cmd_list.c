@@ -315,7 +315,7 @@ static void tell(const struct options *o, const struct definition *d, const stru
                   "one of these",
                   d->provider, d->kind, d->list.hint);
     text_count(s->others, others);
-    sheet_tell(o->output, s->selected, &file);
+    sheet_tell(o->output, o->job, s->selected, &file);
     if (s->left_out)
         tell_good(o, "%s %s: %" PRIu64 " left out, because %s names them", d->provider, d->kind,
                   s->left_out, o->list.not_in);

@@ -195,7 +195,7 @@ static void tell(const struct match *m)
     if (finds_repeated(finds))
         buf_printf(&more, " (found %s more time%s)", text_count(finds_repeated(finds), repeated),
                    finds_repeated(finds) == 1 ? "" : "s");
-    sheet_tell(m->o->output, finds_count(finds), &file);
+    sheet_tell(m->o->output, m->o->job, finds_count(finds), &file);
     put_files(m, &files);
     say("%s: %s key%s%s written%s", buf_text(&files), text_count(finds_count(finds), keys),
         finds_count(finds) == 1 ? "" : "s", buf_text(&more), buf_text(&file));

@@ -132,7 +132,7 @@ int sheet_write(const struct sheet *s, const char *output, struct error *err)
     return result;
 }
 
-void sheet_tell(const char *output, bool next, struct buf *out)
+void sheet_tell(const char *output, const char *job, bool next, struct buf *out)
 {
     if (is_stdout(output))
         return;
@@ -140,6 +140,11 @@ void sheet_tell(const char *output, bool next, struct buf *out)
     if (!next)
         return;
     buf_puts(out, "; review it, then: rescind plan ");
+    if (job) {
+        buf_puts(out, "--job ");
+        buf_put_shell(out, job);
+        buf_puts(out, " ");
+    }
     if (*output == '-')
         buf_puts(out, "-- ");
     buf_put_shell(out, output);

@@ -36,7 +36,7 @@ void sheet_end_row(struct sheet *s);
  * or to stdout where it is NULL or "-". EXIT_CANTCREATE, EXIT_IO. */
 int sheet_write(const struct sheet *s, const char *output, struct error *err);
 /* For the message about it: "" where it went to stdout, else " to FILE", and, where `next`, what
- * to do with it. */
-void sheet_tell(const char *output, bool next, struct buf *out);
+ * to do with it, by the job file that this was done by (NULL: none). */
+void sheet_tell(const char *output, const char *job, bool next, struct buf *out);
 
 #endif

@@ -645,6 +645,9 @@ def test_a_provider_of_ones_own(make_wire, make_tool):
     assert result.out == "provider,kind,id,name,owner\ngateway,key,1,n1,\ngateway,key,2,n2,\n"
     assert [request.line for request in wire.requests] == ["GET /keys HTTP/1.1"]
     assert wire.requests[0].headers["x-key"] == "gateway-secret"
+    result = tool.call("list", "gateway", "--job", "job.ini", "--name", "n[12]", "--output", "out.csv")
+    assert result.err.endswith("then: rescind plan --job job.ini out.csv\n")
+    assert tool.call("plan", "--job", "job.ini", "out.csv").code == 0
 
 
 def test_a_column_that_manifests_know(make_tool):

@@ -23,6 +23,7 @@ def test_its_example_is_a_definition(make_tool):
     (tool.directory / "rabbit.ini").write_text(example)
     result = tool.call("providers", "--job", "rabbit.ini", "rabbitmq")
     assert result.code == 0 and "self = user" in result.out, result
+    assert f"```ini\n{example}```" in (ROOT / "README.md").read_text()
 
 
 def test_mandoc_finds_nothing_wrong():

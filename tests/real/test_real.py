@@ -95,6 +95,19 @@ def test_a_list_with_a_filter(site):
     assert set(site.list(f"--{fields[0]}", "named*")) == set(made)
 
 
+def test_disabled_and_enabled_again(site):
+    server = site.server
+    if "\ndisable = " not in server.job.read_text():
+        pytest.skip("it cannot disable")
+    ids, before = server.make("off", 30), server.disabled()
+    for action, off in (("disable", set(ids)), ("enable", set())):
+        run_dir = site.tool.directory / action
+        args = ("--action", action, "--run-dir", run_dir)
+        result = site.tool.run(site.manifest(ids), *args)
+        assert result.code == 0, result.out + result.err
+        assert server.disabled() == before | off
+
+
 def untouched(site, secret, *args, ids=None, codes=(75, 77)):
     """A run that must not delete anything."""
     server = site.server

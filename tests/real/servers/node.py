@@ -196,3 +196,55 @@ class Parse(WithDatabase):
 
     def never(self, count):
         return [f"never{n:05}" for n in range(count)]
+
+
+class Directus(NodeServer):
+    name, kind, variable = "directus", "user", "DIRECTUS_TOKEN"
+    package = "directus"
+    start_seconds = 180
+
+    def start(self):
+        self.secret, self.other, self.wrong = "right", "theirs", "wrong"
+        env = {
+            "DB_CLIENT": "sqlite3",
+            "DB_FILENAME": self.directory / "db",
+            "SECRET": "of a test, and 32 bytes long or more",
+            "ADMIN_EMAIL": "admin@example.com",
+            "ADMIN_PASSWORD": "right",
+            "ADMIN_TOKEN": self.secret,
+            "HOST": "127.0.0.1",
+            "PORT": self.port,
+            "TELEMETRY": "false",
+            "WEBSOCKETS_ENABLED": "false",
+            "PRESSURE_LIMITER_ENABLED": "false",  # it would refuse what a busy machine is slow with
+        }
+        cli = self.modules() / "directus/cli.js"
+        self.node(cli, "bootstrap", **env)
+        assert self.processes.pop().wait(self.start_seconds) == 0
+        self.node(cli, "start", **env)
+
+    def headers(self, secret):
+        return {"Authorization": f"Bearer {secret}"}
+
+    def ready(self):
+        self.users()
+
+    def prepare(self):
+        self.own = self.ask("GET", "/users/me?fields=id")["data"]["id"]
+        self.ask("POST", "/users", {"email": "nobody@example.com", "token": self.other})
+
+    def make(self, tag, count):
+        users = [{"email": f"{tag}-{n:04}@example.com"} for n in range(count)]
+        return [user["id"] for user in self.ask("POST", "/users?fields=id&limit=-1", users)["data"]]
+
+    def users(self):
+        return self.ask("GET", "/users?limit=-1&fields=id,status")["data"]
+
+    def truth(self):
+        return {user["id"] for user in self.users()}
+
+    def disabled(self):
+        return {user["id"] for user in self.users() if user["status"] == "suspended"}
+
+    def never(self, count):
+        return [f"{n:08x}-0000-4000-8000-000000000000" for n in range(count)]
