@@ -185,7 +185,7 @@ static void end(struct lane *l, const struct flight *f, const struct http_answer
     gate_ended(f->part, f, v);
     char reason[512];
     if (!session_stopping(s) && guard_says_halt(g, s->work.settings, provider, reason))
-        group_stop(r, f->part->group, reason);
+        group_stop(r, f->part->group, EXIT_STOPPED, reason);
 }
 
 const struct pass pass_act = {.announces = RECORD_TRY,

@@ -237,6 +237,11 @@ void gate_ended(struct part *p, const struct flight *f, const struct verdict *v)
 
 /* ---- order ---- */
 
+static bool may_go(const struct part *p)
+{
+    return p->ending.code == EXIT_DONE && wire_active(&p->lane->wire);
+}
+
 static void choose_canary(struct runner *r, bool seen_only)
 {
     const struct work *w = &r->session.work;
@@ -244,7 +249,7 @@ static void choose_canary(struct runner *r, bool seen_only)
         struct part *p = row_set_has(w->listed, row) ? part_of(r, row) : NULL;
         if (r->canary.left >= w->settings->canary)
             return;
-        if (!p || !is_left(p, row) || p->ending.code != EXIT_DONE)
+        if (!p || !is_left(p, row) || !may_go(p))
             continue;
         struct target_state st = ledger_state(w->ledger, row);
         const struct sight eye = part_sight(p);
@@ -274,7 +279,7 @@ void gates_order(struct runner *r)
     if (!r->session.work.settings->canary)
         return;
     for (size_t i = 0; i < parts_of(r); i++)
-        if (r->part[i] && r->part[i]->trial.state == TRIAL_WANTED &&
+        if (r->part[i] && may_go(r->part[i]) && r->part[i]->trial.state == TRIAL_WANTED &&
             r->canary.left < r->session.work.settings->canary)
             canary_add(&r->canary, r->part[i]->trial.row);
     choose_canary(r, true);

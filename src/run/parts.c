@@ -112,14 +112,66 @@ void parts_free(struct runner *r)
     free(r->group);
     free(r->view);
     canary_free(&r->canary);
+    row_set_free(r->withdrawn);
 }
 
-void group_stop(struct runner *r, const struct group *g, const char *reason)
+/* What was announced of it and is not on its way does not go any more. */
+static void withdraw(struct runner *r, struct part *p)
+{
+    struct queue *q = &p->lane->queue;
+    uint32_t kept = q->sent, durable = kept, announced = kept;
+    p->withdrawn = true;
+    if (!r->withdrawn)
+        r->withdrawn = row_set_new();
+    for (uint32_t at = q->sent; at < q->announced; at++) {
+        if (part_of(r, q->fresh[at]) == p)
+            row_set_add(r->withdrawn, q->fresh[at]);
+        else
+            q->fresh[kept++] = q->fresh[at];
+        durable = at < q->durable ? kept : durable;
+        announced = kept;
+    }
+    memmove(q->fresh + kept, q->fresh + q->announced, (q->count - q->announced) * sizeof *q->fresh);
+    q->count -= q->announced - kept;
+    q->durable = durable;
+    q->announced = announced;
+    const size_t waiting = q->waiting;
+    struct waiting *all = mem_alloc((waiting + 1) * sizeof *all);
+    memcpy(all, q->heap, waiting * sizeof *all);
+    q->waiting = 0;
+    for (size_t i = 0; i < waiting; i++) {
+        if (part_of(r, all[i].row) == p)
+            row_set_add(r->withdrawn, all[i].row);
+        else
+            queue_wait(q, all[i]);
+    }
+    free(all);
+}
+
+/* Another group's targets go over the lane, too. */
+static bool has_others(const struct runner *r, const struct lane *l, const struct group *g)
 {
     size_t definitions = catalog_count(targets_catalog(r->session.work.targets));
     for (size_t i = 0; i < definitions; i++)
-        if (r->part[i] && r->part[i]->group == g && wire_active(&r->part[i]->lane->wire))
-            wire_stop(&r->part[i]->lane->wire, EXIT_STOPPED, reason);
+        if (r->part[i] && r->part[i]->lane == l && r->part[i]->group != g)
+            return true;
+    return false;
+}
+
+void group_stop(struct runner *r, const struct group *g, enum exit_code code, const char *reason)
+{
+    size_t definitions = catalog_count(targets_catalog(r->session.work.targets));
+    for (size_t i = 0; i < definitions; i++) {
+        struct part *p = r->part[i];
+        if (!p || p->group != g || !wire_active(&p->lane->wire))
+            continue;
+        if (has_others(r, p->lane, g)) {
+            withdraw(r, p);
+            part_stop(p, code, reason);
+        } else {
+            wire_stop(&p->lane->wire, code, reason);
+        }
+    }
 }
 
 void part_stop(struct part *p, enum exit_code code, const char *reason)
@@ -140,6 +192,14 @@ void part_stop(struct part *p, enum exit_code code, const char *reason)
     p->waiting = 0;
     if (canary) /* it would be waited for in vain */
         session_stop(&r->session, EXIT_STOPPED, "canary: one of its targets cannot be sent");
+}
+
+void part_wait(struct part *p, struct waiting w)
+{
+    if (p->withdrawn)
+        row_set_add(part_runner(p)->withdrawn, w.row);
+    else
+        queue_wait(&p->lane->queue, w);
 }
 
 struct part *part_of(const struct runner *r, uint32_t row)

@@ -80,6 +80,7 @@ struct part {
     struct doubt doubt[DOUBTS_MAX];
     unsigned doubted;
     uint32_t waiting;        /* targets that were not announced in this run */
+    bool withdrawn;          /* not even what was announced of it goes any more */
     bool sighted;            /* an action of these eyes showed that its target existed */
     struct ending ending;    /* not EXIT_DONE: nothing more of it is sent */
     struct listing *listing; /* verify.c: its list is to be read; NULL: it is not */
@@ -117,6 +118,7 @@ struct runner {
 
     uint16_t batch; /* the journal batch being collected */
     struct canary canary;
+    struct row_set *withdrawn; /* announced, and certainly not sent since; NULL: none */
     bool barrier_open, abandon;
     int64_t next_pace_us; /* the journal is told of it no sooner */
 
@@ -131,8 +133,11 @@ struct runner {
 int parts_build(struct runner *r, struct error *err);
 void parts_free(struct runner *r);
 
-/* Stops all lanes over which a group's targets go: EXIT_STOPPED. */
-void group_stop(struct runner *r, const struct group *g, const char *reason);
+/* Stops a group's targets, and no other group's that go over the same lanes. */
+void group_stop(struct runner *r, const struct group *g, enum exit_code code, const char *reason);
+
+/* Another attempt at a row of it, later; unless it was stopped meanwhile. */
+void part_wait(struct part *p, struct waiting w);
 
 struct part *part_of(const struct runner *r, uint32_t row);
 

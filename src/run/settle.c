@@ -22,32 +22,36 @@ static void retry(struct lane *l, const struct flight *f, const struct http_answ
         announced = r->batch;
     }
     int64_t backoff = retry_backoff_us(&r->session.rng, (int64_t)f->backoff_ms * 1000);
-    queue_wait(&l->queue, (struct waiting){.due_us = a->sent_at_us + a->took_us + backoff,
-                                           .row = f->row,
-                                           .backoff_ms = (uint16_t)(backoff / 1000),
-                                           .batch = announced,
-                                           .ended = (uint16_t)ended});
+    part_wait(f->part, (struct waiting){.due_us = a->sent_at_us + a->took_us + backoff,
+                                        .row = f->row,
+                                        .backoff_ms = (uint16_t)(backoff / 1000),
+                                        .batch = announced,
+                                        .ended = (uint16_t)ended});
     session_tell(&r->session, v->reason, "%s: %s; will be tried again", l->wire.name, v->reason);
 }
 
 /* Its announcement stands: the batch before is on disk. */
 static void hold(struct lane *l, const struct flight *f, const struct http_answer *a)
 {
-    queue_wait(&l->queue, (struct waiting){.due_us = a->sent_at_us + a->took_us,
-                                           .row = f->row,
-                                           .backoff_ms = f->backoff_ms,
-                                           .ended = f->ended,
-                                           .batch = (uint16_t)(l->run->batch - 1)});
+    part_wait(f->part, (struct waiting){.due_us = a->sent_at_us + a->took_us,
+                                        .row = f->row,
+                                        .backoff_ms = f->backoff_ms,
+                                        .ended = f->ended,
+                                        .batch = (uint16_t)(l->run->batch - 1)});
 }
 
 static void stop(struct lane *l, const struct flight *f, const struct http_answer *a,
                  struct verdict *v)
 {
     char reason[512];
-    snprintf(reason, sizeof reason, "%s: %s", l->wire.name, v->reason);
+    bool all = a->answer.status == 401; /* of the credential, which the whole wire has */
+    snprintf(reason, sizeof reason, "%s: %s", all ? l->wire.name : f->part->group->name, v->reason);
     v->outcome = OUTCOME_NOT_ATTEMPTED;
     l->run->pass->end(l, f, a, v, v->reason);
-    wire_stop(&l->wire, v->stop, reason);
+    if (all)
+        wire_stop(&l->wire, v->stop, reason);
+    else
+        group_stop(l->run, f->part->group, v->stop, reason);
 }
 
 static void judge(void *at, unsigned slot, const struct answer *a, struct verdict *v)

@@ -463,3 +463,53 @@ def test_the_credential_of_another_account(make_wire, make_tool):
     assert tool.call("verify", *urls, "--verify-delay", "0", tool.run_dir.path).code == 0
     for secret in (first, ANOTHER):
         assert secret not in (tool.run_dir.path / "journal.jsonl").read_text()
+
+
+MINE = (
+    "[run]\nyes = yes\n"
+    "[provider mine]\ncredential = MINE\nheader = Authorization: Bearer {secret}\nid.name = id\n"
+    "id.class = digits\nid.length = 1-9\ndelete = DELETE /mine/{id}\ndelete.absent = gone\n"
+)
+
+
+@pytest.mark.parametrize("bad", [error(400, "no"), error(403, "not yours")])
+def test_two_providers_of_one_credential_stop_each_for_itself(bad, make_wire, make_tool):
+    """They share connections and pace, but no halt: the other one's targets are all done. Nothing
+    more goes to the stopped one, and a resume knows what was not sent."""
+
+    def answer(request):
+        if request.method == "GET":
+            return MANAGEMENT_KEY if request.path.endswith("/key") else reply(200, {"ok": True})
+        return bad if "/mine/" in request.path else DELETED
+
+    wire = make_wire(answer)
+    tool = make_tool(wire.origin, f"mine=http://127.0.0.1:{wire.port}")
+    tool.env["MINE"] = tool.env["OPENROUTER_MANAGEMENT_KEY"]
+    rows = [f"mine,{n}" for n in range(100, 400)]
+    rows += [f"openrouter,{row.id}" for row in targets(300)]
+    manifest = tool.manifest("provider,id\n" + "\n".join(rows) + "\n", "both.csv")
+    options = ("--job", tool.manifest(MINE, "job.ini"), "--no-preflight", "--expect-absent")
+    result = tool.run(manifest, *options, "--halt", "3")
+    assert result.code == 75, result.err
+    assert tool.run_dir.totals["revoked"] == 300
+    hits = [request for request in wire.deletions if "/mine/" in request.path]
+    assert 0 < len(hits) < 150
+    assert tool.run_dir.totals["not_attempted"] > 150
+    untried = {
+        row["id"]
+        for row in tool.run_dir.rows.values()
+        if row["outcome"] == "not_attempted" and row["attempts"] == "0"
+    }
+    assert len(untried) > 150
+    assert not untried & {request.path.rsplit("/", 1)[1] for request in hits}
+
+
+def test_a_canary_has_no_targets_of_a_provider_that_was_given_up_on(make_wire, make_tool):
+    """It would wait for them in vain, and with it the others."""
+    silent = make_wire(lambda request: error(503, "maintenance", Retry_After="3600"))
+    well = make_wire([DELETED])
+    tool = make_tool(well.origin, f"requesty=http://127.0.0.1:{silent.port}")
+    manifest = tool.manifest(targets(4, "requesty") + targets(4))
+    result = tool.run(manifest, "--canary", "3", "--progress", "never", timeout=30)
+    assert result.code == 75, result.err
+    assert tool.run_dir.totals == {"revoked": 4, "not_attempted": 4}
