@@ -210,7 +210,7 @@ const char *json_cells_begin(struct json_cells *j, const char *text, size_t len,
     const char *end = json_quick(&j->quick, text, len);
     if (!end || (size_t)(end - text) > MANIFEST_LINE_MAX || !assign(j))
         return NULL;
-    *lines = j->quick.lines;
+    *lines = j->quick.scan.lines;
     row_of(j, out);
     return end;
 }

@@ -1,10 +1,10 @@
 #ifndef RESCIND_MANIFEST_JSON_QUICK_H
 #define RESCIND_MANIFEST_JSON_QUICK_H
 
-/* JSON objects as nearly all are, read where they stand, without a tree of them: numbers that no
- * type is too small for, a key once, not too many and not too deep. It says yes or nothing:
- * whatever is out of the ordinary, or wrong, is left to a parser that can say what it is. */
+/* A JSON object as nearly all are (base/json_scan.h; a key once, not too many and not too deep),
+ * read where it stands, without a tree of it. */
 
+#include "base/json_scan.h"
 #include "manifest/row.h"
 
 enum { QUICK_MEMBERS = 32 };
@@ -21,13 +21,12 @@ struct quick_member {
 /* Zero-initialised it is empty. */
 struct json_quick {
     /* Of each member its text or integer; of nested values every text and every key. Columns are
-     * the caller's to set. They point into what was read, and into `plain`. */
+     * the caller's to set. They point into what was read, and into the scan. */
     struct cell *cell;
     size_t count, room;
     struct quick_member member[QUICK_MEMBERS];
     size_t members;
-    struct buf plain; /* the texts that had escapes, without them */
-    size_t lines;     /* ends of lines in the object */
+    struct json_scan scan; /* of what was read last: its lines, and its texts without escapes */
 };
 
 /* Reads the object that `text` begins with: where it ends, or NULL. */

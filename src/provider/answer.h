@@ -47,6 +47,9 @@ struct question {
     const char *id;                  /* canonical */
     bool applied_before;             /* an earlier attempt of this run may have taken effect */
     const struct conditions *checks; /* ASKED_CHECK; NULL: none */
+    /* NULL, or where the body's JSON goes where the answer is good: it was parsed for the verdict,
+     * and of a long list that is most of the work. For body_drop. */
+    struct json_t **body;
 };
 
 #endif

@@ -6,6 +6,7 @@
 #include "provider/condition.h"
 
 #include "base/mem.h"
+#include "provider/json_tree.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ json_t *body_parse(const char *body, size_t len)
         return NULL;
     if (tree && len == last_len && memcmp(body, last, len) == 0)
         return json_incref(tree);
-    json_t *json = json_loadb(body, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    json_t *json = json_tree(body, len);
     if (json && len <= SHORT) {
         json_decref(tree);
         tree = json_incref(json);

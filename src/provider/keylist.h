@@ -9,7 +9,7 @@ struct keylist;
 struct keylist *keylist_new(const struct definition *d); /* borrows the definition */
 void keylist_free(struct keylist *l);                    /* NULL is fine */
 
-/* Takes a page of keys in. */
+/* Takes a page of keys in, of a body that walk.body may hold already. */
 enum walk_step keylist_page(struct keylist *l, struct walk *w, const char *body, size_t len,
                             char reason[WALK_REASON]);
 /* Takes a page of what the keys are listed for each of. */

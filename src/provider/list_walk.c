@@ -100,7 +100,9 @@ bool walk_request_ahead(const struct walk *w, const struct definition *d, size_t
         return false;
     later.pages_read += ahead;
     later.taken += ahead * stride;
-    if (w->total && (int64_t)later.taken > w->total - 1)
+    size_t all = w->total ? (size_t)w->total - 1 : w->again ? w->first_taken : SIZE_MAX;
+    bool told = w->total && w->pages->paging == PAGING_NUMBER; /* needs no empty page to tell */
+    if (later.taken > all || (told && later.taken == all))
         return false;
     walk_request(&later, d, out);
     return true;

@@ -30,6 +30,7 @@ struct walk {
     const char *scope; /* as request.h has it, or NULL: the path names none, or `each` is the one */
     const char *base;  /* of the URLs asked for: PAGING_URL and LINK lead below it, or NULL */
     const char *link;  /* the value of the last answer's Link header, or NULL; borrowed */
+    struct json_t *body; /* of the page at hand, where it was parsed before, or NULL; borrowed */
 
     size_t taken;  /* items so far */
     char *last;    /* the id of the last one */
@@ -53,7 +54,7 @@ void walk_scope(const struct walk *w, const struct definition *d, struct buf *ou
 
 /* The same for the page `ahead` pages further on, where its place can be told before those between
  * are known: by offset, for pages that are as long as the first, and by number. False where it
- * cannot, or the total says that there is no such page. */
+ * cannot, or the total, or a reading before, says that there is no such page. */
 bool walk_request_ahead(const struct walk *w, const struct definition *d, size_t ahead,
                         struct buf *out);
 

@@ -449,5 +449,12 @@ void verdict_of(const struct question *q, const struct answer *a, struct verdict
         out->outcome = OUTCOME_FAILED;
     }
     explain(&r, event, out->reason);
+    if (q->body)
+        *q->body = out->good ? json_incref(r.json) : NULL;
     json_decref(r.json);
+}
+
+void body_drop(struct json_t *body)
+{
+    json_decref(body);
 }

@@ -51,6 +51,9 @@ struct verdict {
                          UTF-8, no secret */
 };
 
+/* Of what question.body gave; NULL is fine. */
+void body_drop(struct json_t *body);
+
 /* Never reads the clock. The first line of a status that fits counts:
  *
  * | what came                                   | verdict                     | rate    | applied |

@@ -12,6 +12,7 @@
 enum {
     TELL_US = 10 * 1000000, /* between two words on how far a long list is */
     KEYS_MOST = 10000000,
+    ONE_BY_ONE = 16, /* pages */
 };
 static const uint64_t BYTES_MOST = 1 << 30;
 static const int64_t LIST_US_MOST = INT64_C(7200) * 1000000;
@@ -24,9 +25,12 @@ static struct lister_page *page_at(struct lister *l, unsigned i)
 /* What is on its way, and what came of it, is nobody's any more. */
 static void forget_pages(struct lister *l)
 {
-    for (unsigned i = 0; i < l->asked; i++)
-        read_drop(&page_at(l, i)->read);
-    l->asked = 0;
+    for (; l->asked; l->asked--) {
+        struct read *r = &page_at(l, l->asked - 1)->read;
+        read_drop(r);
+        body_drop(r->body);
+        r->body = NULL;
+    }
 }
 
 static void finish(struct lister *l)
@@ -72,6 +76,7 @@ static void ask_for(struct lister *l, const struct buf *path)
                             .path = buf_text(&p->path),
                             .scope = buf_text(&p->scope),
                             .whole = true,
+                            .keeps = true,
                             .most = l->wire->session->work.settings->max_attempts,
                             .done = on_page,
                             .at = p};
@@ -80,12 +85,15 @@ static void ask_for(struct lister *l, const struct buf *path)
         p->read.due_us = l->not_before_us;
 }
 
-/* How many pages may be on their way: a short list is read page by page, so that nothing is asked
- * for behind its end; of a long one a quarter more at most. */
+/* How many pages may be on their way: of a list that does not tell how long it is the first ones
+ * are read one by one, so that nothing is asked for behind a short one's end; of a long one a
+ * quarter more at most. */
 static unsigned ahead(const struct lister *l)
 {
     size_t read = l->part.walk.pages_read;
-    if (read < LISTER_AHEAD)
+    if (l->part.walk.total || l->part.walk.again)
+        return LISTER_AHEAD;
+    if (read < ONE_BY_ONE)
         return 1;
     return read / 4 < LISTER_AHEAD ? (unsigned)(read / 4) : LISTER_AHEAD;
 }
@@ -233,13 +241,16 @@ static bool take_in(struct lister *l, struct lister_page *p)
         finish(l);
         return false;
     }
-    const char *beyond = beyond_bounds(l, p->body.len);
+    const char *beyond = beyond_bounds(l, p->len);
     if (beyond)
         return broken(l, beyond);
     l->part.walk.link = p->link.len ? buf_text(&p->link) : NULL;
-    enum walk_step step =
-        l->part.take(l->keys, &l->part.walk, buf_text(&p->body), p->body.len, reason);
+    l->part.walk.body = p->read.body;
+    enum walk_step step = l->part.take(l->keys, &l->part.walk, NULL, 0, reason);
     l->part.walk.link = NULL;
+    l->part.walk.body = NULL;
+    body_drop(p->read.body);
+    p->read.body = NULL;
     l->first = (l->first + 1) % LISTER_AHEAD;
     l->asked--;
     tell_how_far(l);
@@ -262,13 +273,13 @@ static void on_page(void *at, struct read *r)
     struct lister_page *p = at;
     struct lister *l = p->lister;
     p->there = true;
-    buf_clear(&p->body);
+    p->len = 0;
     buf_clear(&p->link);
     if (r->verdict.good) {
         const struct answer *a = &r->answer->answer;
         const struct header_source *h = &a->headers;
         const char *link = h->get ? h->get(h->at, "Link") : NULL;
-        buf_put(&p->body, a->body, a->body_len);
+        p->len = a->body_len;
         buf_puts(&p->link, link ? link : "");
     }
     for (bool more = true; more && l->asked && page_at(l, 0)->there;)
@@ -321,7 +332,6 @@ void lister_end(struct lister *l)
     for (unsigned i = 0; i < LISTER_AHEAD; i++) {
         buf_free(&l->page[i].path);
         buf_free(&l->page[i].scope);
-        buf_free(&l->page[i].body);
         buf_free(&l->page[i].link);
     }
     walk_free(&l->part.walk);

@@ -9,7 +9,7 @@
 #include "provider/keylist.h"
 #include "wire/read.h"
 
-enum { LISTER_WALKS = 5, LISTER_AHEAD = 16 };
+enum { LISTER_WALKS = 5, LISTER_AHEAD = 32 };
 
 /* A whole list that is being walked, page by page. */
 struct lister_walk {
@@ -26,8 +26,9 @@ struct lister_walk {
 struct lister_page {
     struct lister *lister;
     struct read read;
-    struct buf path, scope, body, link;
-    bool there; /* it came: `read` says how, `body` what */
+    struct buf path, scope, link;
+    size_t len; /* of its body */
+    bool there; /* it came: `read` says how, and what */
 };
 
 struct lister {

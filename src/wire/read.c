@@ -28,11 +28,14 @@ static void judge_plain(struct read *r, const struct answer *a, struct verdict *
     verdict_of(&(struct question){.d = r->endpoint->definition,
                                   .asked = ASKED_CHECK,
                                   .request = r->request,
-                                  .checks = r->checks},
+                                  .checks = r->checks,
+                                  .body = r->keeps ? &r->body : NULL},
                a, v);
     if (!v->good || !r->whole || !a->body_clipped)
         return;
     v->good = false;
+    body_drop(r->body);
+    r->body = NULL;
     snprintf(v->reason, sizeof v->reason, "an answer of more than %d MiB", READ_BODY_MAX >> 20);
 }
 

@@ -34,6 +34,7 @@ struct read {
     const struct conditions *checks; /* that must hold in the body; NULL: none */
     bool whole;                      /* a page of a list: a body that was clipped is no good, and
                                         each that is good renews the wire's patience */
+    bool keeps;                      /* the JSON of a good answer stays, in `body` */
     unsigned most;                   /* attempts */
     const char *what;                /* for words: "preflight", or NULL */
     /* What an answer means, where it was asked for more than JSON in which `checks` hold: a
@@ -45,6 +46,7 @@ struct read {
     /* What came of it, for `done`. The answer is borrowed. */
     struct verdict verdict; /* RETRY, HOLD: it was given up */
     const struct http_answer *answer;
+    struct json_t *body; /* of one that `keeps`, and is good: the owner's, for body_drop */
 
     /* Its way. */
     struct wire *wire; /* NULL: it is not under way */

@@ -1,7 +1,9 @@
 /* Whatever the quick reading of an object takes, jansson takes as well, and finds the same in it:
- * the same keys in the same order, their values, and every text and key of nested ones. */
+ * the same keys in the same order, their values, and every text and key of nested ones. And of any
+ * text the tree is jansson's own. */
 
 #include "manifest/json_quick.h"
+#include "provider/json_tree.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -68,20 +70,15 @@ static const struct cell *check_member(const struct cell *cell, const struct qui
     abort();
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_quick(const char *text, size_t size)
 {
     struct json_quick q = {0};
-    char *text = malloc(size ? size : 1); /* so that a sanitizer sees what is read beyond it */
-    MUST(text);
-    memcpy(text, data, size);
     json_quick_add(&q, "", 0); /* q.cell is no null pointer */
-    const char *end = json_quick(&q, text, size);
+    const char *end = json_quick(&q, text, size), *key;
     if (end) {
         MUST(end > text && end <= text + size && end[-1] == '}');
         size_t i = 0, lines = 0;
-        const char *key;
-        json_t *value;
-        json_t *all = json_loadb(text, (size_t)(end - text), JSON_REJECT_DUPLICATES, NULL);
+        json_t *all = json_loadb(text, (size_t)(end - text), JSON_REJECT_DUPLICATES, NULL), *value;
         const struct cell *cell = q.cell;
         MUST(json_is_object(all) && json_object_size(all) == q.members);
         json_object_foreach(all, key, value)
@@ -94,10 +91,35 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         MUST(cell == q.cell + q.count);
         for (const char *at = text; at < end; at++)
             lines += *at == '\n';
-        MUST(lines == q.lines);
+        MUST(lines == q.scan.lines);
         json_decref(all);
     }
     json_quick_free(&q);
+}
+
+static void check_tree(const char *text, size_t size)
+{
+    const size_t written = JSON_COMPACT | JSON_ENCODE_ANY;
+    json_t *ours = json_tree(text, size);
+    json_t *theirs = json_loadb(text, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+    MUST(!ours == !theirs);
+    if (ours) {
+        char *one = json_dumps(ours, written), *two = json_dumps(theirs, written);
+        MUST(json_equal(ours, theirs) && one && two && strcmp(one, two) == 0);
+        free(one);
+        free(two);
+    }
+    json_decref(ours);
+    json_decref(theirs);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size ? size : 1); /* so that a sanitizer sees what is read beyond it */
+    MUST(text);
+    memcpy(text, data, size);
+    check_quick(text, size);
+    check_tree(text, size);
     free(text);
     return 0;
 }
