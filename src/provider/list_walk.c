@@ -94,6 +94,8 @@ bool walk_request_ahead(const struct walk *w, const struct definition *d, size_t
 {
     struct walk later = *w;
     size_t stride = w->page_size;
+    if (w->short_page)
+        return false;
     if (w->pages->paging == PAGING_OFFSET && stride > 1)
         stride--; /* each begins with the last item of the one before */
     else if (w->pages->paging != PAGING_NUMBER || !stride)
@@ -298,6 +300,7 @@ enum walk_step walk_turn(struct walk *w, json_t *body, size_t size, char reason[
     enum walk_step step = hear_total(w, body, reason);
     if (!w->pages_read)
         w->page_size = size;
+    w->short_page = size + (w->pages->paging == PAGING_OFFSET && w->pages_read) < w->page_size;
     w->pages_read++;
     if (step == WALK_MORE)
         step = turn_page(w, body, size, reason);

@@ -37,6 +37,7 @@ struct walk {
     int64_t total; /* 1 + what list.total said; 0: nothing yet */
     size_t pages_read;
     size_t page_size; /* items of the first page */
+    bool short_page;  /* the last one had fewer: the end is near */
     char *next;       /* of PAGING_TOKEN the token, of URL and LINK the path below the base */
     bool again;       /* the second reading of PAGING_NUMBER */
     uint64_t order;   /* a digest of the ids in their order, of this reading, */
