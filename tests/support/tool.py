@@ -76,7 +76,7 @@ class Tool:
         self.origins = list(origins)
         self.options = list(options)
         # Of its own: a port that is used again must not bring another test's holds with it.
-        runtime = self.directory / "runtime"
+        runtime = self.directory.with_name(self.directory.name + ".runtime")
         runtime.mkdir(mode=0o700, exist_ok=True)
         self.env = {
             "PATH": "/usr/bin:/bin",
