@@ -399,12 +399,14 @@ void http_client_free(struct http_client *c)
 
 unsigned http_capacity(struct http_client *c)
 {
+    unsigned open = c->http2 ? c->capacity : growth_open(&c->growth, c->capacity);
     if (!c->lacked && !c->growth.most)
-        return c->capacity;
+        return open;
     int64_t now = clock_mono_us(), since = c->lacked ? now - c->lacked_at : INT64_MAX;
     if (since < LACK_US)
         return 0;
     unsigned most = growth_most(&c->growth, c->capacity, now);
+    most = most < open ? most : open;
     return c->fit < most && since < LACK_OVER_US ? c->fit : most;
 }
 
@@ -451,7 +453,7 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
         c->nudge_at = t->sent_at + NUDGE_US;
     t->busy = true;
     c->free_count--;
-    c->in_flight++;
+    t->level = ++c->in_flight;
     return (int)index;
 }
 
@@ -490,14 +492,14 @@ static void note_lack(struct http_client *c, struct http_answer *a, int lack)
     c->fit = c->in_flight > 2 ? c->in_flight - 1 : 1;
 }
 
-/* A new connection that came to nothing while others work: the peer wants no more of them. */
-static void note_growth(struct http_client *c, const struct transfer *t, CURLcode code)
+/* A new connection that came to nothing: the peer may want no more of them. */
+static void note_refused(struct http_client *c, const struct transfer *t, CURLcode code)
 {
     bool new = t->sends == 0 ? code == CURLE_COULDNT_CONNECT || code == CURLE_SSL_CONNECT_ERROR
                              : t->first && (code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR ||
                                             code == CURLE_GOT_NOTHING);
-    if (new && c->ok_at >= t->sent_at && c->in_flight > 1)
-        growth_end(&c->growth, c->in_flight, t->sent_at, clock_mono_us());
+    if (new)
+        growth_refused(&c->growth, c->in_flight, t->sent_at, clock_mono_us());
 }
 
 static void finish(struct http_client *c, struct transfer *t, CURLcode code)
@@ -507,14 +509,16 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
     if (lack)
         note_lack(c, &a, lack);
     else if (code != CURLE_OK)
-        note_growth(c, t, code);
+        note_refused(c, t, code);
     a.left_none = code != CURLE_OK && !t->unasked && (t->sends == 0 || t->first);
     if (a.answer.transport == TRANSPORT_WHOLE)
         learn_protocol(c, a.http2);
     if (code == CURLE_OK || code == CURLE_SEND_ERROR)
         c->distrust = code != CURLE_OK;
-    if (code == CURLE_OK)
+    if (code == CURLE_OK) {
         c->ok_at = a.sent_at_us + a.took_us;
+        growth_answered(&c->growth, t->level, t->first, t->sent_at, c->ok_at);
+    }
     curl_multi_remove_handle(c->multi, t->easy);
     c->timer_moved = true;
     unsigned index = (unsigned)(t - c->slot);

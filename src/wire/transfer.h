@@ -42,6 +42,7 @@ struct transfer {
     bool beyond;  /* its answer went beyond a bound */
     int refused;  /* why the last socket that it asked for was not made: an errno; 0: it was */
     bool held;    /* a hold was told before it had its connection: it did not go out */
+    unsigned level; /* how many were in flight with it, when it was sent */
     int64_t sent_at, out_at;
     int64_t headed_at, headed_ms; /* mono and wall; 0: no head has come */
     char detail[CURL_ERROR_SIZE];

@@ -50,11 +50,44 @@ static void it_is_tried_again_a_little_further_each_time(void **state)
     assert_int_equal(before, FREE);
 }
 
+static void refusals_end_it_where_others_work(void **state)
+{
+    (void)state;
+    struct growth g = {0};
+    growth_refused(&g, 32, 1 * SECOND, 2 * SECOND); /* before anything was answered */
+    growth_refused(&g, 31, 1 * SECOND, 2 * SECOND);
+    assert_int_equal(growth_most(&g, FREE, 2 * SECOND), FREE);
+    growth_answered(&g, 20, true, 1 * SECOND, 3 * SECOND);
+    assert_int_equal(growth_most(&g, FREE, 3 * SECOND), 30);
+    struct growth later = {0};
+    growth_refused(&later, 32, 1 * SECOND, 2 * SECOND); /* all of them: it was down */
+    growth_answered(&later, 1, true, 4 * SECOND, 5 * SECOND);
+    assert_int_equal(growth_most(&later, FREE, 5 * SECOND), FREE);
+    growth_refused(&later, 50, 4 * SECOND, 6 * SECOND); /* an answer came since it was sent */
+    assert_int_equal(growth_most(&later, FREE, 6 * SECOND), 49);
+}
+
+static void connections_are_opened_as_they_prove_to_be_let_in(void **state)
+{
+    (void)state;
+    struct growth g = {0};
+    assert_int_equal(growth_open(&g, FREE), 32);
+    assert_int_equal(growth_open(&g, 8), 8);
+    growth_answered(&g, 32, false, 1 * SECOND, 2 * SECOND); /* on one that was there */
+    assert_int_equal(growth_open(&g, FREE), 32);
+    growth_answered(&g, 30, true, 1 * SECOND, 2 * SECOND);
+    assert_int_equal(growth_open(&g, FREE), 60);
+    growth_answered(&g, 300, true, 1 * SECOND, 2 * SECOND);
+    assert_int_equal(growth_open(&g, FREE), FREE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_refused_is_no_limit),
         cmocka_unit_test(refused_ones_end_it_there),
+        cmocka_unit_test(refusals_end_it_where_others_work),
+        cmocka_unit_test(connections_are_opened_as_they_prove_to_be_let_in),
         cmocka_unit_test(it_is_tried_again_a_little_further_each_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
