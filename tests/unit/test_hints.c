@@ -1,16 +1,8 @@
 /* Rate hints: what each header and body means as a wait. */
 
+#include "catalog_fixture.h"
 #include "provider/date.h"
 #include "provider/hints.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
-
-#include <cmocka.h>
 
 #define S  ((int64_t)1000000)
 #define MS ((int64_t)1000)
@@ -30,21 +22,10 @@ static const char more[] = "[provider spans]\n"
                            "rate.header = X-Wait-Ms ms\n"
                            "rate.header = X-Epoch epoch-s\n";
 
-static struct catalog *catalog;
-
 static int set_up(void **state)
 {
     (void)state;
-    struct error err;
-    catalog = catalog_new();
-    return catalog_add(catalog, "more.ini", 1, more, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    catalog_free(catalog);
-    return 0;
+    return catalog_set_up(more);
 }
 
 /* Headers as "Name: value" lines, looked up in a memory that is used again each time, as the

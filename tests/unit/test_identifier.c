@@ -1,17 +1,11 @@
 /* Identifiers and requests: what is refused and with which words, what is folded, packed, and put
  * into a URL and a body. */
 
+#include "catalog_fixture.h"
 #include "provider/identifier.h"
 
 #include "base/digest.h"
 #include "base/rng.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #define HASH "f01d52606dc8f0a8303a7b5cc3fa07109c2e346cec7c0a16b40de462992ce943"
 #define UUID "11111111-2222-3333-4444-55555555555a"
@@ -39,24 +33,13 @@ static const char more[] = "[provider numbers]\n"
                            "id.length = 2-40\n"
                            "delete = DELETE /things/{id}/now\n";
 
-static struct catalog *catalog;
-
 static int set_up(void **state)
 {
     (void)state;
-    struct error err;
-    catalog = catalog_new();
-    return catalog_add(catalog, "more.ini", 1, more, &err);
+    return catalog_set_up(more);
 }
 
-static int tear_down(void **state)
-{
-    (void)state;
-    catalog_free(catalog);
-    return 0;
-}
-
-static const struct definition *definition(const char *provider, const char *kind)
+static const struct definition *of_kind(const char *provider, const char *kind)
 {
     const struct definition *d = catalog_find(catalog, provider, kind);
     assert_non_null(d);
@@ -136,7 +119,7 @@ static void canonical_table(void **state)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char out[ID_MAX + 1], reason[ID_REASON] = "";
-        const struct definition *d = definition(rows[i].provider, rows[i].kind);
+        const struct definition *d = of_kind(rows[i].provider, rows[i].kind);
         int n = identifier_canonical(d, rows[i].raw, strlen(rows[i].raw), out, reason);
         if (rows[i].out) {
             assert_int_equal(n, (int)strlen(rows[i].out));
@@ -154,8 +137,7 @@ static void a_nul_byte_is_refused(void **state)
     char out[ID_MAX + 1], reason[ID_REASON], raw[64];
     memset(raw, 'a', sizeof raw);
     raw[10] = '\0';
-    assert_int_equal(identifier_canonical(definition("openrouter", "key"), raw, 64, out, reason),
-                     -1);
+    assert_int_equal(identifier_canonical(of_kind("openrouter", "key"), raw, 64, out, reason), -1);
     assert_string_equal(reason, "not a key hash: a control character at position 11");
 }
 
@@ -193,7 +175,7 @@ static void packing_round_trip(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         unsigned char packed[ID_MAX];
         char out[ID_MAX + 1];
-        const struct definition *d = definition(rows[i].provider, rows[i].kind);
+        const struct definition *d = of_kind(rows[i].provider, rows[i].kind);
         size_t n = identifier_pack(d, rows[i].id, strlen(rows[i].id), packed);
         assert_int_equal(n, rows[i].packed);
         assert_int_equal(identifier_unpack(d, packed, n, out), strlen(rows[i].id));
@@ -287,7 +269,7 @@ static void url_table(void **state)
     struct buf url = {0};
     struct error err;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const struct definition *d = definition(rows[i].provider, rows[i].kind);
+        const struct definition *d = of_kind(rows[i].provider, rows[i].kind);
         int n = request_url(d, &d->action[ACTION_DELETE], rows[i].base, rows[i].id, rows[i].scope,
                             &url, &err);
         assert_int_equal(n, rows[i].url ? 0 : -1);
@@ -303,10 +285,10 @@ static void body_is_escaped_and_keeps_its_own_braces(void **state)
 {
     (void)state;
     struct buf body = {0};
-    const struct definition *d = definition("numbers", NULL);
+    const struct definition *d = of_kind("numbers", NULL);
     assert_true(request_body(d, &d->action[ACTION_DELETE], "1\"2", "g\\1\x1fs", &body));
     assert_string_equal(buf_text(&body), "{\"ids\":[\"1\\\"2\"],\"in\":{\"group\":\"g\\\\1\"}}");
-    d = definition("openrouter", NULL);
+    d = of_kind("openrouter", NULL);
     assert_false(request_body(d, &d->action[ACTION_DELETE], HASH, "", &body));
     assert_true(request_body(d, &d->action[ACTION_DISABLE], HASH, "", &body));
     assert_string_equal(buf_text(&body), "{\"disabled\":true}");

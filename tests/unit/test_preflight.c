@@ -1,52 +1,25 @@
 /* What the read before the first delete tells: whether the credential will do, and which id is its
  * own. */
 
+#include "catalog_fixture.h"
 #include "provider/own_id.h"
 #include "verdict_questions.h"
 
 #include "base/digest.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #define HASH      "f01d52606dc8f0a8303a7b5cc3fa07109c2e346cec7c0a16b40de462992ce943"
 #define UUID      "11111111-2222-3333-4444-55555555555a"
 #define NOT_THERE "{\"error\":{\"code\":404,\"message\":\"Key not found\"}}"
 
-static struct catalog *catalog;
-
 static int set_up(void **state)
 {
     (void)state;
-    struct error err;
     static const char text[] = "[provider bare]\n"
                                "credential = K\nheader = X-Key: {secret}\n"
                                "id.name = id\nid.class = digits\nid.length = 1-9\n"
                                "delete = DELETE /{id}\n"
                                "self = read GET /self /user/id /id\n";
-    catalog = catalog_new();
-    return catalog_add(catalog, "bare.ini", 1, text, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    catalog_free(catalog);
-    return 0;
-}
-
-static const struct definition *definition(const char *target)
-{
-    char provider[40], kind[40] = "key";
-    assert_true(sscanf(target, "%39s %39s", provider, kind) >= 1);
-    const struct definition *d = catalog_find(catalog, provider, kind);
-    assert_non_null(d);
-    return d;
+    return catalog_set_up(text);
 }
 
 enum preflight { OK, REFUSED, STRANGE, RETRY, IMPOSSIBLE };

@@ -1,44 +1,18 @@
 /* The one line that says why: fit for a terminal and a report, and without a secret. */
 
+#include "catalog_fixture.h"
 #include "verdict_questions.h"
 
 #include "base/text.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 #define HASH  "f01d52606dc8f0a8303a7b5cc3fa07109c2e346cec7c0a16b40de462992ce943"
 #define OTHER "a01d52606dc8f0a8303a7b5cc3fa07109c2e346cec7c0a16b40de462992ce943"
 #define UUID  "11111111-2222-3333-4444-55555555555a"
 
-static struct catalog *catalog;
-
 static int set_up(void **state)
 {
     (void)state;
-    catalog = catalog_new();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    catalog_free(catalog);
-    return 0;
-}
-
-static const struct definition *definition(const char *target)
-{
-    char provider[40], kind[40] = "key";
-    assert_true(sscanf(target, "%39s %39s", provider, kind) >= 1);
-    const struct definition *d = catalog_find(catalog, provider, kind);
-    assert_non_null(d);
-    return d;
+    return catalog_set_up(NULL);
 }
 
 static void reasons_are_fit_to_be_shown(void **state)

@@ -5,6 +5,15 @@
 
 #include "provider/verdict.h"
 
+#include <string.h>
+
+/* Headers in which Retry-After is 7. */
+static inline const char *seven_seconds(void *at, const char *name)
+{
+    (void)at;
+    return strcmp(name, "Retry-After") == 0 ? "7" : NULL;
+}
+
 static inline void ask_action(const struct definition *d, enum action action, const char *id,
                               bool applied_before, const struct answer *a, struct verdict *out)
 {
