@@ -15,7 +15,7 @@
 
 enum {
     ROOM = 1 << SCALE_BITS(18, 13),
-    PAD = 32,
+    PAD = 48,
     RAW = 1 << 15,
     LOOK = 4, /* bytes that tell what a file is */
 };

@@ -38,25 +38,37 @@ static inline block within(block b, char first, char last)
     return (block)((b - (uint8_t)first) <= (uint8_t)(last - first));
 }
 
+static inline block mark(const char *at)
+{
+    block b = load(at);
+    return same(b, '\\') | same(b, '%') | same(b, '&');
+}
+
+static inline block escape(const char *at)
+{
+    block here = load(at), next = load(at + 1), third = load(at + 2);
+    block slash = same(next, '/') | same(next, 'u') | same(next, 'x');
+    block digits = within(next, '3', 'f') | (same(next, '2') & within(third | 0x20, 'b', 'f'));
+    return (same(here, '\\') & slash) | (same(here, '%') & digits) |
+           (same(here, '&') & same(next, '#'));
+}
+
 static bool begins_escape(const char *at)
 {
     char next = at[1];
     if (*at == '%')
-        return next >= '0' && next <= 'f';
+        return (next >= '3' && next <= 'f') ||
+               (next == '2' && (at[2] | 0x20) >= 'b' && (at[2] | 0x20) <= 'f');
     if (*at == '\\')
         return next == '/' || next == 'u' || next == 'x';
     return *at == '&' && next == '#';
 }
 
-static inline block mark(block b)
-{
-    return same(b, '\\') | same(b, '%') | same(b, '&');
-}
-
 size_t stride_escape(const char *text, size_t at, size_t end)
 {
     for (; at < end; at += 2 * STRIDE) {
-        if (!any(mark(load(text + at)) | mark(load(text + at + STRIDE))))
+        const char *half = text + at + STRIDE;
+        if (!any(mark(text + at) | mark(half)) || !any(escape(text + at) | escape(half)))
             continue;
         for (size_t i = at; i < at + 2 * STRIDE && i < end; i++)
             if (begins_escape(text + i))
