@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FILTERS_MAX = 16 };
 
@@ -363,6 +364,16 @@ static int use(const struct options *o, const struct catalog *catalog, const str
     return result;
 }
 
+/* What could be written nowhere is not read. */
+static int check_output(const char *path, struct error *err)
+{
+    struct stat st;
+    if (path && strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return error_set(err, EXIT_CANTCREATE, "cannot write %s: a directory, and a file is needed",
+                         path);
+    return 0;
+}
+
 static void say_event(void *at, const char *key, const char *line)
 {
     (void)key;
@@ -379,7 +390,7 @@ static int list(const struct options *o, struct catalog *catalog, struct credent
     int64_t began_ms = clock_wall_ms();
     if (find_definition(o, catalog, &d, err) != 0 || check_filter(o, d, err) != 0 ||
         check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0 ||
-        endpoint_ca_file(&o->settings, err) != 0)
+        check_output(o->output, err) != 0 || endpoint_ca_file(&o->settings, err) != 0)
         return -1;
     char *scope = scopes_given(o, d);
     int result = read_kept(o, d, catalog, &kept, err);

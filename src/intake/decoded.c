@@ -1,8 +1,8 @@
 #include "intake/decoded.h"
 
 #include "intake/edges.h"
-#include "intake/encoded.h"
 
+#include "base/encoded.h"
 #include "base/locked.h"
 #include "base/mem.h"
 

@@ -1,8 +1,8 @@
 #include "intake/sought.h"
 
 #include "intake/edges.h"
-#include "intake/encoded.h"
 
+#include "base/encoded.h"
 #include "base/hex.h"
 #include "base/mem.h"
 

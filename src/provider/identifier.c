@@ -3,6 +3,7 @@
 
 #include "provider/identifier.h"
 
+#include "base/encoded.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -313,9 +314,46 @@ static int escaped(const char *text, size_t len, size_t *size)
     return value > 0x20 && value < 0x7f ? value : -1;
 }
 
+static bool is_plain_text(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] > 0x7e || (text[i] < 0x20 && !memchr("\t\r\n", text[i], 3)))
+            return false;
+    return true;
+}
+
+/* A run of base64, which is a text where the first of its bytes are. */
+static bool run_holds_secret(const struct catalog *c, const char *run, size_t len)
+{
+    enum { FIRST = 16 };
+    char first[FIRST];
+    size_t used, n = base64_decode(run, FIRST, first, &used);
+    if (!is_plain_text(first, n))
+        return false;
+    char *plain = mem_alloc(len);
+    n = base64_decode(run, len, plain, &used);
+    bool secret = is_plain_text(plain, n) && holds_secret(c, plain, n);
+    mem_wipe(plain, len);
+    free(plain);
+    return secret;
+}
+
+/* As a Kubernetes Secret has it, or a header of Basic. */
+static bool holds_encoded_secret(const struct catalog *c, const char *text, size_t len)
+{
+    enum { SHORTEST = 20 };
+    for (size_t at = 0, n; at + SHORTEST <= len; at += n + 1) {
+        for (n = 0; at + n < len && base64_digit(text[at + n]);)
+            n++;
+        if (n >= SHORTEST && run_holds_secret(c, text + at, n))
+            return true;
+    }
+    return false;
+}
+
 bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
 {
-    if (holds_secret(c, text, len))
+    if (holds_secret(c, text, len) || holds_encoded_secret(c, text, len))
         return true;
     if (len == 0 || (!memchr(text, '%', len) && !memchr(text, '\\', len)))
         return false;

@@ -29,8 +29,8 @@ int identifier_invent(const struct definition *d, char out[ID_MAX + 1]);
 
 /* Whether a free text such as a note holds something of the shape of a raw secret of any provider:
  * sk- and a tail, a prefix that a definition names in id.secret and a tail, or prefix.secret with a
- * long random tail; with escapes of URLs and JSON in it, too. A masked key (sk-or-v1-abc...123) is
- * none. */
+ * long random tail; with escapes of URLs and JSON in it, and in base64, too. A masked key
+ * (sk-or-v1-abc...123) is none. */
 bool identifier_is_secret(const struct catalog *c, const char *text, size_t len);
 
 /* Whether a scope variable's value can stand in a URL and a body: 1 to 128 printable ASCII

@@ -69,11 +69,24 @@ static bool dotted_secret(const char *token, size_t len)
     return digits > 0 && letters > 0;
 }
 
+/* So many letters and digits in a row that what stands before it is no part of a word: task-12 is
+ * one, and xsk- with a whole key behind it a slip of the keyboard. */
+static bool long_run(const char *tail, size_t len)
+{
+    enum { LONG = 48 };
+    size_t run = 0;
+    for (size_t i = 0; i < len && run < LONG; i++)
+        run = isalnum((unsigned char)tail[i]) ? run + 1 : 0;
+    return run == LONG;
+}
+
 bool secret_token(const char *token, size_t len)
 {
     for (size_t i = 0; i + 3 <= len; i++)
-        if ((i == 0 || !isalnum((unsigned char)token[i - 1])) &&
-            strncasecmp(token + i, "sk-", 3) == 0 && tail_secret(token + i + 3, len - i - 3))
+        if (((token[i] ^ 's') & ~0x20) == 0 && strncasecmp(token + i, "sk-", 3) == 0 &&
+            tail_secret(token + i + 3, len - i - 3) &&
+            (i == 0 || !isalnum((unsigned char)token[i - 1]) ||
+             long_run(token + i + 3, len - i - 3)))
             return true;
     return dotted_secret(token, len);
 }

@@ -547,6 +547,15 @@ def test_output(world):
     assert sorted({*os.listdir(tool.directory)} - {"runtime"}) == ["o.jsonl"]
 
 
+def test_output_to_a_directory_is_told_before_anything_is_read(world):
+    listing, sandbox, tool = world(keys(3, lambda n: {}))
+    (tool.directory / "lists").mkdir()
+    result = listing("openrouter", "--output", "lists")
+    assert (result.code, result.out) == (73, "")
+    assert "cannot write lists: a directory, and a file is needed" in result.err
+    assert sandbox.counts()["requests"] == 0
+
+
 def test_output_to_what_is_no_file(world):
     """A pipe or a device is written to, and still there afterwards; so is a link."""
     found = keys(3, lambda n: {})

@@ -1,5 +1,5 @@
-#ifndef RESCIND_INTAKE_ENCODED_H
-#define RESCIND_INTAKE_ENCODED_H
+#ifndef RESCIND_BASE_ENCODED_H
+#define RESCIND_BASE_ENCODED_H
 
 /* Base64 (RFC 4648, both alphabets) from somewhere in the middle: a text stands in it in one of
  * three forms, by its place modulo 3, and of each form those characters are sure that hold nothing
@@ -18,6 +18,7 @@ size_t base64_before(unsigned shift);
  * group at the end has; returns how many bytes. `out` has room for 3/4 of len and 3; *used tells
  * how many characters were decoded. */
 size_t base64_decode(const char *text, size_t len, char *out, size_t *used);
+bool base64_digit(char c);
 bool base64_group(const char *four); /* four characters of it, none of them = */
 
 #endif

@@ -1,4 +1,4 @@
-#include "intake/encoded.h"
+#include "base/encoded.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -41,6 +41,11 @@ size_t base64_form(const char *text, size_t len, unsigned shift, char *out)
 size_t base64_before(unsigned shift)
 {
     return (shift * 8 + 5) / 6;
+}
+
+bool base64_digit(char c)
+{
+    return value_of(c) >= 0;
 }
 
 bool base64_group(const char *four)
