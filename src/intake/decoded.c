@@ -25,7 +25,7 @@ bool decoder_init(struct decoder *d)
     d->came = mem_zalloc(SIDE_ROOM, sizeof *d->came);
     for (int c = 0; c < 256; c++)
         d->island[c] = shape_word((char)c);
-    for (const char *c = ".+/=\\%&#;*~"; *c; c++)
+    for (const char *c = ".+/=\\%&#;*~<>[\x1b"; *c; c++)
         d->island[(unsigned char)*c] = true;
     return d->side;
 }
@@ -84,6 +84,9 @@ static void hit_island(void *at, size_t where, unsigned tag)
         return;
     size_t len = s.len + (s.kind == SIGHT_STUCK && where + s.len < p->side_len);
     size_t raw = p->island + f->came[where], end = p->island + f->came[where + len];
+    size_t last = p->island + f->came[where + s.len - 1] + 1;
+    if (last - raw == s.len && edge_highlight(p->text, p->len, last))
+        return; /* the key ends there in the text, too */
     if (end - raw != len && raw >= p->from && raw < p->to)
         search_tell(p, &s, raw);
 }
@@ -102,6 +105,12 @@ static size_t visit_island(struct search *p, size_t at)
         return end > at ? end : at + 1;
     for (size_t i = from; i < end;) {
         int c = edge_escape(t, p->len, i, &size);
+        size_t light = c < 0 ? edge_highlight(t, p->len, i) : 0;
+        if (light) {
+            i += light;
+            end = i > end ? i : end;
+            continue;
+        }
         f->came[n] = (uint16_t)(i - from);
         f->side[n++] = c >= 0 ? (char)c : t[i];
         i += c >= 0 ? size : 1;
@@ -120,7 +129,9 @@ void decoded_escapes(struct search *p)
     size_t end = p->to + ISLAND_MOST < p->len ? p->to + ISLAND_MOST : p->len, size;
     for (size_t at = stride_escape(p->text, p->from, end); at < end;
          at = stride_escape(p->text, at, end))
-        at = edge_escape(p->text, p->len, at, &size) >= 0 ? visit_island(p, at) : at + 1;
+        at = edge_escape(p->text, p->len, at, &size) >= 0 || edge_highlight(p->text, p->len, at)
+                 ? visit_island(p, at)
+                 : at + 1;
 }
 
 static bool printable(char c)

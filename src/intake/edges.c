@@ -101,6 +101,25 @@ int edge_escape(const char *text, size_t len, size_t at, size_t *size)
     return in_key(hex_number(from + 2, *size - 2));
 }
 
+size_t edge_highlight(const char *text, size_t len, size_t at)
+{
+    static const char *const tags[] = {"b>", "em>", "mark>", "strong>"};
+    size_t i = at + 2;
+    if (len - at < 3 || (text[at] != 0x1b && text[at] != '<'))
+        return 0;
+    if (text[at] == 0x1b) {
+        while (i < len && i - at < 24 && (isdigit((unsigned char)text[i]) || text[i] == ';'))
+            i++;
+        return text[at + 1] == '[' && i < len && (text[i] == 'm' || text[i] == 'K') ? i + 1 - at
+                                                                                    : 0;
+    }
+    i = at + 1 + (text[at + 1] == '/');
+    for (size_t k = 0; k < sizeof tags / sizeof *tags; k++)
+        if (strlen(tags[k]) <= len - i && strncasecmp(text + i, tags[k], strlen(tags[k])) == 0)
+            return i + strlen(tags[k]) - at;
+    return 0;
+}
+
 static bool contains(const char *text, size_t len, const char *word)
 {
     size_t n = strlen(word);

@@ -267,6 +267,10 @@ static int read_named(struct intake *in, const char *path, struct error *err)
     name_file(in, path);
     in->files++;
     int result = read_stream(in, s, path, err);
+    if (stream_trailing(s))
+        leftovers_add(in->leftovers, LEFT_PACKED, NULL,
+                      "what stands behind the end of a packed one", NULL, 0,
+                      places_at(in->places, 1));
     stream_free(s);
     uint64_t after =
         finds_count(in->finds) + finds_repeated(in->finds) + leftovers_whole(in->leftovers);

@@ -238,8 +238,9 @@ bool judge_lead(const struct shape_group *group, const char *text, size_t len, s
     const struct shape *s = furthest.shape;
     if (!s || !s->definition || !edge_left(text, at, s->dotted))
         return false; /* what is left of another vendor's key helps nobody here */
-    if (at + furthest.len < len && edge_escape(text, len, at + furthest.len, &size) >= 0)
-        return false; /* goes on behind the escape */
+    if (at + furthest.len < len && (edge_escape(text, len, at + furthest.len, &size) >= 0 ||
+                                    edge_highlight(text, len, at + furthest.len)))
+        return false; /* goes on behind it */
     if (masked(s, from, left, furthest.len, out))
         return true;
     if (!cut(s, from, furthest.len, piece))

@@ -30,7 +30,7 @@ struct stream {
     bool ended, settled; /* settled: it is known what the file is */
     char *raw; /* 2 * RAW bytes, locked: as they were read, and inflated; where either is needed */
     size_t raw_at, raw_len, flat_at, flat_len;
-    bool raw_ended, inflating, member_ended;
+    bool raw_ended, inflating, member_ended, trailing;
     z_stream z;
     enum wide wide;
     const char *packed;
@@ -97,6 +97,11 @@ bool stream_full(const struct stream *s)
 const char *stream_packed(const struct stream *s)
 {
     return s->packed;
+}
+
+bool stream_trailing(const struct stream *s)
+{
+    return s->trailing;
 }
 
 void stream_drop(struct stream *s, size_t n)
@@ -185,6 +190,15 @@ static enum wide wide_kind(const char *text, size_t len)
     return odd > looked * 4 / 10 ? WIDE_LE : even > looked * 4 / 10 ? WIDE_BE : WIDE_NONE;
 }
 
+/* How many of the first bytes are NUL: tape blocks are padded with them. */
+static size_t nul_span(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && text[n] == '\0')
+        n++;
+    return n;
+}
+
 /* More of what was inflated (or read, where nothing is to be inflated) behind flat_len. */
 static int more_flat(struct stream *s, struct error *err)
 {
@@ -205,8 +219,16 @@ static int more_flat(struct stream *s, struct error *err)
         s->flat_len += n;
         return 0;
     }
-    if (s->member_ended && have && inflateReset(&s->z) == Z_OK) /* the next one of several */
-        s->member_ended = false;
+    if (s->member_ended && have) {
+        const unsigned char *next = (unsigned char *)s->raw + s->raw_at;
+        if (next[0] != 0x1f || (have > 1 && next[1] != 0x8b)) { /* padding, or another's bytes */
+            s->trailing |= have > nul_span(s->raw + s->raw_at, have);
+            s->raw_at = s->raw_len;
+            return 0;
+        }
+        if (inflateReset(&s->z) == Z_OK) /* the next one of several */
+            s->member_ended = false;
+    }
     s->z.next_in = (unsigned char *)s->raw + s->raw_at;
     s->z.avail_in = (unsigned)have;
     s->z.next_out = (unsigned char *)flat + s->flat_len;

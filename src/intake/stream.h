@@ -31,6 +31,9 @@ void stream_drop(struct stream *s, size_t n);
  */
 const char *stream_packed(const struct stream *s);
 
+/* Whether other bytes than NULs stand behind the end of what was inflated: they were not read. */
+bool stream_trailing(const struct stream *s);
+
 /* Whether bytes begin like a file that is packed. */
 bool stream_begins_packed(const char *text, size_t len);
 

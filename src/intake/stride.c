@@ -41,7 +41,7 @@ static inline block within(block b, char first, char last)
 static inline block mark(const char *at)
 {
     block b = load(at);
-    return same(b, '\\') | same(b, '%') | same(b, '&');
+    return same(b, '\\') | same(b, '%') | same(b, '&') | same(b, '\x1b') | same(b, '<');
 }
 
 static inline block escape(const char *at)
@@ -50,7 +50,8 @@ static inline block escape(const char *at)
     block slash = same(next, '/') | same(next, 'u') | same(next, 'x');
     block digits = within(next, '3', 'f') | (same(next, '2') & within(third | 0x20, 'b', 'f'));
     return (same(here, '\\') & slash) | (same(here, '%') & digits) |
-           (same(here, '&') & same(next, '#'));
+           (same(here, '&') & same(next, '#')) | (same(here, '<') & same(next, '/')) |
+           (same(here, '\x1b') & same(next, '['));
 }
 
 static bool begins_escape(const char *at)
@@ -61,7 +62,8 @@ static bool begins_escape(const char *at)
                (next == '2' && (at[2] | 0x20) >= 'b' && (at[2] | 0x20) <= 'f');
     if (*at == '\\')
         return next == '/' || next == 'u' || next == 'x';
-    return *at == '&' && next == '#';
+    return (*at == '&' && next == '#') || (*at == '<' && next == '/') ||
+           (*at == '\x1b' && next == '[');
 }
 
 size_t stride_escape(const char *text, size_t at, size_t end)

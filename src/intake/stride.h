@@ -13,7 +13,8 @@ enum {
     STRIDE_RUN = 23, /* a run of so many characters is never missed */
 };
 
-/* The next place before `end` that begins like an escape of edge_escape: %2F \/ \u \x &# */
+/* The next place before `end` that begins like an escape of edge_escape, %2F \/ \u \x &#,
+ * or like the end of a highlight, </ or ESC [ */
 size_t stride_escape(const char *text, size_t at, size_t end);
 
 /* The next place before `end`, at a multiple of half a STRIDE, where STRIDE characters stand that

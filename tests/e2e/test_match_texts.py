@@ -67,6 +67,11 @@ WHOLE = {
     "json_escapes": '"' + "".join(f"\\u{ord(c):04X}" for c in OR) + '"',
     "percent": "k=" + OR.replace("-", "%2d") + "&" + "".join(f"%{ord(c):02X}" for c in OTHER),
     "colour": f"\x1b[1;32mK\x1b[0m=\x1b[01;31m\x1b[K{OR}\x1b[m\n",
+    "coloured_beginning": f"k=\x1b[01;31m\x1b[K{OR[:9]}\x1b[m\x1b[K{OR[9:]} x\n",
+    "coloured_middle": f"k={OR[:30]}\x1b[7m{OR[30:33]}\x1b[0m{OR[33:]}\n",
+    "coloured_whole": f"k=\x1b[01;31m\x1b[K{OR}\x1b[m\x1b[Kfoo\n",
+    "highlighted": f"<p><b>{OR[:9]}</b>{OR[9:]}</p>\n<mark>{OTHER}</mark>foo",
+    "highlighted_middle": f"{OR[:20]}<em>{OR[20:25]}</em>{OR[25:]}\n",
     "nginx": f'"GET /?k={OR} HTTP/1.1" "\\x22{OTHER}\\x22"',
     "utf8": f"ключ{OR}。",
     "sentence": f"The key is {OR}. Revoke ({OTHER})!",
@@ -169,6 +174,17 @@ def test_packed_otherwise(tool):
     for text in (gzip.compress(OR.encode())[:-9], gzip.compress(OR.encode() * 9)[:40]):
         result, _, _ = match(tool, text)
         assert result.code == 66 and ("cut: " in result.err or "damaged" in result.err), result
+
+
+def test_what_stands_behind_a_gzip_file(tool):
+    """Padding is nothing; what is no gzip file is told, and the good one is read."""
+    good = gzip.compress(f"{OR}\n".encode())
+    result, _, ids = match(tool, good + bytes(600))
+    assert (result.code, ids) == (0, {id_of(OR)}) and "not read" not in result.err, result
+    for behind in (b"garbage", bytes(9) + b"x", b"x" * 100000):
+        result, _, ids = match(tool, good + behind)
+        assert (result.code, ids) == (0, {id_of(OR)}), result
+        assert "1 file that was not read: what stands behind the end of a packed one" in result.err
 
 
 def test_provider(tool):
