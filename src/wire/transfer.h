@@ -34,14 +34,14 @@ struct transfer {
     struct arrival in;
     struct buf joined; /* a header's values */
     unsigned sends;
-    int fd;       /* the connection that it went out on; -1: not known */
-    int opened;   /* the last socket that was made for it */
-    bool first;   /* as the first one */
-    bool unasked; /* bytes waited on the connection that it was to go out on: it did not */
-    bool notes;   /* libcurl tells what it notices */
-    bool beyond;  /* its answer went beyond a bound */
-    int refused;  /* why the last socket that it asked for was not made: an errno; 0: it was */
-    bool held;    /* a hold was told before it had its connection: it did not go out */
+    int fd;         /* the connection that it went out on; -1: not known */
+    int opened;     /* the last socket that was made for it */
+    bool first;     /* as the first one */
+    bool unasked;   /* bytes waited on the connection that it was to go out on: it did not */
+    bool notes;     /* libcurl tells what it notices */
+    bool beyond;    /* its answer went beyond a bound */
+    int refused;    /* why the last socket that it asked for was not made: an errno; 0: it was */
+    bool held;      /* a hold was told before it had its connection: it did not go out */
     unsigned level; /* how many were in flight with it, when it was sent */
     int64_t sent_at, out_at;
     int64_t headed_at, headed_ms; /* mono and wall; 0: no head has come */
