@@ -17,8 +17,9 @@ bool evidence_seen(const struct sight *eye, const struct target_state *target)
 
 bool evidence_foreign_absence(const struct sight *eye, const struct target_state *target)
 {
-    return target->from_start && outcome_done((enum outcome)target->outcome) && eye->eye &&
-           target->end_eye && target->end_eye != eye->eye;
+    const enum outcome o = (enum outcome)target->outcome;
+    return outcome_absent(o) && outcome_done(o) && eye->eye && target->end_eye &&
+           target->end_eye != eye->eye && target->seen_eye != target->end_eye;
 }
 
 enum outcome evidence_absence(const struct sight *eye, bool applied, bool expected)

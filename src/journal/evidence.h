@@ -17,8 +17,8 @@ struct sight evidence_sight(const struct ledger *l, const struct definition *d);
 /* Whether this very target was seen by that eye, through any look. */
 bool evidence_seen(const struct sight *eye, const struct target_state *target);
 
-/* Whether a target that is done was absent from the start to another eye than this one, of which
- * that says nothing. */
+/* Whether a target that is done was absent to another eye than this one, which never saw it: of
+ * this one's that says nothing, and may be the answer to a request of the other's that was lost. */
 bool evidence_foreign_absence(const struct sight *eye, const struct target_state *target);
 
 /* An absence that the provider told in its own form: what it is called. `applied`: something that

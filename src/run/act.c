@@ -47,7 +47,7 @@ static void await_look(const struct runner *r, struct lane *l, uint32_t row)
     const struct ledger *ledger = r->session.work.ledger;
     const struct target_state st = ledger_state(ledger, row);
     const struct sight eye = evidence_sight(ledger, part_of(r, row)->endpoint.definition);
-    if (l->foreign || !st.from_start || !evidence_foreign_absence(&eye, &st))
+    if (l->foreign || !evidence_foreign_absence(&eye, &st))
         return;
     l->foreign = true;
     l->pending++;

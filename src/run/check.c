@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "journal/evidence.h"
 #include "wire/endpoint.h"
 #include "wire/looker.h"
 
@@ -25,8 +26,9 @@ bool check_foreign(const struct settings *s, const struct ledger *l, const struc
     for (uint32_t row = 0; row < targets_count(t); row++) {
         const struct target_state st = ledger_state(l, row);
         const struct definition *d = targets_definition(t, row);
-        if (!row_set_has(listed, row) || !st.from_start || !st.end_eye || st.end_eye == same ||
-            !outcome_done((enum outcome)st.outcome) || settings_expect_absent(s, d))
+        const struct sight other = {.eye = UINT16_MAX};
+        if (!row_set_has(listed, row) || st.end_eye == same ||
+            !evidence_foreign_absence(&other, &st) || settings_expect_absent(s, d))
             continue;
         if (!looker_same_secrets(d, c, ledger_eye(l, st.end_eye)))
             return true;

@@ -22,7 +22,7 @@ bool check_unverified_row(const struct settings *s, const struct ledger *l, uint
 uint32_t check_unverified(const struct settings *s, const struct ledger *l,
                           const struct row_set *listed, const struct targets *t);
 
-/* Whether a listed row is done that was absent from the start to an account of other secrets than
+/* Whether a listed row is done that was absent to an account of other secrets than
  * those that are there now, so that it is worth another look. */
 bool check_foreign(const struct settings *s, const struct ledger *l, const struct row_set *listed,
                    const struct targets *t, struct credentials *c);

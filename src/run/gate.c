@@ -95,7 +95,7 @@ static void surveyed(struct part *p)
         part_stop(p, EXIT_STOPPED, reason);
         return;
     }
-    if (!p->gate.open && p->survey.found != SURVEY_SEEN && *p->survey.reason)
+    if (p->waiting && !p->gate.open && p->survey.found != SURVEY_SEEN && *p->survey.reason)
         session_tell(&part_runner(p)->session, "", "%.299s; at most %d are sent until one was seen",
                      p->survey.reason, ABSENT_GATE);
     ask_gate(p);

@@ -18,6 +18,7 @@
 
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -248,6 +249,19 @@ static void name_unknown(struct runner *r)
     buf_free(&line);
 }
 
+/* What another account called absent is no more certain than it was. */
+static void add_left_open(struct runner *r, const struct part *p)
+{
+    char reason[ENDING_REASON];
+    if (!survey_left_open(&p->survey))
+        return;
+    snprintf(reason, sizeof reason,
+             "%s %s: not all that another account found absent could be looked for by this one: "
+             "the same command again looks anew",
+             part_definition(p)->shown, part_definition(p)->kind);
+    ending_add(&r->session.ending, EXIT_STOPPED, reason);
+}
+
 static void conclude(struct runner *r)
 {
     struct session *s = &r->session;
@@ -260,6 +274,9 @@ static void conclude(struct runner *r)
     for (size_t i = 0; i < catalog_count(targets_catalog(w->targets)); i++)
         if (r->part[i] && r->part[i]->ending.code != EXIT_DONE)
             ending_add(&s->ending, r->part[i]->ending.code, r->part[i]->ending.reason);
+    for (size_t i = 0; i < catalog_count(targets_catalog(w->targets)); i++)
+        if (r->part[i])
+            add_left_open(r, r->part[i]);
     enum exit_code code = EXIT_DONE;
     char reason[512];
     if (w->settings->act)

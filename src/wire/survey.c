@@ -130,6 +130,8 @@ static void on_list(void *at, struct lister *l)
     snprintf(why, sizeof why, "%.199s", l->error.text);
     if (!failed)
         take_list(s);
+    if (!failed && s->scope_at + 1 == s->scopes)
+        s->blind = false;
     s->scope_at++;
     if (!failed && s->scope_at < s->scopes && (s->all || !row_set_size(s->seen))) {
         list_next(s);
@@ -368,6 +370,11 @@ void survey_begin(struct survey *s)
                                .done = on_account,
                                .at = s};
     read_begin(&s->account, s->wire);
+}
+
+bool survey_left_open(const struct survey *s)
+{
+    return s->foreign && (s->blind || s->found == SURVEY_BLIND);
 }
 
 bool survey_missed(const struct survey *s, uint32_t row)

@@ -63,6 +63,8 @@ struct survey {
 };
 
 void survey_begin(struct survey *s);
+/* Whether some of what another account called absent could not be looked for. */
+bool survey_left_open(const struct survey *s);
 /* Whether a look told that this target is not there. */
 bool survey_missed(const struct survey *s, uint32_t row);
 /* Breaks off what is under way, and frees. */

@@ -56,11 +56,12 @@ def test_own_credential_of_the_other_definition(make_wire, make_tool):
     assert (result.code, wire.deletions) == (2, []), result.err
 
 
-@pytest.mark.parametrize("other_origin", [False, True])
-def test_protected_under_another_name(other_origin, make_wire, make_tool):
+@pytest.mark.parametrize("other_origin, host", [(False, "127.0.0.1"), (True, "127.0.0.1"),
+                                               (False, "localhost"), (False, "[::1]")])
+def test_protected_under_another_name(other_origin, host, make_wire, make_tool):
     wire, elsewhere = make_wire([DELETED]), make_wire([DELETED])
     second = elsewhere if other_origin else wire
-    tool = make_tool(wire.origin, f"or2={second.base}")
+    tool = make_tool(wire.origin, f"or2={second.base.replace('127.0.0.1', host)}")
     job = second_name(tool)
     one, protected = targets(2)
     kept = tool.manifest(f"hash\n{protected.id}\n", "kept.csv")

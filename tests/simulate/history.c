@@ -158,6 +158,7 @@ static void draw_weather(void)
     h.weather_left = (unsigned)pick(10, 300);
     h.strangers = chance() < .3;
     h.hides = chance() < .2;
+    h.split = h.strangers && chance() < .5;
 }
 
 static void draw_rows(void)
@@ -215,6 +216,11 @@ uint32_t row_of(const char *id, size_t len)
         if (strlen(row_id(i)) == len && memcmp(row_id(i), id, len) == 0)
             return i;
     return ROWS_MAX;
+}
+
+bool is_seen_by(uint32_t row, bool by_other)
+{
+    return by_other == (h.split && row % 4 == 1);
 }
 
 unsigned kind_of_list(void)

@@ -61,6 +61,7 @@ struct history {
     bool
         strangers; /* lives under a credential of another account, which sees none of the targets */
     bool hides;    /* the list never shows some */
+    bool split;    /* some of the targets are the other account's, which sees those alone */
     int64_t hold_most_us;
     unsigned weather_left;
     bool seen[KINDS][EYES]; /* any of its targets, by that credential */
@@ -99,6 +100,8 @@ int64_t pick(int64_t least, int64_t most); /* both may come */
 const char *row_id(uint32_t row); /* good until the next call */
 /* The row of an id, ROWS_MAX where there is none. */
 uint32_t row_of(const char *id, size_t len);
+/* Whether it is there for that credential, while it lives. */
+bool is_seen_by(uint32_t row, bool by_other);
 unsigned kind_of_list(void);
 bool is_idempotent(unsigned kind); /* its deletion succeeds whatever the id is */
 

@@ -31,7 +31,10 @@ static void judge_end(const struct record *r)
     row->end_eye = h.eye_of_run[h.run_on_disk];
     if (outcome_failed(o))
         row->retried = 0;
-    if (outcome_done(o) && row->alive && (o == OUTCOME_REVOKED || !h.settings.expect_absent))
+    bool own = is_seen_by(r->end.row, row->end_eye == EYES - 1);
+    /* To an account that sees others another one's are absent, as the rules have it. */
+    bool may_be_absent = h.settings.expect_absent || (h.split && !own);
+    if (outcome_done(o) && row->alive && (o == OUTCOME_REVOKED || !may_be_absent))
         broken("%s is told as %s, and lives", id, outcome_word[o]);
     if (o == OUTCOME_REVOKED && !row->deleted)
         broken("%s is told as revoked, and nobody deleted it", id);
@@ -43,10 +46,27 @@ static void judge_end(const struct record *r)
         broken("%s is told as already_absent, and it was deleted by us", id);
 }
 
+/* What another account called absent was seen by this one: it is not done. */
+static void refuted(void *at, uint32_t first, uint32_t last)
+{
+    (void)at;
+    for (uint32_t i = first; i <= last; i++) {
+        struct row *row = &h.row[i];
+        if (!outcome_absent(row->end) || !outcome_done(row->end) ||
+            row->end_eye == h.eye_of_run[h.run_on_disk])
+            broken("%s is told as there after all, and it was %s", row_id(i),
+                   outcome_word[row->end]);
+        row->end = OUTCOME_UNPROVEN_ABSENT;
+        row->retried = 0;
+    }
+}
+
 void judge_synced(const struct record *r)
 {
     if (r->type == RECORD_OPEN) {
         h.run_on_disk = r->open.run;
+    } else if (r->type == RECORD_SEEN && r->seen.refutes) {
+        row_ranges_parse(r->seen.rows, strlen(r->seen.rows), h.rows, refuted, NULL);
     } else if (r->type == RECORD_TRY && r->try.rows) {
         row_ranges_parse(r->try.rows, strlen(r->try.rows), h.rows, announced, NULL);
     } else if (r->type == RECORD_TRY) {
@@ -244,6 +264,10 @@ void judge_life_ended(const struct ledger *l, const struct ending *e)
         if (row->settled && row->end == OUTCOME_NONE && e->code != EXIT_IO)
             broken("%s was answered, and the result is lost", row_id(i));
     }
+    for (uint32_t i = 0; i < h.rows; i++)
+        if (e->code == EXIT_DONE && !h.settings.expect_absent && !h.hides && h.row[i].alive &&
+            is_seen_by(i, h.eye == EYES - 1))
+            broken("the run ended with 0, and %s of its own account lives", row_id(i));
     if (e->code == EXIT_DONE && !all)
         broken("the run ended with 0, and not all is done");
     if (all && !h.settings.verify && (e->code == EXIT_SOME_FAILED || e->code == EXIT_STOPPED) &&

@@ -45,13 +45,14 @@ void provider_move(void)
         }
 }
 
-static void list(struct reply *r, bool sees)
+static void list(struct reply *r, bool stranger)
 {
     size_t len = (size_t)snprintf(r->body, sizeof r->body, "{\"data\":[");
     bool first = true;
     r->status = 200;
     for (uint32_t i = 0; i < h.rows; i++) {
-        if (!sees || !h.row[i].alive || (h.hides && i % 3 == 0) || h.row[i].kind != kind_of_list())
+        if (!is_seen_by(i, stranger) || !h.row[i].alive || (h.hides && i % 3 == 0) ||
+            h.row[i].kind != kind_of_list())
             continue;
         len += (size_t)snprintf(r->body + len, sizeof r->body - len, "%s{\"id\":\"%s\"}",
                                 first ? "" : ",", row_id(i));
@@ -65,13 +66,13 @@ static void properly(const struct asked *what, struct reply *r)
 {
     static const char gone[] = "{\"error\":{\"code\":404,\"message\":\"not found\"}}";
     struct row *row = &h.row[what->row];
-    const bool sees = !what->stranger;
+    const bool sees = what->row < ROWS_MAX && is_seen_by(what->row, what->stranger);
     if (what->lists) {
-        list(r, sees);
+        list(r, what->stranger);
     } else if (what->row == ROWS_MAX) {
         say(r, 200,
-            sees ? "{\"admin\":true,\"account\":\"ours\"}"
-                 : "{\"admin\":true,\"account\":\"another\"}");
+            what->stranger ? "{\"admin\":true,\"account\":\"another\"}"
+                           : "{\"admin\":true,\"account\":\"ours\"}");
     } else if (what->deletes && is_idempotent(what->kind)) {
         if (row->alive && sees)
             die(row);
@@ -109,7 +110,8 @@ static void lost(const struct asked *what, struct reply *r)
     bool late = r->transport == TRANSPORT_TIMEOUT;
     if (where < .4)
         properly(what, r);
-    else if (late && where < .6 && what->deletes && what->row < ROWS_MAX && !what->stranger)
+    else if (late && where < .6 && what->deletes && what->row < ROWS_MAX &&
+             is_seen_by(what->row, what->stranger))
         h.row[what->row].dies_us = h.now_us + r->takes_us + pick(0, 30000000);
     r->status = 0;
     r->body[0] = '\0';
