@@ -7,7 +7,14 @@
 #include <string.h>
 #include <strings.h>
 
-enum { FILL = 8, SHOWN_MIN = 2, CUT_MIN = 8, LEAD_TELLING = 4, WRAPPED_MOST = 512 };
+enum {
+    FILL = 8,
+    SHOWN_MIN = 2,
+    CUT_MIN = 8,
+    LEAD_TELLING = 4,
+    WRAPPED_MOST = 512,
+    LINES_MOST = 16
+};
 
 /* What fits best: a strict shape before a loose one, ours before another vendor's, then the one
  * with the most literals. */
@@ -208,18 +215,26 @@ static size_t wrap_length(const char *text, size_t len)
     return n;
 }
 
-/* Whether a key that stops at the end of its line would be whole with the beginning of the next. */
+/* Whether a key that stops at the end of its line would be whole with the next line's beginning, or
+ * with whole lines and the beginning of one behind them. */
 static bool wrapped(const struct shape *s, const char *text, size_t len, size_t reach)
 {
-    size_t wrap = wrap_length(text + reach, len - reach), rest = reach + wrap, fits, ahead;
     char joined[WRAPPED_MOST];
-    if (!wrap || reach >= sizeof joined)
-        return false;
-    ahead = len - rest < sizeof joined - reach ? len - rest : sizeof joined - reach;
-    memcpy(joined, text, reach);
-    memcpy(joined + reach, text + rest, ahead);
-    fits = shape_fits(s, joined, reach + ahead);
-    bool whole = fits > reach && shape_ends(s, joined, reach + ahead, fits);
+    size_t at = reach, have = reach, wrap, piece, lines = 0;
+    bool whole = false, more = reach < sizeof joined;
+    if (more)
+        memcpy(joined, text, reach);
+    while (more && !whole && lines++ < LINES_MOST && (wrap = wrap_length(text + at, len - at))) {
+        at += wrap;
+        size_t room = sizeof joined - have, ahead = len - at < room ? len - at : room;
+        memcpy(joined + have, text + at, ahead);
+        size_t fits = shape_fits(s, joined, have + ahead);
+        whole = fits > have && shape_ends(s, joined, have + ahead, fits);
+        size_t further = shape_reach(s, joined, have + ahead, &piece);
+        more = further > have;
+        at += more ? further - have : 0;
+        have = further;
+    }
     mem_wipe(joined, sizeof joined);
     return whole;
 }
