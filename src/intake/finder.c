@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ enum {
     SKIP_MOST = 6,                         /* an escape's tail */
     NAME_BACK = 2 * EDGE_PART + EDGE_NAME, /* a name so far before a key may be meant by it */
     CODE_SHOWN = 64,
+    LOWER_MOST = 512,
 };
 
 struct finder {
@@ -46,6 +48,22 @@ static void hit_code(const struct search *p, size_t where, const struct shape *s
                          .text = p->text + where,
                          .len = left < CODE_SHOWN ? left : CODE_SHOWN};
     search_tell(p, &s, where);
+}
+
+/* What would be a whole key in lower case: some form or spreadsheet has it so, and no id can be
+ * made of it. */
+static void hit_upper(const struct search *p, size_t where, const struct shape *shape)
+{
+    char lower[LOWER_MOST];
+    size_t left = p->len - where, n = left < sizeof lower ? left : sizeof lower;
+    for (size_t i = 0; i < n; i++)
+        lower[i] = (char)tolower((unsigned char)p->text[where + i]);
+    size_t fits = shape_fits(shape, lower, n);
+    struct sighting s = {
+        .kind = SIGHT_ENCODED, .shape = shape, .text = p->text + where, .len = fits};
+    if (fits && shape_ends(shape, lower, n, fits) && edge_left(p->text, where, shape->dotted))
+        search_tell(p, &s, where);
+    mem_wipe(lower, sizeof lower);
 }
 
 /* What may be a key of a provider whose name was met, in a part of the text. */
@@ -92,6 +110,8 @@ static void hit_plain(void *at, size_t where, unsigned tag)
         hit_name(p, where);
     else if (where < p->from) /* a name alone counts there */
         return;
+    else if (tag >= IN_UPPER)
+        hit_upper(p, where, shapes_at(p->sought->shapes, tag - IN_UPPER));
     else if (tag >= IN_CODE)
         hit_code(p, where, shapes_at(p->sought->shapes, tag - IN_CODE));
     else if (tag >= IN_BASE64)

@@ -174,9 +174,10 @@ static void put_line(struct buf *out, const struct leftover_group *g, const char
                           "unclear texts, which are keys of several definitions, %s among them"},
         [LEFT_STUCK] = {"unclear text: a key of %s with other characters right beside it",
                         "unclear texts: keys of %s with other characters right beside them"},
-        [LEFT_ENCODED] =
-            {"%s key that is wrapped or encoded (in lines, in hex, twice?), and was not taken",
-             "%s keys that are wrapped or encoded (in lines, in hex, twice?), and were not taken"},
+        [LEFT_ENCODED] = {"%s key that is wrapped or encoded (in lines, in upper case, in hex, "
+                          "twice?), and was not taken",
+                          "%s keys that are wrapped or encoded (in lines, in upper case, in hex, "
+                          "twice?), and were not taken"},
         [LEFT_MASKED] = {"masked %s key", "masked %s keys"},
         [LEFT_CUT] = {"%s key that was cut: its rest is missing",
                       "%s keys that were cut: their rest is missing"},

@@ -118,7 +118,7 @@ static void make_sieve(struct sought *sought)
     }
 }
 
-/* What a beginning looks like in hex, and in base64 twice: told, not decoded. */
+/* What a beginning looks like in upper case, in hex, and in base64 twice: told, not decoded. */
 static void add_coded(struct sought *sought, const struct shapes *shapes)
 {
     for (size_t i = 0; i < shapes_count(shapes); i++) {
@@ -126,6 +126,10 @@ static void add_coded(struct sought *sought, const struct shapes *shapes)
         char hex[2 * SHAPE_MOST + 1], once[SHAPE_MOST * 2], twice[SHAPE_MOST * 3];
         if (s->lead < CODED_LEAD || !s->definition || s->loose)
             continue;
+        for (size_t k = 0; k < s->lead; k++)
+            once[k] = (char)toupper((unsigned char)s->pattern[k]);
+        if (memcmp(once, s->pattern, s->lead) != 0)
+            sieve_add(sought->sieve, once, s->lead, NULL, (unsigned)i + IN_UPPER);
         hex_put(s->pattern, s->lead, hex);
         sieve_add(sought->sieve, hex, 2 * s->lead, NULL, (unsigned)i + IN_CODE);
         for (unsigned way = 0; way < 9; way++) {

@@ -11,7 +11,8 @@
 enum {
     IN_BASE64 = 1 << 16, /* tags of the sieve: the group, and then 1 + shift */
     IN_NAMES = IN_BASE64 * 4,
-    IN_CODE = IN_BASE64 * 5, /* and then the shape */
+    IN_CODE = IN_BASE64 * 5,  /* and then the shape */
+    IN_UPPER = IN_BASE64 * 6, /* likewise */
 };
 
 struct sought {

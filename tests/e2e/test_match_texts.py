@@ -140,8 +140,10 @@ def test_whole_keys(tool, name):
         ("AKIAABCDEFGHIJKLMNOP", 65, "1 key of another vendor (AWS access key): revoke it there"),
         ("8f676226e236a23e238e3b1c77fc4c01.dFOcVwWBhqG5KSFd", 65, "(Z.ai)"),
         ("patEg42ipqnX1fkkj." + OR[9:], 65, "(Airtable)"),
-        (b64(b64(OR)), 1, "1 OpenRouter key that is wrapped or encoded (in lines, in hex, twice?)"),
-        (OR.encode().hex(), 1, "that is wrapped or encoded (in lines, in hex, twice?)"),
+        (OR.upper(), 1, "1 OpenRouter key that is wrapped or encoded (in lines, in upper case"),
+        ("SK-OR-V1-YOUR-KEY", 65, ""),
+        (b64(b64(OR)), 1, "1 OpenRouter key that is wrapped or encoded (in lines, in upper case, in hex, twice?)"),
+        (OR.encode().hex(), 1, "that is wrapped or encoded (in lines, in upper case, in hex, twice?)"),
         (b64(f"a line of text, {OR}")[:60] + "\n" + b64(f"a line of text, {OR}")[60:], 1, "is wrapped or encoded"),
     ],
 )
