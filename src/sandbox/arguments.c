@@ -200,9 +200,9 @@ static int take(int value, const char *text, struct arguments *o, struct error *
         o->raw = text;
         return 0;
     default:
-        if (keep(o->setting, &o->settings, INPUTS_MAX * 2, name_of(value), err) < 0)
+        if (keep(o->setting, &o->settings, SETTINGS_MAX, name_of(value), err) < 0)
             return -1;
-        return keep(o->setting, &o->settings, INPUTS_MAX * 2, text, err);
+        return keep(o->setting, &o->settings, SETTINGS_MAX, text, err);
     }
 }
 

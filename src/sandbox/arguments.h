@@ -5,14 +5,13 @@
 
 #include "sandbox/server.h"
 
-enum { INPUTS_MAX = 64 };
+enum { INPUTS_MAX = 64, SETTINGS_MAX = 1024 /* two each: hundreds of accounts */ };
 
 struct arguments {
     struct http_options http;
     const char *manifest[INPUTS_MAX], *job[INPUTS_MAX], *inventory[INPUTS_MAX];
     unsigned manifests, jobs, inventories;
-    const char
-        *setting[INPUTS_MAX * 2]; /* "--limit", "bucket:..": applied once there is a sandbox */
+    const char *setting[SETTINGS_MAX]; /* "--limit", "bucket:..": applied once there is a sandbox */
     unsigned settings;
     bool stay, any, help, version, print_credentials, generating;
     uint64_t generate, seed;

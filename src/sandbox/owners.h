@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-enum { ACCOUNTS_MAX = 16, ACCOUNT_NAME = 32 };
+enum { ACCOUNTS_MAX = 256, ACCOUNT_NAME = 32 };
 struct account_names {
     char name[ACCOUNTS_MAX][ACCOUNT_NAME];
 };

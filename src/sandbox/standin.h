@@ -8,7 +8,7 @@
 #include "sandbox/limiter.h"
 #include "sandbox/workers.h"
 
-enum { STATUS_MAX = 600, SECRET_MAX = 512, CREDENTIALS_MAX = 8 };
+enum { STATUS_MAX = 600, SECRET_MAX = 512, CREDENTIALS_MAX = 256 };
 
 /* What is counted, per provider. */
 struct stock_tally {
