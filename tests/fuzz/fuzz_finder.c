@@ -1,6 +1,8 @@
 /* What must hold of any bytes as a text with keys: it makes no difference where it is cut into
  * pieces; a key is bounded, fits its shape, and is no part of another one. */
 
+#include "fuzz.h"
+
 #include "intake/finder.h"
 
 #include "base/mem.h"
@@ -8,16 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(what)                                                                                 \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #what);              \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 /* Sums, for the order may differ. */
 struct seen {

@@ -2,6 +2,8 @@
  * the same keys in the same order, their values, and every text and key of nested ones. And of any
  * text the tree is jansson's own. */
 
+#include "fuzz.h"
+
 #include "manifest/json_quick.h"
 #include "provider/json_tree.h"
 
@@ -10,16 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(what)                                                                                 \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #what);              \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static const struct cell *must_be(const struct cell *cell, const char *text, size_t len)
 {

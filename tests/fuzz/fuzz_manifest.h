@@ -7,6 +7,8 @@
  *
  *   clang -fsanitize=fuzzer,address,undefined ... && ./fuzz_manifest_csv samples/ */
 
+#include "fuzz.h"
+
 #include "base/mem.h"
 #include "manifest/manifest.h"
 #include "provider/identifier.h"
@@ -14,16 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(what)                                                                                 \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #what);              \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 struct reading {
     struct targets *t;

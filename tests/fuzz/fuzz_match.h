@@ -5,6 +5,8 @@
  * comes out is lawful, nothing that is told or written holds a secret, and the same bytes tell the
  * same. */
 
+#include "fuzz.h"
+
 #include "intake/intake.h"
 #include "provider/identifier.h"
 
@@ -13,16 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(what)                                                                                 \
-    do {                                                                                           \
-        if (!(what)) {                                                                             \
-            fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #what);              \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static struct catalog *match_catalog;
 
