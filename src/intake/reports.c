@@ -43,6 +43,17 @@ static bool is_gitleaks(const char *text, size_t len)
            has(text, len, "\"StartLine\"");
 }
 
+static bool is_gitleaks_7(const char *text, size_t len)
+{
+    return is_json(text, len) && has(text, len, "\"offender\"") && has(text, len, "\"lineNumber\"");
+}
+
+static bool is_trufflehog_2(const char *text, size_t len)
+{
+    return is_json(text, len) && has(text, len, "\"stringsFound\"") &&
+           has(text, len, "\"commitHash\"");
+}
+
 static bool is_github(const char *text, size_t len)
 {
     return is_json(text, len) && has(text, len, "\"secret_type\"") &&
@@ -139,6 +150,22 @@ static const struct report_form forms[] = {
      .commit = {"Commit"},
      .rule = {"RuleID"},
      .link = {"Link"}},
+    {.name = "gitleaks",
+     .tool = "gitleaks",
+     .records = at_top,
+     .is = is_gitleaks_7,
+     .file = {"file"},
+     .line = {"lineNumber"},
+     .commit = {"commit"},
+     .rule = {"rule"},
+     .link = {"leakURL", "repoURL"}},
+    {.name = "trufflehog",
+     .tool = "TruffleHog",
+     .records = at_top,
+     .is = is_trufflehog_2,
+     .file = {"path"},
+     .commit = {"commitHash"},
+     .rule = {"reason"}},
     {.name = "ggshield",
      .tool = "ggshield",
      .records = of_ggshield,

@@ -87,6 +87,20 @@ def test_gitleaks(tool):
         assert (result.code, [(row["hash"], row["note"]) for row in rows]) == (0, want), result
 
 
+def test_what_older_versions_wrote(tool):
+    leak = {"line": f"K={KEYS[0]}", "lineNumber": 3, "offender": KEYS[0], "offenderEntropy": -1, "commit": COMMIT,
+            "repo": "r", "repoURL": "", "leakURL": "https://x.example/r", "rule": "openrouter", "commitMessage": "m",
+            "author": "A", "email": MAIL, "file": "svc/.env", "date": "2021-01-01T00:00:00Z", "tags": "key"}
+    found = {"branch": "origin/main", "commit": "m", "commitHash": COMMIT, "date": "2021-01-01 00:00:00",
+             "diff": f"+K={KEYS[0]}\n", "path": "svc/.env", "printDiff": f"+K={KEYS[0]}", "reason": "High Entropy",
+             "stringsFound": [KEYS[0]]}
+    for record, note in ((leak, f"svc/.env:3, commit {COMMIT}, openrouter, https://x.example/r"),
+                         (found, f"svc/.env, commit {COMMIT}, High Entropy")):
+        for text in (json.dumps(record) + "\r\n", "\ufeff" + json.dumps([record], indent=1)):
+            result, rows = match(tool, text)
+            assert (result.code, [(row["hash"], row["note"]) for row in rows]) == (0, [(HASHES[0], note)]), result
+
+
 def test_sarif(tool):
     def found(key, line):
         region = {"startLine": line, "startColumn": 20, "endLine": line, "snippet": {"text": key}}
