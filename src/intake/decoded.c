@@ -183,6 +183,6 @@ void decoded_wide(struct search *p)
         end = p->len;
     while ((at = stride_wide(p->text, at, end)) < end) {
         size_t after = visit_wide(p, at + (p->text[at] != '\0'));
-        at = (after > at + STRIDE ? after : at + STRIDE) & ~(size_t)(STRIDE - 1);
+        at = after > at + STRIDE ? (after + STRIDE - 1) & ~(size_t)(STRIDE - 1) : at + STRIDE;
     }
 }
