@@ -17,8 +17,9 @@ struct http_headers {
 
 /* Unless one of the same name is given. libcurl prints its own of these twice, a character at a
  * time. */
-static const char *const ours[] = {"User-Agent: rescind/" RESCIND_VERSION,
-                                   "Accept: application/json", "Accept-Encoding: identity"};
+static const char user_agent[] = "User-Agent: rescind/" RESCIND_VERSION;
+static const char *const ours[] = {user_agent, "Accept: application/json",
+                                   "Accept-Encoding: identity"};
 static const char json_body[] = "Content-Type: application/json";
 static const char form_body[] = "Content-Type: application/x-www-form-urlencoded";
 static const char no_expect[] = "Expect:";
