@@ -68,7 +68,7 @@ static size_t mask_length(const char *text, size_t len)
                  {"X", 4}, {"#", 3}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) <= len && strncasecmp(text, words[i], strlen(words[i])) == 0)
-            return strlen(words[i]) + 1;
+            return strlen(words[i]) + (strlen(words[i]) < len); /* and its bracket */
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         size_t n = strlen(marks[i].mark), times = 0;
         while ((times + 1) * n <= len && memcmp(text + times * n, marks[i].mark, n) == 0)
