@@ -131,13 +131,16 @@ static void withdraw(struct runner *r, struct part *p)
         durable = at < q->durable ? kept : durable;
         announced = kept;
     }
-    memmove(q->fresh + kept, q->fresh + q->announced, (q->count - q->announced) * sizeof *q->fresh);
+    if (q->count > q->announced)
+        memmove(q->fresh + kept, q->fresh + q->announced,
+                (q->count - q->announced) * sizeof *q->fresh);
     q->count -= q->announced - kept;
     q->durable = durable;
     q->announced = announced;
     const size_t waiting = q->waiting;
     struct waiting *all = mem_alloc((waiting + 1) * sizeof *all);
-    memcpy(all, q->heap, waiting * sizeof *all);
+    if (waiting)
+        memcpy(all, q->heap, waiting * sizeof *all);
     q->waiting = 0;
     for (size_t i = 0; i < waiting; i++) {
         if (part_of(r, all[i].row) == p)
