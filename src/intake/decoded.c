@@ -2,7 +2,7 @@
 
 #include "intake/edges.h"
 
-#include "base/encoded.h"
+#include "base/base64.h"
 #include "base/locked.h"
 #include "base/mem.h"
 

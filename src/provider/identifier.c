@@ -3,7 +3,7 @@
 
 #include "provider/identifier.h"
 
-#include "base/encoded.h"
+#include "base/base64.h"
 #include "base/hex.h"
 #include "base/mem.h"
 #include "base/text.h"
