@@ -1,30 +1,12 @@
 #include "provider/contradiction.h"
+#include "provider/member_name.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 /* Members */
-
-enum { NAME_MAX_LEN = 24 };
-
-/* A member's name in lower case, without `_` and `-`; "" where it is longer than any that counts.
- */
-static const char *plain_name(const char *name, char out[NAME_MAX_LEN])
-{
-    size_t len = 0;
-    for (; *name; name++) {
-        if (*name == '_' || *name == '-')
-            continue;
-        if (len == NAME_MAX_LEN - 1)
-            return "";
-        out[len++] = (char)tolower((unsigned char)*name);
-    }
-    out[len] = '\0';
-    return out;
-}
 
 enum meaning {
     MEANS_NOTHING,
@@ -71,8 +53,8 @@ static enum meaning meaning_of(const char *name)
         {"code", MEANS_CODE},
         {"statuscode", MEANS_CODE},
     };
-    char plain[NAME_MAX_LEN];
-    name = plain_name(name, plain);
+    char plain[MEMBER_NAME];
+    name = member_name(name, plain);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (*name == *known[i].name && strcmp(name, known[i].name) == 0)
             return known[i].meaning;
@@ -298,8 +280,8 @@ static const char *other_by_name(const struct question *q, json_t *object, const
     json_t *value;
     json_object_foreach(object, member, value)
     {
-        char plain[NAME_MAX_LEN], wanted[NAME_MAX_LEN];
-        const char *is = plain_name(member, plain);
+        char plain[MEMBER_NAME], wanted[MEMBER_NAME];
+        const char *is = member_name(member, plain);
         if (!below && json_is_object(value) && among(is, within)) {
             if (other_by_name(q, value, name, true, why))
                 return why;
@@ -333,9 +315,9 @@ static const char *names_other(const struct question *q, json_t *json, char why[
         return why;
     if (other_items(q, json, why))
         return why;
-    char name[NAME_MAX_LEN];
+    char name[MEMBER_NAME];
     const char *last = strrchr(d->list.pages.id, '/');
-    if (q->asked != ASKED_ACTION || is_named(q) || !last || !*plain_name(last + 1, name))
+    if (q->asked != ASKED_ACTION || is_named(q) || !last || !*member_name(last + 1, name))
         return NULL;
     return other_by_name(q, json, name, false, why);
 }

@@ -1,4 +1,5 @@
 #include "provider/pages_left.h"
+#include "provider/member_name.h"
 
 #include "base/text.h"
 
@@ -7,26 +8,13 @@
 #include <string.h>
 #include <strings.h>
 
-/* Names are compared without regard to case, `_` and `-`: hasMore is has_more. */
-static bool same_name(const char *a, const char *b)
-{
-    for (;; a++, b++) {
-        while (*a == '_' || *a == '-')
-            a++;
-        while (*b == '_' || *b == '-')
-            b++;
-        if (tolower((unsigned char)*a) != tolower((unsigned char)*b))
-            return false;
-        if (!*a)
-            return true;
-    }
-}
-
 static bool one_of(const char *name, const char *const *names)
 {
-    while (*names && !same_name(name, *names))
-        names++;
-    return *names != NULL;
+    char plain[MEMBER_NAME];
+    for (name = member_name(name, plain); *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
 }
 
 /* What is neither null, false, zero nor empty. */
