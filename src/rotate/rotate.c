@@ -42,7 +42,7 @@ static bool own_id(void *at, const struct endpoint *e, const char *id, size_t am
 {
     struct rotor *r = at;
     char why[ENDING_REASON], reason[ENDING_REASON + 40];
-    if (!own_is_target(&r->session.work, e, id, among, why))
+    if (!own_is_target(&r->session, e, id, among, why))
         return true;
     snprintf(reason, sizeof reason, "%s; nothing was sent for it", why);
     session_stop(&r->session, EXIT_REFUSED, reason);

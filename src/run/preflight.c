@@ -38,7 +38,7 @@ static bool own_id(void *at, const struct endpoint *e, const char *id, size_t am
 {
     struct lane *l = at;
     char reason[ENDING_REASON];
-    if (!own_is_target(&l->run->session.work, e, id, among, reason))
+    if (!own_is_target(&l->run->session, e, id, among, reason))
         return true;
     refuse(l, EXIT_REFUSED, reason);
     return false;
@@ -53,7 +53,7 @@ static void done(void *at)
 static bool own_secret_hits(struct runner *r, const struct endpoint *e)
 {
     char why[ENDING_REASON], reason[ENDING_REASON + 40];
-    if (!own_is_target(&r->session.work, e, NULL, 1, why))
+    if (!own_is_target(&r->session, e, NULL, 1, why))
         return false;
     snprintf(reason, sizeof reason, "%s; nothing was %s", why, done_word(r));
     session_stop(&r->session, EXIT_REFUSED, reason);

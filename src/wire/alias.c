@@ -15,8 +15,9 @@ struct aliases {
     const struct targets *targets;
     const struct row_set *rows;
     size_t definitions;
-    bool *used;         /* by catalog index: rows have it */
-    struct buf *origin; /* likewise; "" where it has none */
+    uint32_t *row;      /* the rows, those of one definition after those of another, */
+    uint32_t *first;    /* which begin here, by catalog index; one more for the end */
+    struct buf *origin; /* by catalog index; "" where it has none */
 };
 
 /* "" where it has none. */
@@ -31,6 +32,27 @@ static void put_origin(const struct settings *s, const struct definition *d, str
     buf_free(&origin);
 }
 
+static size_t definition_of(const struct aliases *a, uint32_t row)
+{
+    return catalog_index(targets_catalog(a->targets), targets_definition(a->targets, row));
+}
+
+/* In their order, by definition: of many accounts each is looked through by itself. */
+static void sort_rows(struct aliases *a)
+{
+    const uint32_t count = targets_count(a->targets);
+    a->row = mem_alloc((row_set_size(a->rows) + 1) * sizeof *a->row);
+    a->first = mem_zalloc(a->definitions + 2, sizeof *a->first);
+    for (uint32_t row = 0; row < count; row++)
+        if (row_set_has(a->rows, row))
+            a->first[definition_of(a, row) + 2]++;
+    for (size_t i = 2; i < a->definitions + 2; i++)
+        a->first[i] += a->first[i - 1];
+    for (uint32_t row = 0; row < count; row++) /* each moves its beginning to where it ends */
+        if (row_set_has(a->rows, row))
+            a->row[a->first[definition_of(a, row) + 1]++] = row;
+}
+
 struct aliases *aliases_new(const struct settings *s, const struct targets *t,
                             const struct row_set *rows)
 {
@@ -38,11 +60,8 @@ struct aliases *aliases_new(const struct settings *s, const struct targets *t,
     const struct catalog *catalog = targets_catalog(t);
     *a = (struct aliases){
         .settings = s, .targets = t, .rows = rows, .definitions = catalog_count(catalog)};
-    a->used = mem_zalloc(a->definitions + 1, sizeof *a->used);
     a->origin = mem_zalloc(a->definitions + 1, sizeof *a->origin);
-    for (uint32_t row = 0; row < targets_count(t); row++)
-        if (row_set_has(rows, row))
-            a->used[catalog_index(catalog, targets_definition(t, row))] = true;
+    sort_rows(a);
     for (size_t i = 0; i < a->definitions; i++)
         put_origin(s, catalog_at(catalog, i), &a->origin[i]);
     return a;
@@ -55,7 +74,8 @@ void aliases_free(struct aliases *a)
     for (size_t i = 0; i < a->definitions; i++)
         buf_free(&a->origin[i]);
     free(a->origin);
-    free(a->used);
+    free(a->row);
+    free(a->first);
     free(a);
 }
 
@@ -64,9 +84,10 @@ static uint32_t look_through(const struct aliases *a, const struct definition *d
                              size_t len, bool any_case)
 {
     char text[ID_MAX + 1];
-    for (uint32_t row = 0; row < targets_count(a->targets); row++) {
-        if (targets_definition(a->targets, row) != d || !row_set_has(a->rows, row) ||
-            targets_id(a->targets, row, text) != len)
+    const size_t index = catalog_index(targets_catalog(a->targets), d);
+    for (uint32_t i = a->first[index]; i < a->first[index + 1]; i++) {
+        const uint32_t row = a->row[i];
+        if (targets_id(a->targets, row, text) != len)
             continue;
         if (any_case ? strncasecmp(text, id, len) == 0 : memcmp(text, id, len) == 0)
             return row;
@@ -99,7 +120,7 @@ uint32_t aliases_find(const struct aliases *a, const struct definition *d, const
     const struct catalog *catalog = targets_catalog(a->targets);
     size_t own = catalog_index(catalog, d);
     for (size_t i = 0; i < a->definitions; i++) {
-        if (!a->used[i] ||
+        if (a->first[i] == a->first[i + 1] ||
             (i != own && (!a->origin[i].len || own >= a->definitions ||
                           strcmp(buf_text(&a->origin[i]), buf_text(&a->origin[own])) != 0)))
             continue;

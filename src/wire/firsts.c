@@ -165,17 +165,16 @@ void firsts_end(struct firsts *f)
     f->count = 0;
 }
 
-bool own_is_target(const struct work *work, const struct endpoint *e, const char *id, size_t among,
+bool own_is_target(struct session *s, const struct endpoint *e, const char *id, size_t among,
                    char reason[ENDING_REASON])
 {
-    struct aliases *aliases = aliases_new(work->settings, work->targets, work->listed);
+    const struct aliases *aliases = session_aliases(s);
     const struct definition *d = e->definition;
     uint32_t row =
         id ? aliases_find(aliases, d, id, strlen(id), NULL) : aliases_own(aliases, d, e->secrets);
-    aliases_free(aliases);
     if (row == UINT32_MAX)
         return false;
-    unsigned line = (unsigned)targets_line(work->targets, row);
+    unsigned line = (unsigned)targets_line(s->work.targets, row);
     if (among > 1)
         snprintf(reason, ENDING_REASON,
                  "line %u of the manifest may be the very credential in use (%s): the list shows "

@@ -44,7 +44,7 @@ void firsts_end(struct firsts *f);
 /* Whether a target of this run is the credential in use, or may be: by an id that the reads told of
  * (`among` as there), or, where that is NULL, by the secrets themselves. The reason names its line.
  */
-bool own_is_target(const struct work *work, const struct endpoint *e, const char *id, size_t among,
+bool own_is_target(struct session *s, const struct endpoint *e, const char *id, size_t among,
                    char reason[ENDING_REASON]);
 
 #endif

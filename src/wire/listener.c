@@ -1,9 +1,9 @@
 #include "wire/listener.h"
 
-#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { STATE_LISTEN = 0x0a };
+static const char listening[] = " 0A "; /* the state; of thousands of lines few are taken apart */
 
 /* The least inode of those that listen there. */
 static void look_into(const char *table, unsigned port, uint64_t *least)
@@ -11,11 +11,12 @@ static void look_into(const char *table, unsigned port, uint64_t *least)
     char line[512];
     FILE *file = fopen(table, "re");
     while (file && fgets(line, sizeof line, file)) {
-        unsigned local, state;
+        unsigned local;
         unsigned long long inode;
-        if (sscanf(line, "%*d: %*[0-9A-F]:%x %*[0-9A-F]:%*x %x %*s %*s %*s %*u %*u %llu", &local,
-                   &state, &inode) == 3 &&
-            local == port && state == STATE_LISTEN && (!*least || inode < *least))
+        if (strstr(line, listening) &&
+            sscanf(line, "%*d: %*[0-9A-F]:%x %*[0-9A-F]:%*x 0A %*s %*s %*s %*u %*u %llu", &local,
+                   &inode) == 2 &&
+            local == port && (!*least || inode < *least))
             *least = inode;
     }
     if (file)

@@ -1,5 +1,6 @@
 #include "wire/session.h"
 
+#include "wire/alias.h"
 #include "wire/http.h"
 #include "wire/trace.h"
 
@@ -28,8 +29,17 @@ void session_end(struct session *s)
 {
     http_loop_free(s->loop);
     trace_close(s->trace);
+    aliases_free(s->aliases);
     s->loop = NULL;
     s->trace = NULL;
+    s->aliases = NULL;
+}
+
+const struct aliases *session_aliases(struct session *s)
+{
+    if (!s->aliases)
+        s->aliases = aliases_new(s->work.settings, s->work.targets, s->work.listed);
+    return s->aliases;
 }
 
 void session_stop(struct session *s, enum exit_code code, const char *reason)

@@ -25,11 +25,13 @@ struct work {
 };
 
 /* Readable, not for others to change. */
+struct aliases;
 struct session {
     struct work work;
     struct http_loop *loop;
     struct rng rng;
     struct trace *trace;
+    struct aliases *aliases;     /* of its targets; made when they are first asked for */
     struct record_counts counts; /* for the journal */
     struct ending ending;        /* not EXIT_DONE: nothing new is begun */
     int64_t started_us, deadline_us, next_tick_us;
@@ -41,6 +43,9 @@ struct session {
  * EXIT_REFUSED for a RESCIND_TRACE that may not be written. */
 int session_begin(struct session *s, const struct work *work, struct error *err);
 void session_end(struct session *s);
+
+/* Under which names its targets go. */
+const struct aliases *session_aliases(struct session *s);
 
 static inline bool session_stopping(const struct session *s)
 {
