@@ -68,6 +68,13 @@ static uint64_t next(const struct row_set *s, uint64_t from, bool want)
     return end;
 }
 
+void row_set_add_all(struct row_set *s, const struct row_set *more)
+{
+    uint64_t end = (uint64_t)more->words * 64;
+    for (uint64_t row = next(more, 0, true); row < end; row = next(more, row + 1, true))
+        row_set_add(s, (uint32_t)row);
+}
+
 void row_set_print(const struct row_set *s, struct buf *out)
 {
     uint64_t end = (uint64_t)s->words * 64;

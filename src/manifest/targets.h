@@ -69,6 +69,7 @@ struct row_set;
 struct row_set *row_set_new(void);
 void row_set_free(struct row_set *s);
 void row_set_add(struct row_set *s, uint32_t row);
+void row_set_add_all(struct row_set *s, const struct row_set *more);
 bool row_set_has(const struct row_set *s, uint32_t row);
 uint32_t row_set_size(const struct row_set *s);
 void row_set_print(const struct row_set *s, struct buf *out);

@@ -115,40 +115,18 @@ void parts_free(struct runner *r)
     row_set_free(r->withdrawn);
 }
 
+static bool is_of(void *part, uint32_t row)
+{
+    return part_of(part_runner(part), row) == part;
+}
+
 /* What was announced of it and is not on its way does not go any more. */
 static void withdraw(struct runner *r, struct part *p)
 {
-    struct queue *q = &p->lane->queue;
-    uint32_t kept = q->sent, durable = kept, announced = kept;
     p->withdrawn = true;
     if (!r->withdrawn)
         r->withdrawn = row_set_new();
-    for (uint32_t at = q->sent; at < q->announced; at++) {
-        if (part_of(r, q->fresh[at]) == p)
-            row_set_add(r->withdrawn, q->fresh[at]);
-        else
-            q->fresh[kept++] = q->fresh[at];
-        durable = at < q->durable ? kept : durable;
-        announced = kept;
-    }
-    if (q->count > q->announced)
-        memmove(q->fresh + kept, q->fresh + q->announced,
-                (q->count - q->announced) * sizeof *q->fresh);
-    q->count -= q->announced - kept;
-    q->durable = durable;
-    q->announced = announced;
-    const size_t waiting = q->waiting;
-    struct waiting *all = mem_alloc((waiting + 1) * sizeof *all);
-    if (waiting)
-        memcpy(all, q->heap, waiting * sizeof *all);
-    q->waiting = 0;
-    for (size_t i = 0; i < waiting; i++) {
-        if (part_of(r, all[i].row) == p)
-            row_set_add(r->withdrawn, all[i].row);
-        else
-            queue_wait(q, all[i]);
-    }
-    free(all);
+    queue_withdraw(&p->lane->queue, is_of, p, r->withdrawn);
 }
 
 /* Another group's targets go over the lane, too. */
@@ -177,23 +155,28 @@ void group_stop(struct runner *r, const struct group *g, enum exit_code code, co
     }
 }
 
+struct dropping {
+    struct part *part;
+    bool canary; /* one of its targets was among them */
+};
+
+static bool drops(void *at, uint32_t row)
+{
+    struct dropping *x = at;
+    bool own = is_of(x->part, row);
+    x->canary |= own && canary_has(&part_runner(x->part)->canary, row);
+    return own;
+}
+
 void part_stop(struct part *p, enum exit_code code, const char *reason)
 {
     struct runner *r = part_runner(p);
-    struct queue *q = &p->lane->queue;
-    uint32_t kept = q->announced;
-    bool canary = false;
+    struct dropping dropping = {.part = p};
     if (ending_add(&p->ending, code, reason))
         session_tell(&r->session, "stop", "%s", reason);
-    for (uint32_t at = q->announced; at < q->count; at++) {
-        if (part_of(r, q->fresh[at]) != p)
-            q->fresh[kept++] = q->fresh[at];
-        else
-            canary |= canary_has(&r->canary, q->fresh[at]);
-    }
-    q->count = kept;
+    queue_drop(&p->lane->queue, drops, &dropping);
     p->waiting = 0;
-    if (canary) /* it would be waited for in vain */
+    if (dropping.canary) /* it would be waited for in vain */
         session_stop(&r->session, EXIT_STOPPED, "canary: one of its targets cannot be sent");
 }
 

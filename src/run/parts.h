@@ -96,10 +96,9 @@ struct lane {
     bool ready;       /* and its parts were looked at */
     unsigned surveys; /* looks that are not over */
     unsigned pending; /* targets and lists that are looked at besides the queue */
-    bool
-        foreign; /* some of what is done was absent to another account: `pending` until looked at */
-    bool foretold; /* whether the deadline can be met */
-    bool retried;  /* the last one sent was a retry: then a fresh one has its turn */
+    bool foreign;     /* some was absent to another account: `pending` until it is looked at */
+    bool foretold;    /* whether the deadline can be met */
+    bool retried;     /* the last one sent was a retry: then a fresh one has its turn */
     struct tally tally;
 };
 

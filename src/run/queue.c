@@ -24,6 +24,45 @@ void queue_forward(struct queue *q, uint32_t row)
     }
 }
 
+void queue_drop(struct queue *q, queue_takes_fn *takes, void *at)
+{
+    uint32_t kept = q->announced;
+    for (uint32_t i = q->announced; i < q->count; i++)
+        if (!takes(at, q->fresh[i]))
+            q->fresh[kept++] = q->fresh[i];
+    q->count = kept;
+}
+
+static void withdraw_fresh(struct queue *q, queue_takes_fn *takes, void *at, struct row_set *out)
+{
+    const uint32_t durable = q->durable, announced = q->announced, count = q->count;
+    q->count = q->durable = q->announced = q->sent;
+    for (uint32_t i = q->sent; i < count; i++) {
+        const uint32_t row = q->fresh[i];
+        if (i < announced && takes(at, row)) {
+            row_set_add(out, row);
+            continue;
+        }
+        q->fresh[q->count++] = row;
+        q->durable += i < durable;
+        q->announced += i < announced;
+    }
+}
+
+void queue_withdraw(struct queue *q, queue_takes_fn *takes, void *at, struct row_set *out)
+{
+    const size_t waiting = q->waiting;
+    withdraw_fresh(q, takes, at, out);
+    q->waiting = 0;
+    for (size_t i = 0; i < waiting; i++) { /* no more of them wait again than were looked at */
+        const struct waiting w = q->heap[i];
+        if (takes(at, w.row))
+            row_set_add(out, w.row);
+        else
+            queue_wait(q, w);
+    }
+}
+
 void queue_free(struct queue *q)
 {
     free(q->fresh);

@@ -4,6 +4,8 @@
 /* The targets of one pair that are still to be sent: fresh ones by priority and in the manifest's
  * order, announced ahead in the journal before they go, and those that wait for another attempt. */
 
+#include "manifest/targets.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +28,11 @@ struct queue {
 void queue_add(struct queue *q, uint32_t row);
 /* To the front of what was not announced, from where it stands there. */
 void queue_forward(struct queue *q, uint32_t row);
+/* Takes out the rows that `takes` says it does: of those that were not announced. */
+typedef bool queue_takes_fn(void *at, uint32_t row);
+void queue_drop(struct queue *q, queue_takes_fn *takes, void *at);
+/* The same of those that were announced and are not on their way, or wait; they go to `out`. */
+void queue_withdraw(struct queue *q, queue_takes_fn *takes, void *at, struct row_set *out);
 void queue_free(struct queue *q);
 
 void queue_wait(struct queue *q, struct waiting w);

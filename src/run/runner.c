@@ -191,9 +191,8 @@ static void list_unsent(const struct runner *r, struct buf *out)
         for (size_t at = 0; at < q->waiting; at++)
             row_set_add(rows, q->heap[at].row);
     }
-    for (uint32_t row = 0; r->withdrawn && row < targets_count(r->session.work.targets); row++)
-        if (row_set_has(r->withdrawn, row))
-            row_set_add(rows, row);
+    if (r->withdrawn)
+        row_set_add_all(rows, r->withdrawn);
     row_set_print(rows, out);
     row_set_free(rows);
 }
