@@ -40,7 +40,8 @@ static int open_below(const char *parent)
     return fd;
 }
 
-int runtime_dir_open(void)
+/* Its descriptor, made where it is missing; -1: there is none to be had. */
+static int runtime_dir_open(void)
 {
     const char *own = getenv("XDG_RUNTIME_DIR"), *temporary = getenv("TMPDIR");
     struct buf path = {0};

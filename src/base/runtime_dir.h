@@ -5,11 +5,8 @@
  * $XDG_RUNTIME_DIR/rescind, /run/user/UID/rescind, or rescind-UID in $TMPDIR or /tmp, whichever is
  * the first that can be had. What another user has put there under that name is passed over. */
 
-/* Its descriptor, made where it is missing; -1: there is none to be had. */
-int runtime_dir_open(void);
-
-/* A regular file of mode 0600 in it, ours alone, for reading and writing; made where it is missing.
- * -1: it cannot be had, or is not such a file. */
+/* A regular file of mode 0600 in it, ours alone, for reading and writing; both are made where they
+ * are missing. -1: it cannot be had, or is not such a file. */
 int runtime_file_open(const char *name);
 
 #endif

@@ -116,8 +116,8 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
     }
     if (prepare_guards(p, catalog, err) != 0)
         return -1;
-    bool foreign = check_foreign(&o->settings, p->ledger, p->listed, p->targets, credentials);
-    if (p->left == 0 && !to_verify(p) && !foreign)
+    if (p->left == 0 && !to_verify(p) &&
+        !check_foreign(&o->settings, p->ledger, p->listed, p->targets, credentials))
         return row_set_size(p->listed) ? already_done(p, err) : conduct_metrics(o, EXIT_DONE);
     if (p->left)
         estimate_warn(p, catalog);

@@ -34,9 +34,10 @@
  *        the provider's word, "" where that is not known
  *   {"type":"seen","at":...,"provider":"openrouter","kind":"key","account":"",
  *    "look":"read","rows":"1-20"}
- *     (rows "": what the account's id is, and no more; `"refutes":true` behind them: another
- * account had called these absent, and so they are not done) verify what was done is looked at
- * again, with reads: announced, and what was found
+ *     (rows "": what the account's id is, and no more)
+ *   {"type":"seen",...,"rows":"7,9","refutes":true}
+ *     (another account had called these absent, and so they are not done)
+ * verify what was done is looked at again, with reads: announced, and what was found
  *   {"type":"verify","at":...,"rows":"1-250","sent":1200,"http_429":3,"http_5xx":0,
  *    "network_errors":1,"rate":812.5}
  *   {"type":"verify","at":...,"row":17,"provider":"openrouter","kind":"key","id":"...",

@@ -344,11 +344,10 @@ const char *base_url_path(const char *url)
     return host ? host + 3 + strcspn(host + 3, "/") : "";
 }
 
-static int socket_check(const char *base, struct buf *origin, struct error *err)
+static int socket_check(const char *base, const char *path, size_t len, struct buf *origin,
+                        struct error *err)
 {
     const size_t most = sizeof((struct sockaddr_un *)0)->sun_path - 1;
-    const char *path = base + strlen(unix_scheme);
-    size_t len = strcspn(path, ":");
     char *socket = mem_string_n(path, len);
     bool good = path_segments_plain(socket) && len > 1;
     for (const char *c = socket; *c; c++)
@@ -383,10 +382,13 @@ int base_url_check(const char *base, struct buf *origin, bool *plain_http, struc
 {
     char host[256];
     unsigned port;
+    size_t socket_len;
+    const char *socket = base_url_socket(base, &socket_len);
     buf_clear(origin);
-    *plain_http = strncmp(base, unix_scheme, strlen(unix_scheme)) == 0;
-    if (*plain_http)
-        return socket_check(base, origin, err);
+    if (socket) {
+        *plain_http = true;
+        return socket_check(base, socket, socket_len, origin, err);
+    }
     if (strncasecmp(base, "https://", 8) == 0) {
         *plain_http = false;
         port = 443;

@@ -15,7 +15,7 @@ struct growth {
     unsigned most;    /* in flight; 0: nothing was refused */
     int64_t again_us; /* then some more may be tried */
     int64_t seen_us;  /* refusals of what was sent before belong to the first one's */
-    int64_t ok_us;    /* the last answer */
+    int64_t ok_us;    /* the last whole answer; 0: none came yet */
     struct {
         unsigned count, in_flight; /* in_flight: with the first */
         int64_t sent_us, at_us;    /* of the first and the last */

@@ -73,7 +73,6 @@ struct http_client {
     bool timer_moved;     /* it may be another by now: ask */
     int64_t overdue_at;   /* no transfer is overdue before */
     int64_t nudge_at;     /* no transfer is without a connection for NUDGE_US before */
-    int64_t ok_at;        /* the last whole answer */
     unsigned room;        /* most connections that the limit on descriptors allows */
     unsigned fit;         /* most in flight that this machine has room for */
     int64_t lacked_at;    /* when it had none; INT64_MIN: never */
@@ -171,7 +170,7 @@ static void nudge(struct http_client *c, int64_t now)
         const struct transfer *t = &c->slot[i];
         bool unsent = t->busy && t->sends == 0;
         waiting |= unsent;
-        if (unsent && c->learned && t->sent_at + WAITED_US < now && c->ok_at > t->sent_at)
+        if (unsent && c->learned && t->sent_at + WAITED_US < now && c->growth.ok_us > t->sent_at)
             growth_end(&c->growth, c->in_flight, t->sent_at, now);
     }
     c->nudge_at = waiting ? now + NUDGE_US : INT64_MAX;
@@ -476,7 +475,7 @@ static int lack_of(const struct http_client *c, const struct transfer *t)
     curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
     if (!descriptors_lacking(why))
         why = (int)os;
-    if (why == EADDRNOTAVAIL && !c->ok_at)
+    if (why == EADDRNOTAVAIL && !c->growth.ok_us)
         return 0;
     if (descriptors_lacking(why))
         return why;
@@ -515,10 +514,8 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
         learn_protocol(c, a.http2);
     if (code == CURLE_OK || code == CURLE_SEND_ERROR)
         c->distrust = code != CURLE_OK;
-    if (code == CURLE_OK) {
-        c->ok_at = a.sent_at_us + a.took_us;
-        growth_answered(&c->growth, t->level, t->first, t->sent_at, c->ok_at);
-    }
+    if (code == CURLE_OK)
+        growth_answered(&c->growth, t->level, t->first, t->sent_at, a.sent_at_us + a.took_us);
     curl_multi_remove_handle(c->multi, t->easy);
     c->timer_moved = true;
     unsigned index = (unsigned)(t - c->slot);
@@ -558,7 +555,7 @@ static void end_overdue(struct http_client *c, int64_t now)
         struct transfer *t = &c->slot[i];
         int64_t at = t->sent_at + c->config.timeout_us;
         if (t->busy && at <= now) {
-            c->distrust |= t->sends == 0 && c->ok_at < t->sent_at;
+            c->distrust |= t->sends == 0 && c->growth.ok_us < t->sent_at;
             transfer_overdue(t, c->config.timeout_us);
             finish(c, t, CURLE_OPERATION_TIMEDOUT);
         } else if (t->busy && at < c->overdue_at) {

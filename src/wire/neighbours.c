@@ -92,10 +92,10 @@ static bool mark_of(const char *origin, const char *const *secrets, uint64_t *ma
 {
     char boot[64], digest[SHA256_HEX + 1];
     const char *port = strrchr(origin, ':');
-    uint64_t listener = 0;
-    if (base_url_loopback(origin))
-        listener = listener_on(port ? (unsigned)strtoul(port + 1, NULL, 10) : 0);
-    if (!boot_id(boot) || (base_url_loopback(origin) && !listener))
+    const bool loopback = base_url_loopback(origin);
+    uint64_t listener =
+        loopback ? listener_on(port ? (unsigned)strtoul(port + 1, NULL, 10) : 0) : 0;
+    if (!boot_id(boot) || (loopback && !listener))
         return false;
     struct sha256 *sum = sha256_new();
     sha256_add(sum, boot, strlen(boot) + 1);
@@ -249,8 +249,8 @@ void neighbours_tell_hold(struct neighbours *n, int64_t hold_us)
 void neighbours_tell_limit(struct neighbours *n, int64_t now_us, bool sharing, double own,
                            double all)
 {
-    bool new = sharing != (n->mine.sharing != 0) || (own > 0) != (n->mine.own > 0);
-    if (!new &&now_us - n->told_us < RENEW_MS * 1000)
+    bool fresh = sharing != (n->mine.sharing != 0) || (own > 0) != (n->mine.own > 0);
+    if (!fresh && now_us - n->told_us < RENEW_MS * 1000)
         return;
     int64_t now_ms = boot_ms();
     n->told_us = now_us;

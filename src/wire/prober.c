@@ -158,7 +158,6 @@ static int try_firsts(struct prober *r, struct error *err)
 static void mark_own(void *at, size_t i)
 {
     struct probe *p = at;
-    p->own_is_listed = true;
     snprintf(p->own_id, sizeof p->own_id, "%s", keylist_id(p->keys, i));
 }
 

@@ -194,13 +194,14 @@ static void on_read(void *at, struct read *read)
     bool ended = read->verdict.kind == VERDICT_END;
     snprintf(why, sizeof why, "%.199s", read->verdict.reason);
     s->under_way--;
-    if (ended && read->verdict.verified == VERIFIED_PRESENT)
+    if (ended && read->verdict.verified == VERIFIED_PRESENT) {
         row_set_add(s->seen, r->row);
-    else if (ended && read->verdict.verified == VERIFIED_ABSENT) {
+    } else if (ended && read->verdict.verified == VERIFIED_ABSENT) {
         s->absent++;
         row_set_add(s->missing, r->row);
-    } else
+    } else {
         s->blind = true;
+    }
     bool enough = s->all ? s->blind && !row_set_size(s->seen) : s->blind || row_set_size(s->seen);
     if (!enough)
         read_next(s);
