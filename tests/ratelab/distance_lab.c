@@ -7,32 +7,19 @@
  * --only: cases whose name holds that. Exit status 1 when a bar is missed. */
 
 #include "distance.h"
+#include "lab.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-enum { WORKERS = 2, SETTLED_LEAST = 75 };
+enum { SETTLED_LEAST = 75 };
 
-static struct {
-    int seeds;
-    int64_t turn_us;
-    int class;
-    bool cases;
-    const struct client *client;
-    const char *only;
-} options = {3, 0, -1, false, &client_pacer, ""};
-
+static struct lab_options options;
 static struct distance_case cases[DISTANCE_MAX];
 static int count;
 
 struct shared {
-    atomic_int next;
     struct distance_outcome outcome[DISTANCE_MAX];
 };
 
@@ -44,26 +31,12 @@ static bool chosen(int i)
            strstr(name, options.only);
 }
 
-static void work(struct shared *shared)
+static void one(int i, void *to)
 {
-    int i;
-    while ((i = atomic_fetch_add(&shared->next, 1)) < count)
-        if (chosen(i))
-            shared->outcome[i] =
-                distance_measure(&cases[i], options.client, options.seeds, options.turn_us);
-}
-
-static void run_all(struct shared *shared)
-{
-    for (int i = 0; i < WORKERS; i++)
-        if (fork() == 0) {
-            work(shared);
-            _exit(0);
-        }
-    int status;
-    while (wait(&status) > 0)
-        if (status != 0)
-            abort();
+    struct shared *shared = to;
+    if (chosen(i))
+        shared->outcome[i] =
+            distance_measure(&cases[i], options.client, options.seeds, options.turn_us);
 }
 
 static void print_cases(const struct shared *shared)
@@ -154,35 +127,12 @@ static void print_crowds(void)
         }
 }
 
-static void read_options(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "0";
-        if (strcmp(argv[i], "--cases") == 0)
-            options.cases = true;
-        else if (strcmp(argv[i], "--seeds") == 0 && ++i)
-            options.seeds = atoi(value);
-        else if (strcmp(argv[i], "--turn") == 0 && ++i)
-            options.turn_us = atoi(value);
-        else if (strcmp(argv[i], "--only") == 0 && ++i)
-            options.only = value;
-        else if (strcmp(argv[i], "--class") == 0 && ++i)
-            options.class = atoi(value);
-        else if (strcmp(argv[i], "--client") == 0 && ++i)
-            options.client = strcmp(value, "reference") == 0 ? &client_reference : &client_pacer;
-    }
-}
-
 int main(int argc, char **argv)
 {
-    read_options(argc, argv);
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    options = lab_options(argc, argv, &client_pacer);
     count = distance_fill(cases);
-    struct shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
-        return 2;
-    run_all(shared);
+    struct shared *shared = lab_shared(sizeof *shared);
+    lab_work(count, one, shared);
     print_cases(shared);
     printf("\n%-46s %4s %4s %4s  %5s %5s  %5s %8s %6s %6s\n", "512 in flight at most", "n", "mean",
            "each", "eta", "worst", "w", "503s", "spans", "queue");

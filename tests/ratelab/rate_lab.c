@@ -1,21 +1,19 @@
 /* rate-lab: the pacer through every simulated limiter, beside the reference; the table of bars.
  *
- *   rate-lab [--seeds N] [--turn MICROSECONDS] [--client pacer|reference] [--class N] [--cases]
+ *   rate-lab [--seeds N] [--turn MICROSECONDS] [--client pacer|reference] [--class N] [--only TEXT]
+ *            [--cases]
  *
  * --cases prints every case, worst first. Exit status 1 when the pacer misses a bar. */
 
+#include "lab.h"
 #include "measure.h"
 #include "recovery.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #define MEAN_SHORT        .85 /* over all but burst 1 */
 #define MEAN_LONGER       .90
@@ -23,52 +21,37 @@
 #define RECOVERY_WORST_S  20
 #define RAMP_S            1
 
-enum { CLIENTS = 2, WORKERS = 2, SEEDS_MAX = 32 };
+enum { CLIENTS = 2, SEEDS_MAX = 32 };
 
 static const struct client *const clients[CLIENTS] = {&client_reference, &client_pacer};
 
-static struct {
-    int seeds;
-    int64_t turn_us;
-    int client, class;
-    bool cases;
-} options = {3, 0, -1, -1, false};
-
+static struct lab_options options;
 static struct grid_case cases[GRID_MAX];
 static int case_count;
 
 struct shared {
-    atomic_int next;
     struct measured outcome[GRID_MAX][CLIENTS];
 };
 
+static bool chosen_client(int client)
+{
+    return !options.client || options.client == clients[client];
+}
+
 static bool chosen(int i, int client)
 {
-    return (options.class < 0 || (int)cases[i].class == options.class) &&
-           (options.client < 0 || options.client == client);
+    char name[GRID_NAME];
+    grid_name(&cases[i], name, sizeof name);
+    return (options.class < 0 || (int)cases[i].class == options.class) && chosen_client(client) &&
+           strstr(name, options.only);
 }
 
-static void work(struct shared *shared)
+static void one(int i, void *to)
 {
-    int i;
-    while ((i = atomic_fetch_add(&shared->next, 1)) < case_count)
-        for (int c = 0; c < CLIENTS; c++)
-            if (chosen(i, c))
-                shared->outcome[i][c] =
-                    measure(&cases[i], clients[c], options.seeds, options.turn_us);
-}
-
-static void run_all(struct shared *shared)
-{
-    for (int i = 0; i < WORKERS; i++)
-        if (fork() == 0) {
-            work(shared);
-            _exit(0);
-        }
-    int status;
-    while (wait(&status) > 0)
-        if (status != 0)
-            abort();
+    struct shared *shared = to;
+    for (int c = 0; c < CLIENTS; c++)
+        if (chosen(i, c))
+            shared->outcome[i][c] = measure(&cases[i], clients[c], options.seeds, options.turn_us);
 }
 
 struct row {
@@ -266,35 +249,14 @@ static void print_hiccups(void)
         }
 }
 
-static void read_options(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        const char *value = i + 1 < argc ? argv[i + 1] : "0";
-        if (strcmp(argv[i], "--cases") == 0)
-            options.cases = true;
-        else if (strcmp(argv[i], "--seeds") == 0 && ++i)
-            options.seeds = atoi(value);
-        else if (strcmp(argv[i], "--turn") == 0 && ++i)
-            options.turn_us = atoi(value);
-        else if (strcmp(argv[i], "--class") == 0 && ++i)
-            options.class = atoi(value);
-        else if (strcmp(argv[i], "--client") == 0 && ++i)
-            options.client = strcmp(value, "pacer") == 0;
-    }
-}
-
 int main(int argc, char **argv)
 {
-    read_options(argc, argv);
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    options = lab_options(argc, argv, NULL);
     case_count = grid_fill(cases);
-    struct shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (shared == MAP_FAILED)
-        return 2;
+    struct shared *shared = lab_shared(sizeof *shared);
     struct timespec a, b;
     clock_gettime(CLOCK_MONOTONIC, &a);
-    run_all(shared);
+    lab_work(case_count, one, shared);
     clock_gettime(CLOCK_MONOTONIC, &b);
     if (options.cases)
         for (int c = 0; c < CLIENTS; c++)
@@ -303,7 +265,7 @@ int main(int argc, char **argv)
     print_table(shared, false);
     missed += print_means(shared);
     for (int i = 0; i < CLIENTS; i++)
-        if (options.client < 0 || options.client == i) {
+        if (chosen_client(i)) {
             int slow = print_recovery(clients[i]) + print_ramp(clients[i]);
             missed += clients[i] == &client_pacer ? slow : 0;
         }
