@@ -1,6 +1,5 @@
 #include "intake/intake.h"
 
-#include "intake/finder.h"
 #include "intake/recordings.h"
 #include "intake/stream.h"
 #include "intake/taker.h"
@@ -23,7 +22,7 @@ static const uint64_t NO_TAR = UINT64_MAX;
 
 struct intake {
     struct intake_rules rules;
-    struct shapes *shapes;
+    struct shapes *shapes; /* NULL where the finder is borrowed */
     struct finder *finder;
     struct places *places;
     struct finds *finds;
@@ -37,8 +36,11 @@ struct intake *intake_new(const struct intake_rules *rules, struct error *err)
 {
     struct intake *in = mem_zalloc(1, sizeof *in);
     in->rules = *rules;
-    in->shapes = shapes_new(rules->catalog, rules->provider);
-    in->finder = finder_new(in->shapes);
+    in->finder = rules->finder;
+    if (!in->finder) {
+        in->shapes = shapes_new(rules->catalog, rules->provider);
+        in->finder = finder_new(in->shapes);
+    }
     in->places = places_new();
     in->finds = finds_new(rules->catalog);
     in->leftovers = leftovers_new(in->places);
@@ -60,7 +62,8 @@ void intake_free(struct intake *in)
     leftovers_free(in->leftovers);
     finds_free(in->finds);
     places_free(in->places);
-    finder_free(in->finder);
+    if (in->shapes)
+        finder_free(in->finder);
     shapes_free(in->shapes);
     free(in);
 }

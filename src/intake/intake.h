@@ -4,6 +4,7 @@
 /* Keys out of anything: files, directories, standard input; plain texts and scanners' reports. What
  * leaves here is ids and places, never a key. */
 
+#include "intake/finder.h"
 #include "intake/finds.h"
 #include "intake/leftovers.h"
 #include "intake/listed.h"
@@ -12,8 +13,9 @@ struct intake_rules {
     const struct catalog *catalog;
     const char *provider;        /* nothing of another is taken; NULL: all */
     const struct listed *listed; /* only what is in it; NULL: all */
-    const char *form;   /* "text", or the report that each file must be; NULL: by its shape */
-    const char *output; /* written to afterwards: it must hold no key now; or NULL */
+    struct finder *finder; /* made for this catalog and provider, borrowed; NULL: one is made */
+    const char *form;      /* "text", or the report that each file must be; NULL: by its shape */
+    const char *output;    /* written to afterwards: it must hold no key now; or NULL */
     void (*tell)(const char *line); /* of what is passed over as it is met */
 };
 

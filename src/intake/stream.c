@@ -16,7 +16,7 @@
 enum {
     ROOM = 1 << SCALE_BITS(18, 13),
     PAD = 48,
-    RAW = 1 << 15,
+    RAW = 1 << SCALE_BITS(15, 11),
     LOOK = 4, /* bytes that tell what a file is */
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/locked.h"
 #include "base/mem.h"
+#include "base/scale.h"
 #include "provider/own_id.h"
 
 #include <ctype.h>
@@ -12,8 +13,8 @@
 
 enum {
     KEY_ROOM = SHAPE_MOST + 1,
-    RECORD_ROOM = 1 << 15, /* for the keys of one record, */
-    MASKED_MOST = 64,      /* and its masked forms */
+    RECORD_ROOM = 1 << SCALE_BITS(15, 12), /* for the keys of one record, */
+    MASKED_MOST = 64,                      /* and its masked forms */
     SHOWN_MOST = 64,
 };
 

@@ -1,5 +1,5 @@
-/* Each form of a report, whatever the bytes are: the first says which, and what makes a file be
- * known as one stands before the rest. */
+/* Each form of a report, whatever the bytes are: the first says which (FUZZ_FORM=N: that one
+ * alone), and what makes a file be known as one stands before the rest. */
 
 #include "fuzz_match.h"
 
@@ -16,11 +16,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {"gitguardian", "incident_id,detector,validity,secret,url,filepath\n"},
         {"ggshield", "{\"total_incidents\":1,\"type\":\"x\",\"entities_with_incidents\":["},
         {"detect-secrets", "{\"results\":{},\"hashed_secret\":1,\"results\":{\"a\":["},
+        {"gitleaks", "[{\"lineNumber\":1,\"offender\":\"x\"},"},
+        {"trufflehog", "{\"stringsFound\":[],\"commitHash\":\"x\"}\n"},
     };
     enum { FORMS = sizeof forms / sizeof *forms };
     if (size < 1)
         return 0;
-    size_t which = data[0] % FORMS, head = strlen(forms[which].head);
+    const char *asked = getenv("FUZZ_FORM");
+    size_t which = asked ? strtoul(asked, NULL, 10) % FORMS : data[0] % FORMS;
+    size_t head = strlen(forms[which].head);
     uint8_t *all = malloc(head + size);
     MUST(all);
     memcpy(all, forms[which].head, head);
