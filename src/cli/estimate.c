@@ -2,11 +2,11 @@
 
 #include "cli/commands.h"
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "wire/endpoint.h"
 #include "wire/pacer_search.h"
+#include "wire/told.h"
 #include "wire/wire.h"
 
 #include <stdlib.h>
@@ -44,19 +44,16 @@ static bool same_pair(const struct settings *s, const struct definition *a,
 /* What is left of a hold that an earlier run was told. */
 int64_t estimate_hold_us(const struct prepared *p, const struct definition *d)
 {
-    struct buf pair = {0};
     struct error err;
     struct endpoint e;
     struct credentials *c = credentials_new();
-    int64_t left_ms = 0;
+    int64_t left_us = 0;
     if (ledger_holds(p->ledger) && endpoint_open(&e, &p->options->settings, d, c, &err) == 0) {
-        wire_pair_put(&pair, &e);
-        left_ms = ledger_hold_left_ms(p->ledger, buf_text(&pair), clock_wall_ms());
+        left_us = hold_left_us(p->ledger, &e);
         endpoint_close(&e);
     }
     credentials_free(c);
-    buf_free(&pair);
-    return left_ms * 1000;
+    return left_us;
 }
 
 /* What this definition's targets need, with all that share its pacer: one ceiling, the lowest of

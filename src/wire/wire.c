@@ -1,6 +1,5 @@
 #include "wire/wire.h"
 
-#include "wire/looker.h"
 #include "wire/told.h"
 #include "wire/trace.h"
 
@@ -15,22 +14,12 @@
 
 enum { ROOM_US = 5000, SLOT_US = 500000 };
 
-void wire_pair_put(struct buf *out, const struct endpoint *e)
-{
-    char account[ACCOUNT_DIGITS + 1], *origin = endpoint_plain(e->origin);
-    looker_account(e->secrets, account);
-    buf_printf(out, "%s %s", origin, account);
-    free(origin);
-}
-
 void wire_init(struct wire *w, struct session *s, const struct endpoint *e)
 {
     struct buf pair = {0};
     *w = (struct wire){.session = s, .origin = endpoint_plain(e->origin), .secrets = e->secrets};
-    wire_pair_put(&pair, e);
+    told_pair_put(&pair, e);
     w->pair = pair.data;
-    if (s->work.ledger)
-        w->held_us = hold_left_us(s->work.ledger, w->pair);
 }
 
 bool wire_is(const struct wire *w, const struct endpoint *e)
@@ -57,7 +46,11 @@ static void join_name(struct wire *w, const char *provider)
 void wire_join(struct wire *w, const struct endpoint *e)
 {
     const struct definition *d = e->definition;
+    const struct ledger *ledger = w->session->work.ledger;
+    const int64_t held_us = ledger ? hold_left_us(ledger, e) : 0;
     join_name(w, d->shown);
+    if (held_us > w->held_us)
+        w->held_us = held_us;
     if (!w->url)
         w->url = endpoint_url(e);
     if (d->rate_limit > 0 && (w->max_rate <= 0 || d->rate_limit < w->max_rate))

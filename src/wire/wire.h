@@ -94,9 +94,7 @@ void wire_init(struct wire *w, struct session *s, const struct endpoint *e);
 /* Whether it is that endpoint's. The provider knows an account by its secrets, whatever the
  * variables are called that they came from, and a host by its address. */
 bool wire_is(const struct wire *w, const struct endpoint *e);
-/* The name of its holds in the journal: "https://host:port 1f0c9a3e", origin and account. Added. */
-void wire_pair_put(struct buf *out, const struct endpoint *e);
-/* An endpoint of the pair is going to be used: its name, its ceiling. */
+/* An endpoint of the pair is going to be used: its name, its ceiling, what it was told before. */
 void wire_join(struct wire *w, const struct endpoint *e);
 /* `concurrency` requests may be in flight. EXIT_STOPPED. */
 int wire_open(struct wire *w, unsigned concurrency, struct error *err);

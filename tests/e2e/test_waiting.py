@@ -6,6 +6,7 @@ import time
 
 import pytest
 from certificates import Authority
+from former import to_released
 from targets import targets
 from wire import DELETED, MANAGEMENT_KEY, Reply, error, reply
 
@@ -115,6 +116,30 @@ def test_a_hold_is_of_an_account(make_wire, make_tool):
     result = tool.run(manifest)
     assert result.code == 0, result.err
     assert time.monotonic() - began < 20
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_a_hold_in_a_journal_of_the_released_format_is_kept(host, make_wire, make_tool):
+    """There a pair is an origin as it was written and a variable, and whose account that was nobody
+    knows: the hold is of whoever the variable has now."""
+
+    def answer(request):
+        return MANAGEMENT_KEY if request.method == "GET" else error(429, "slow", Retry_After="3600")
+
+    wire = make_wire(answer)
+    tool = make_tool(f"openrouter=http://{host}:{wire.port}/api/v1")
+    manifest = tool.manifest(targets(3))
+    assert tool.run(manifest, "--deadline", "5s").code == 75
+    sent = len(wire.requests)
+    to_released(tool.run_dir, f"http://{host}:{wire.port} OPENROUTER_MANAGEMENT_KEY")
+    assert all(":" in hold["pair"] for hold in tool.run_dir.records("hold"))
+    tool.env["OPENROUTER_MANAGEMENT_KEY"] = "sk-or-v1-" + "a" * 64
+    where = ("--run-dir", tool.run_dir.path, "--base-url", tool.origins[0])
+    assert "as an earlier run was told" in tool.call("plan", manifest, *where).out
+    result = tool.run(manifest, "--deadline", "10s")
+    assert result.code == 75, result.err
+    assert "asked an earlier run to wait, and " in result.err
+    assert len(wire.requests) == sent
 
 
 def test_localhost_is_one_origin_with_its_address(make_wire, make_tool):
