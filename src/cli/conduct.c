@@ -137,10 +137,14 @@ int conduct_open(struct prepared *p, struct credentials *credentials, struct err
 void conduct_close(struct prepared *p, int code, const char *reason)
 {
     struct error err;
+    const bool through = code == EXIT_DONE || code == EXIT_SOME_FAILED;
     const struct record record = {
         .type = RECORD_CLOSE,
         .at_ms = clock_wall_ms(),
-        .close = {.exit_code = code, .reason = reason, .unsent = ""},
+        .close = {.exit_code = code,
+                  .reason = reason,
+                  .unsent = "",
+                  .halted = !through && ledger_run(p->ledger, ledger_runs(p->ledger) - 1)->halted},
     };
     journal_put(p->journal, &record);
     if (journal_flush(p->journal, &err) != 0)

@@ -49,7 +49,7 @@ struct options {
     char *secrets_file, *deliver; /* rotate: one of them */
     struct list_options list;
     bool absent_delete; /* probe */
-    bool yes, allow_empty, skip_bad_rows, salvage, partial;
+    bool yes, allow_empty, skip_bad_rows, salvage, partial, stay_stopped;
     bool has_expect, has_max;
     int64_t max_age_us; /* of the manifest; 0: any */
     uint64_t expect, max;

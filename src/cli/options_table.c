@@ -244,6 +244,12 @@ static bool set_allow_empty(struct reading *r, const char *value, struct error *
     return option_bool(value, &r->out->allow_empty);
 }
 
+static bool set_stay_stopped(struct reading *r, const char *value, struct error *err)
+{
+    (void)err;
+    return option_bool(value, &r->out->stay_stopped);
+}
+
 static bool set_skip_bad_rows(struct reading *r, const char *value, struct error *err)
 {
     (void)err;
@@ -579,6 +585,8 @@ const struct option_spec option_table[] = {
      "do N first, go on only if all succeeded"},
     {"halt", "N|P%", ACTING, true, false, GROUP_GUARD, set_halt,
      "a count from 1, or a percentage such as 5%", "stop after so many failures (default: 5%)"},
+    {"stay-stopped", NULL, RUN, true, false, GROUP_GUARD, set_stay_stopped, YES_NO,
+     "refuse where a halt, canary or look stopped it"},
     {"expect-absent", NULL, ACTING, true, false, GROUP_GUARD, set_expect_absent,
      "nothing, yes, no, or =PROVIDER[/KIND],...",
      "absence is expected, of all or =PROVIDER[/KIND]"},

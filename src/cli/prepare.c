@@ -238,6 +238,20 @@ static int guard_max(const struct prepared *p, struct error *err)
         p->options->max, p->left);
 }
 
+/* For schedules: what a person should look at is not tried again behind his back. */
+static int guard_stopped(const struct prepared *p, struct error *err)
+{
+    const size_t runs = ledger_runs(p->ledger);
+    const struct run_facts *last = runs ? ledger_run(p->ledger, runs - 1) : NULL;
+    if (!p->options->stay_stopped || !last || !last->halted)
+        return 0;
+    return error_set(
+        err, EXIT_REFUSED,
+        "--stay-stopped: %s was stopped before (%.300s); nothing was sent. Look at it; "
+        "a run without --stay-stopped goes on",
+        p->run_dir, *last->reason ? last->reason : "the run after it did not end");
+}
+
 /* What to do about it: a proof is asked for where the deletion was sent to. */
 static const char *elsewhere(const struct prepared *p)
 {
@@ -364,7 +378,8 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
 int prepare_guards(struct prepared *p, struct catalog *catalog, struct error *err)
 {
     if (guard_age(p, err) != 0 || guard_expect(p, err) != 0 || guard_origin(p, err) != 0 ||
-        guard_endpoint(p, err) != 0 || guard_protect(p, catalog, err) != 0)
+        guard_endpoint(p, err) != 0 || guard_stopped(p, err) != 0 ||
+        guard_protect(p, catalog, err) != 0)
         return -1;
     return guard_max(p, err);
 }

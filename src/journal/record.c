@@ -215,6 +215,8 @@ static void put_close(struct buf *out, const struct record *r)
     PUT_TEXT(out, "reason", r->close.reason);
     PUT_TEXT(out, "unsent", r->close.unsent);
     put_counts(out, &r->close.counts);
+    if (r->close.halted)
+        PUT(out, ",\"halted\":true");
 }
 
 void record_write(const struct record *r, uint64_t seq, uint64_t batch, uint32_t *link,

@@ -57,8 +57,9 @@
  *    "reason":"429 Retry-After: 20"}
  * close  a run ends
  *   {"type":"close","at":...,"exit_code":75,"reason":"interrupted by SIGINT","unsent":"200-250",
- *    "sent":...,"http_429":...,"http_5xx":...,"network_errors":...}
- *     (unsent: rows that were announced and certainly never sent)
+ *    "sent":...,"http_429":...,"http_5xx":...,"network_errors":...[,"halted":true]}
+ *     (unsent: rows that were announced and certainly never sent; halted: by what another try does
+ *     not mend)
  *
  * Members come in this order and none is left out but those in [ ]; there is no white space. Texts
  * are UTF-8 with only ", \, 0x7f and what is below 0x20 escaped. No secret is ever in it. */
@@ -164,6 +165,7 @@ struct record {
             int exit_code;
             const char *reason, *unsent;
             struct record_counts counts;
+            bool halted;
         } close;
     };
 };

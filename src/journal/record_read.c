@@ -340,8 +340,10 @@ static bool read_close(struct line_at *c, struct record *r)
     if (!LITERAL(c, ",\"exit_code\":") || !number(c, 255, &code))
         return false;
     r->close.exit_code = (int)code;
-    return TEXT(c, "reason", &r->close.reason) && TEXT(c, "unsent", &r->close.unsent) &&
-           counts(c, &r->close.counts);
+    bool known = TEXT(c, "reason", &r->close.reason) && TEXT(c, "unsent", &r->close.unsent) &&
+                 counts(c, &r->close.counts);
+    r->close.halted = known && LITERAL(c, ",\"halted\":true");
+    return known;
 }
 
 static bool head(struct line_at *c, uint64_t *seq, uint64_t *batch, uint32_t *before)

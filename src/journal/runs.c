@@ -36,8 +36,9 @@ void runs_open(struct runs *x, const struct record *r)
     if (x->count)
         drop_ranges(last(x));
     const struct record_open *o = &r->open;
+    const bool halted = x->count && last(x)->halted;
     struct run_facts *run = &x->run[x->count++];
-    *run = (struct run_facts){.open = *o, .opened_ms = r->at_ms, .exit_code = -1};
+    *run = (struct run_facts){.open = *o, .opened_ms = r->at_ms, .exit_code = -1, .halted = halted};
     run->reason = mem_string("");
     run->open.tool = kept(o->tool);
     run->open.libcurl = kept(o->libcurl);
@@ -59,6 +60,7 @@ void runs_close(struct runs *x, const struct record *r)
     struct run_facts *run = last(x);
     run->closed_ms = r->at_ms;
     run->exit_code = r->close.exit_code;
+    run->halted = r->close.halted;
     free(run->reason);
     run->reason = mem_string(r->close.reason ? r->close.reason : "");
 }

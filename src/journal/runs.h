@@ -17,6 +17,7 @@ struct run_facts {
     int64_t opened_ms, closed_ms; /* closed_ms 0: it never closed (killed, or still running) */
     int exit_code;                /* -1 when it never closed */
     char *reason;                 /* why it ended early, or "" */
+    bool halted; /* by what another try does not mend; or one before it was, and it never closed */
     struct request_counts requests;
 };
 

@@ -150,6 +150,7 @@ static void ask_canary(struct runner *r, const char *provider, uint32_t row, enu
                      r->session.work.settings->canary);
         break;
     case CANARY_FAILED:
+        r->session.halted = true;
         session_stop(&r->session, EXIT_STOPPED, reason);
         break;
     case CANARY_NOTHING:
@@ -184,8 +185,10 @@ static void end(struct lane *l, const struct flight *f, const struct http_answer
     }
     gate_ended(f->part, f, v);
     char reason[512];
-    if (!session_stopping(s) && guard_says_halt(g, s->work.settings, provider, reason))
+    if (!session_stopping(s) && guard_says_halt(g, s->work.settings, provider, reason)) {
+        s->halted = true;
         group_stop(r, f->part->group, EXIT_STOPPED, reason);
+    }
 }
 
 const struct pass pass_act = {.announces = RECORD_TRY,

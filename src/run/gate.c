@@ -82,7 +82,7 @@ static void ask_gate(struct part *p)
     if (p->ending.code != EXIT_DONE ||
         !gate_says_stop(&p->gate, part_definition(p), p->waiting, reason))
         return;
-    part_stop(p, EXIT_STOPPED, reason);
+    part_halt(p, reason);
 }
 
 static void surveyed(struct part *p)
@@ -92,7 +92,7 @@ static void surveyed(struct part *p)
     if (p->survey.found == SURVEY_NONE && p->waiting && !p->gate.open && !part_sight(p).control) {
         snprintf(reason, sizeof reason, "%.299s; nothing of it was %s", p->survey.reason,
                  action_done[part_work(p)->settings->action]);
-        part_stop(p, EXIT_STOPPED, reason);
+        part_halt(p, reason);
         return;
     }
     if (p->waiting && !p->gate.open && p->survey.found != SURVEY_SEEN && *p->survey.reason)

@@ -180,6 +180,12 @@ void part_stop(struct part *p, enum exit_code code, const char *reason)
         session_stop(&r->session, EXIT_STOPPED, "canary: one of its targets cannot be sent");
 }
 
+void part_halt(struct part *p, const char *reason)
+{
+    part_runner(p)->session.halted = true;
+    part_stop(p, EXIT_STOPPED, reason);
+}
+
 void part_wait(struct part *p, struct waiting w)
 {
     if (p->withdrawn)

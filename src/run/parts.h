@@ -142,6 +142,8 @@ struct part *part_of(const struct runner *r, uint32_t row);
 
 /* No more of a part is sent; what of it was not announced is left over. */
 void part_stop(struct part *p, enum exit_code code, const char *reason);
+/* Likewise with EXIT_STOPPED, by what another try does not mend. */
+void part_halt(struct part *p, const char *reason);
 
 static inline struct runner *part_runner(const struct part *p)
 {

@@ -56,7 +56,8 @@ static void settle(struct part *p, const struct suspect *x, const char *why)
     p->trial.settling = false;
 }
 
-static void fail(struct part *p, const char *why)
+/* `broken_off`: by whoever stopped the run. */
+static void fail(struct part *p, const char *why, bool broken_off)
 {
     struct trial *t = &p->trial;
     char reason[ENDING_REASON];
@@ -69,7 +70,10 @@ static void fail(struct part *p, const char *why)
     snprintf(reason, sizeof reason, "%s %s: one was %s, and %s; nothing more of it was sent",
              part_definition(p)->shown, part_definition(p)->kind,
              absent ? "said to be absent" : "deleted alone", why);
-    part_stop(p, EXIT_STOPPED, reason);
+    if (broken_off)
+        part_stop(p, EXIT_STOPPED, reason);
+    else
+        part_halt(p, reason);
 }
 
 /* What the list that was read tells of those that came meanwhile. */
@@ -97,7 +101,7 @@ static void on_recheck(void *at, struct recheck *check)
     struct part *p = at;
     struct trial *t = &p->trial;
     if (!check->gone) {
-        fail(p, check->reason);
+        fail(p, check->reason, false);
         return;
     }
     t->state = t->after;
@@ -135,7 +139,7 @@ void trials_finish(struct runner *r)
         if (!p || p->trial.state != TRIAL_RECHECK)
             continue;
         recheck_end(&p->trial.recheck);
-        fail(p, "the look after it was broken off");
+        fail(p, "the look after it was broken off", true);
     }
 }
 
@@ -175,7 +179,7 @@ static void choose_next_trial(struct part *p)
              "%s %s: no target that was seen could be deleted and looked at again; nothing else of "
              "it was deleted",
              part_definition(p)->shown, part_definition(p)->kind);
-    part_stop(p, EXIT_STOPPED, reason);
+    part_halt(p, reason);
 }
 
 /* Whatever ails them would fail the others, too. */
@@ -191,7 +195,7 @@ static void trial_failed(struct part *p, const struct verdict *v)
              "%s %s: the first %d that were sent alone all failed (%.150s); nothing else of it was "
              "sent",
              part_definition(p)->shown, part_definition(p)->kind, TRIALS_MOST, v->reason);
-    part_stop(p, EXIT_STOPPED, reason);
+    part_halt(p, reason);
 }
 
 static void suspect(struct trial *t, const struct suspect *x)

@@ -105,13 +105,22 @@ void session_put_urgent(struct session *s, struct record *record)
     s->dirty_since_us = 1;
 }
 
+/* To look at what was done takes nothing of a halt back. */
+static bool is_halted(const struct session *s)
+{
+    const size_t runs = ledger_runs(s->work.ledger);
+    return s->halted ||
+           (!s->work.settings->act && runs && ledger_run(s->work.ledger, runs - 1)->halted);
+}
+
 void session_put_close(struct session *s, const char *unsent)
 {
     struct record record = {.type = RECORD_CLOSE,
                             .close = {.exit_code = (int)s->ending.code,
                                       .reason = s->ending.reason,
                                       .unsent = unsent,
-                                      .counts = s->counts}};
+                                      .counts = s->counts,
+                                      .halted = is_halted(s)}};
     session_put(s, &record);
 }
 

@@ -34,6 +34,7 @@ struct session {
     struct aliases *aliases;     /* of its targets; made when they are first asked for */
     struct record_counts counts; /* for the journal */
     struct ending ending;        /* not EXIT_DONE: nothing new is begun */
+    bool halted;                 /* something of it by what another try does not mend */
     int64_t started_us, deadline_us, next_tick_us;
     int64_t dirty_since_us; /* the oldest record that is collected and not yet on disk; 0: none;
                                1: one that must not wait */

@@ -11,7 +11,7 @@ import time
 import pytest
 from targets import Target, mixed, targets
 from tool import CREDENTIALS
-from wire import DELETED, GONE, MANAGEMENT_KEY, error, reply
+from wire import DELETED, GONE, MANAGEMENT_KEY, error, look, reply
 
 ROWS = targets(30)
 OWN_HASH = hashlib.sha256(CREDENTIALS["OPENROUTER_MANAGEMENT_KEY"].encode()).hexdigest()
@@ -513,3 +513,61 @@ def test_a_canary_has_no_targets_of_a_provider_that_was_given_up_on(make_wire, m
     result = tool.run(manifest, "--canary", "3", "--progress", "never", timeout=30)
     assert result.code == 75, result.err
     assert tool.run_dir.totals == {"revoked": 4, "not_attempted": 4}
+
+
+# --- what a person has to look at is not tried again
+
+
+def well(request):
+    return look(request) if request.method == "GET" else DELETED
+
+
+def refusing(request):
+    return look(request) if request.method == "GET" else error(400)
+
+
+def another_accounts(request):
+    if request.path.endswith("/key"):
+        return MANAGEMENT_KEY
+    return reply(200, {"data": []}) if "/keys/" not in request.path else GONE
+
+
+@pytest.mark.parametrize(
+    "answer, options, sent",
+    [
+        (refusing, ["--canary", "2"], True),
+        (refusing, ["--halt", "3", "--concurrency", "4"], True),
+        (another_accounts, [], False),
+    ],
+    ids=["canary", "halt", "look"],
+)
+def test_stay_stopped(answer, options, sent, make_wire, make_tool):
+    """The next try is refused and nothing is sent, a verification or a crash in between or not, until
+    one without the option went on."""
+    right = []
+    wire = make_wire(lambda request: (well if right else answer)(request))
+    tool = make_tool(wire.origin)
+    manifest = tool.manifest(targets(40))
+    assert tool.run(manifest, *options, "--stay-stopped").code == 75
+    assert bool(wire.deletions) == sent
+    right.append(True)
+    before = len(wire.requests)
+    for _ in range(2):
+        result = tool.run(manifest, *options, "--stay-stopped")
+        assert result.code == 2, result.err
+        assert "--stay-stopped: " in result.err and "was stopped before (" in result.err
+    assert tool.call("plan", manifest, "--run-dir", tool.run_dir.path, "--stay-stopped",
+                     "--base-url", wire.origin).code == 2
+    assert len(wire.requests) == before
+    tool.call("verify", tool.run_dir.path, "--base-url", wire.origin)
+    assert tool.run(manifest, "--stay-stopped").code == 2
+    assert tool.run(manifest).code == 0
+    assert tool.run(manifest, "--stay-stopped").code == 0
+
+
+def test_what_another_try_mends_is_no_stop_to_stay_at(make_wire, make_tool):
+    tool = make_tool(make_wire(well).origin)
+    manifest = tool.manifest(targets(40))
+    stopped = tool.run(manifest, "--max-rate", "5", "--deadline", "2s", "--stay-stopped")
+    assert stopped.code == 75, stopped.err
+    assert tool.run(manifest, "--stay-stopped").code == 0

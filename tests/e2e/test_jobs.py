@@ -202,6 +202,24 @@ def test_a_night_without_an_inventory_deletes_nothing(schedule, old, night):
     assert deleted(sandbox) == before
 
 
+@pytest.mark.parametrize("schedule", NIGHTS)
+def test_what_a_canary_stopped_is_not_tried_again(schedule, tmp_path, place, make_tool, make_sandbox):
+    """The next try of any of them ends with 2, which none tries again, and deletes nothing."""
+    sandbox = make_sandbox(targets(40))
+    here = Night(tmp_path, place, make_tool(), sandbox)
+    sandbox.change("fault 400:100%")
+    for line in NIGHTS[schedule]:
+        code, err = here.start(line)
+        assert code == 75
+        assert "canary: " in err
+    sandbox.change("clear")
+    for line in [*NIGHTS[schedule], cron_lines()[1]]:
+        code, err = here.start(line)
+        assert code == 2
+        assert "--stay-stopped: " in err
+    assert not deleted(sandbox)
+
+
 def words():
     for line in [*cron_lines(), *unit_lines(), *pod_lines()]:
         yield from ([w for w in shlex.split(part.split(">")[0])] for part in line.split("&&"))

@@ -132,6 +132,7 @@ static inline void describe(const struct options *o, struct buf *out)
     put_list(&o->list, out);
     put_flag(out, "yes", o->yes);
     put_flag(out, "allow_empty", o->allow_empty);
+    put_flag(out, "stay_stopped", o->stay_stopped);
     put_flag(out, "skip_bad_rows", o->skip_bad_rows);
     put_flag(out, "salvage", o->salvage);
     put_flag(out, "partial", o->partial);

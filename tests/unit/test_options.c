@@ -47,6 +47,7 @@ static void good_lines(void **state)
         {"rescind run k.csv --action delete", "run manifest=k.csv"},
         {"rescind run k.csv --action disable", "run manifest=k.csv action=1"},
         {"rescind plan k.csv --action enable", "plan manifest=k.csv action=2"},
+        {"rescind run k.csv --stay-stopped", "run manifest=k.csv stay_stopped"},
         {"rescind run k.csv --allow-empty --skip-bad-rows",
          "run manifest=k.csv allow_empty skip_bad_rows"},
         {"rescind run k.csv --expect 0", "run manifest=k.csv expect=0"},

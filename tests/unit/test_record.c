@@ -129,6 +129,11 @@ static void exact_bytes(void **state)
         {rec_close(75, "200-250", at),
          "\"close\"" AT ",\"exit_code\":75,\"reason\":\"stopped by SIGINT\",\"unsent\":\"200-250\","
          "\"sent\":20,\"http_429\":2,\"http_5xx\":2,\"network_errors\":3"},
+        {{.type = RECORD_CLOSE,
+          .at_ms = at,
+          .close = {.exit_code = 75, .reason = "r", .unsent = "", .halted = true}},
+         "\"close\"" AT ",\"exit_code\":75,\"reason\":\"r\",\"unsent\":\"\",\"sent\":0,"
+         "\"http_429\":0,\"http_5xx\":0,\"network_errors\":0,\"halted\":true"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct buf whole = {0}, line = line_of(&rows[i].r, 7, 6, 0x2a);
