@@ -29,13 +29,25 @@ void clock_set(const struct clock_source *source)
     replaced = source;
 }
 
-static void print_minute(int64_t minute, char *text, size_t size)
+static void put_two(char *at, int n)
+{
+    at[0] = (char)('0' + n / 10);
+    at[1] = (char)('0' + n % 10);
+}
+
+/* By hand: the times of a long list are all of other minutes. */
+static void print_minute(int64_t minute, char text[CLOCK_TEXT])
 {
     time_t seconds = (time_t)(minute * 60);
     struct tm t;
     gmtime_r(&seconds, &t);
-    snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:00.000Z", t.tm_year + 1900, t.tm_mon + 1,
-             t.tm_mday, t.tm_hour, t.tm_min);
+    memcpy(text, "0000-00-00T00:00:00.000Z", CLOCK_TEXT);
+    put_two(text, (t.tm_year + 1900) / 100);
+    put_two(text + 2, (t.tm_year + 1900) % 100);
+    put_two(text + 5, t.tm_mon + 1);
+    put_two(text + 8, t.tm_mday);
+    put_two(text + 11, t.tm_hour);
+    put_two(text + 14, t.tm_min);
 }
 
 /* The times of a journal and a report follow each other within the same minute, so all but seconds
@@ -44,12 +56,12 @@ static void print_minute(int64_t minute, char *text, size_t size)
 char *clock_text(int64_t wall_ms, char out[CLOCK_TEXT])
 {
     static _Thread_local int64_t minute = -1;
-    static _Thread_local char text[80];
+    static _Thread_local char text[CLOCK_TEXT];
     if (wall_ms < 0 || wall_ms > 253402300799999) /* year 9999 */
         wall_ms = 0;
     if (wall_ms / 60000 != minute) {
         minute = wall_ms / 60000;
-        print_minute(minute, text, sizeof text);
+        print_minute(minute, text);
     }
     unsigned rest = (unsigned)(wall_ms % 60000);
     memcpy(out, text, CLOCK_TEXT);

@@ -141,6 +141,8 @@ bool text_begins_formula(const char *text)
     static const char *const marks[] = {
         "=", "+", "-", "@", "\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
     size_t n;
+    if ((*text >= '0' && *text <= '9') || ((*text | 0x20) >= 'a' && (*text | 0x20) <= 'z'))
+        return false; /* nearly always */
     if (strchr("\t\r\n", *text) && *text)
         return true;
     for (; *text && text_invisible(text, n = text_char_len(text)); text += n)

@@ -218,8 +218,10 @@ static void put_field(struct sheet *sheet, const char *name, const char *text)
     for (size_t i = 0; i < sizeof times / sizeof *times && text && at < 0; i++)
         if (strcmp(name, times[i]) == 0 && !is_day(text)) /* a day stays one */
             at = moment_parse(text);
-    if (at >= 0)
-        text = clock_text(at, moment);
+    if (at >= 0) {
+        sheet_word(sheet, name, clock_text(at, moment));
+        return;
+    }
     for (; text && *text; text++)
         buf_putc(&shown, *text == KEYLIST_PART ? ' ' : *text);
     sheet_text(sheet, name, buf_text(&shown));

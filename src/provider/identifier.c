@@ -282,13 +282,15 @@ int identifier_invent(const struct definition *d, char out[ID_MAX + 1])
     return 0;
 }
 
+enum { SHORTEST_SECRET = 11 }; /* sk- and a tail */
+
 static bool holds_secret(const struct catalog *c, const char *text, size_t len)
 {
-    enum { SHORTEST = 11, SHOWN_MOST = 24 }; /* sk- and a tail; what a masked key shows */
+    enum { SHOWN_MOST = 24 }; /* what a masked key shows */
     const char *token;
     size_t at = 0, n;
     while ((n = token_next(text, len, &at, &token)) > 0) {
-        if (n < SHORTEST || (n <= SHOWN_MOST && mask_follows(text + at, len - at)))
+        if (n < SHORTEST_SECRET || (n <= SHOWN_MOST && mask_follows(text + at, len - at)))
             continue;
         if (secret_token(token, n))
             return true;
@@ -353,9 +355,11 @@ static bool holds_encoded_secret(const struct catalog *c, const char *text, size
 
 bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
 {
+    if (len < SHORTEST_SECRET) /* however it is written */
+        return false;
     if (holds_secret(c, text, len) || holds_encoded_secret(c, text, len))
         return true;
-    if (len == 0 || (!memchr(text, '%', len) && !memchr(text, '\\', len)))
+    if ((!memchr(text, '%', len) && !memchr(text, '\\', len)))
         return false;
     char *plain = mem_alloc(len);
     size_t n = 0, size;

@@ -9,11 +9,11 @@ struct keylist;
 struct keylist *keylist_new(const struct definition *d); /* borrows the definition */
 void keylist_free(struct keylist *l);                    /* NULL is fine */
 
-/* Takes a page of keys in, of a body that walk.body may hold already. */
-enum walk_step keylist_page(struct keylist *l, struct walk *w, const char *body, size_t len,
+/* Takes a page of keys in: a body as body_parse has it, borrowed; NULL where it is no JSON. */
+enum walk_step keylist_page(struct keylist *l, struct walk *w, struct json_t *body,
                             char reason[WALK_REASON]);
 /* Takes a page of what the keys are listed for each of. */
-enum walk_step keylist_each_page(struct keylist *l, struct walk *w, const char *body, size_t len,
+enum walk_step keylist_each_page(struct keylist *l, struct walk *w, struct json_t *body,
                                  char reason[WALK_REASON]);
 
 size_t keylist_each_count(const struct keylist *l);

@@ -30,7 +30,6 @@ struct walk {
     const char *scope; /* as request.h has it, or NULL: the path names none, or `each` is the one */
     const char *base;  /* of the URLs asked for: PAGING_URL and LINK lead below it, or NULL */
     const char *link;  /* the value of the last answer's Link header, or NULL; borrowed */
-    struct json_t *body; /* of the page at hand, where it was parsed before, or NULL; borrowed */
 
     size_t taken;  /* items so far */
     char *last;    /* the id of the last one */

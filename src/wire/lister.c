@@ -245,10 +245,8 @@ static bool take_in(struct lister *l, struct lister_page *p)
     if (beyond)
         return broken(l, beyond);
     l->part.walk.link = p->link.len ? buf_text(&p->link) : NULL;
-    l->part.walk.body = p->read.body;
-    enum walk_step step = l->part.take(l->keys, &l->part.walk, NULL, 0, reason);
+    enum walk_step step = l->part.take(l->keys, &l->part.walk, p->read.body, reason);
     l->part.walk.link = NULL;
-    l->part.walk.body = NULL;
     body_drop(p->read.body);
     p->read.body = NULL;
     l->first = (l->first + 1) % LISTER_AHEAD;

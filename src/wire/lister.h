@@ -14,7 +14,7 @@ enum { LISTER_WALKS = 5, LISTER_AHEAD = 32 };
 /* A whole list that is being walked, page by page. */
 struct lister_walk {
     struct walk walk;
-    enum walk_step (*take)(struct keylist *l, struct walk *w, const char *body, size_t len,
+    enum walk_step (*take)(struct keylist *l, struct walk *w, struct json_t *body,
                            char reason[WALK_REASON]);
     unsigned readings; /* of it that were begun */
     size_t before;     /* keys that there were before it */

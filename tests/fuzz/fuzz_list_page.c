@@ -1,6 +1,7 @@
 /* Pages of a list: the input's first byte chooses the definition, and NUL bytes part the rest into
  * pages. Whatever they hold, the list ends, its keys are canonical and there once. */
 
+#include "provider/condition.h"
 #include "provider/identifier.h"
 #include "provider/keylist.h"
 #include "provider/list_walk.h"
@@ -47,7 +48,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const char *stop = at < end ? memchr(at, '\0', (size_t)(end - at)) : NULL;
         size_t len = (size_t)((stop ? stop : end) - at);
         walk_request(&walk, d, &path);
-        step = keylist_page(keys, &walk, at, len, reason);
+        json_t *body = body_parse(at, len);
+        step = keylist_page(keys, &walk, body, reason);
+        json_decref(body);
         must(step == WALK_MORE || step == WALK_END || memchr(reason, '\0', sizeof reason));
         at += len + 1;
     }

@@ -1,6 +1,8 @@
 /* Filters: each row is a key's members, what is asked of it, and whether it is selected. Windows:
  * each row is a moment and when its day, week and month began. */
 
+#include "list_page.h"
+
 #include "provider/filter.h"
 
 #include "base/clock.h"
@@ -30,7 +32,7 @@ static struct keylist *one_key(const struct definition *d, const char *format, c
     struct walk w = {.pages = &d->list.pages, .request = &d->list.request};
     char page[1024], reason[WALK_REASON];
     snprintf(page, sizeof page, format, members);
-    enum walk_step step = keylist_page(l, &w, page, strlen(page), reason);
+    enum walk_step step = take_text(l, &w, page, reason);
     if (step != WALK_MORE && step != WALK_END)
         fail_msg("%s: %s", page, reason);
     walk_free(&w);
@@ -290,7 +292,7 @@ static void last_used_before(void **state)
         const char *untold = NULL;
         snprintf(page, sizeof page, "%s{\"id\":%s,%s}%s", bare ? "[" : "{\"data\":[",
                  bare ? "7" : "\"k\"", rows[i].item, bare ? "]" : "],\"has_more\":false}");
-        keylist_page(l, &w, page, strlen(page), reason);
+        take_text(l, &w, page, reason);
         assert_int_equal(keylist_count(l), 1);
         if (filter_match(&f, d, l, 0, 0, &untold) != rows[i].want)
             fail_msg("%s", page);

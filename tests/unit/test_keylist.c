@@ -1,7 +1,10 @@
 /* The walk through a list's pages: what is the next request, and what of a page is believed. */
 
-#include "provider/keylist.h"
+#include "list_page.h"
 
+#include "base/rng.h"
+
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,8 +146,7 @@ static void pages(void **state)
         struct walk w = keys_walk(NULL);
         char reason[WALK_REASON] = "";
         for (size_t k = 0; rows[i].steps[k]; k++) {
-            enum walk_step step =
-                keylist_page(l, &w, rows[i].page[k], strlen(rows[i].page[k]), reason);
+            enum walk_step step = take_text(l, &w, rows[i].page[k], reason);
             if ("MECB"[step] != rows[i].steps[k])
                 fail_msg("%s, page %zu: %c (%s)", rows[i].what, k + 1, "MECB"[step], reason);
             assert_true((step == WALK_CHANGED || step == WALK_BROKEN) == (*reason != '\0'));
@@ -160,7 +162,7 @@ static void take(struct keylist *l, const char *each, const char *page)
 {
     struct walk w = keys_walk(each);
     char reason[WALK_REASON];
-    if (keylist_page(l, &w, page, strlen(page), reason) != WALK_MORE)
+    if (take_text(l, &w, page, reason) != WALK_MORE)
         fail_msg("%s", reason);
     walk_free(&w);
 }
@@ -184,6 +186,27 @@ static void fields(void **state)
     assert_string_equal(keylist_field(l, 1, 2), "1.25");
     assert_string_equal(keylist_field(l, 1, 3), "r1"); /* it was listed for that */
     keylist_free(l);
+}
+
+/* Every number stands there as %.15g has it, whichever way it is written. */
+static void numbers(void **state)
+{
+    static const double odd[] = {0.1,     0.0001, 0.00009,    1e-7,     0.30000000000000004,
+                                 1234.5,  1e9,    1e9 + 0.5,  -2.5,     999999999.999999,
+                                 1.5e300, 7.0,    123456.789, 0.1234567};
+    enum { ODD = sizeof odd / sizeof *odd, MANY = 2000 };
+    struct rng rng = rng_seed(5);
+    (void)state;
+    for (size_t i = 0; i < ODD + MANY; i++) {
+        double n = i < ODD ? odd[i] : floor(rng_uniform(&rng, 0, 1e12)) / pow(10, (double)(i % 9));
+        struct keylist *l = keylist_new(x);
+        char page[128], want[64];
+        snprintf(page, sizeof page, "{\"data\":[{\"id\":\"a\",\"name\":%.17g}]}", n);
+        snprintf(want, sizeof want, "%.15g", n);
+        take(l, NULL, page);
+        assert_string_equal(keylist_field(l, 0, 0), want);
+        keylist_free(l);
+    }
 }
 
 static void usage(void **state)
@@ -224,7 +247,7 @@ static void of_another_room(void **state)
     struct walk w = keys_walk("r1");
     char reason[WALK_REASON];
     (void)state;
-    assert_int_equal(keylist_page(l, &w, page, sizeof page - 1, reason), WALK_CHANGED);
+    assert_int_equal(take_text(l, &w, page, reason), WALK_CHANGED);
     assert_string_equal(reason, "a key is of another room than was asked for");
     walk_free(&w);
     keylist_free(l);
@@ -245,8 +268,9 @@ static void rooms(void **state)
     } rows[] = {{bad, WALK_BROKEN}, {twice, WALK_CHANGED}, {good, WALK_END}, {good, WALK_END}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct walk w = {.pages = &x->list.each_pages, .request = &x->list.each_request};
-        assert_int_equal(keylist_each_page(l, &w, rows[i].page, strlen(rows[i].page), reason),
-                         rows[i].want);
+        json_t *body = body_parse(rows[i].page, strlen(rows[i].page));
+        assert_int_equal(keylist_each_page(l, &w, body, reason), rows[i].want);
+        json_decref(body);
         walk_free(&w);
     }
     assert_int_equal(keylist_each_count(l), 2);
@@ -277,8 +301,7 @@ static void cut_and_grown(void **state)
         assert_int_equal(keylist_count(l), 1);
     }
     struct walk w = keys_walk(NULL);
-    assert_int_equal(keylist_page(l, &w, "{\"data\":[{\"id\":\"first\"}]}", 25, reason),
-                     WALK_CHANGED);
+    assert_int_equal(take_text(l, &w, "{\"data\":[{\"id\":\"first\"}]}", reason), WALK_CHANGED);
     assert_string_equal(reason, "a key is in it twice");
     walk_free(&w);
     buf_free(&page);
@@ -363,10 +386,15 @@ static void impossible_lists(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(requests),        cmocka_unit_test(pages),
-        cmocka_unit_test(fields),          cmocka_unit_test(usage),
-        cmocka_unit_test(of_another_room), cmocka_unit_test(rooms),
-        cmocka_unit_test(cut_and_grown),   cmocka_unit_test(impossible_lists),
+        cmocka_unit_test(requests),
+        cmocka_unit_test(pages),
+        cmocka_unit_test(fields),
+        cmocka_unit_test(usage),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(of_another_room),
+        cmocka_unit_test(rooms),
+        cmocka_unit_test(cut_and_grown),
+        cmocka_unit_test(impossible_lists),
     };
     struct error err;
     catalog = catalog_new();

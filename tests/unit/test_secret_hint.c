@@ -1,5 +1,7 @@
 /* What a list shows of a secret, and which of its keys the credential may be. */
 
+#include "list_page.h"
+
 #include "provider/secret_hint.h"
 
 #include <setjmp.h>
@@ -93,7 +95,7 @@ static void own_key(void **state)
                                        : "%s{\"id\":\"k%d\"}",
                      k ? "," : "", k, rows[i].labels[k]);
         strcat(body, "]");
-        assert_int_equal(keylist_page(keys, &w, body, strlen(body), reason), WALK_END);
+        assert_int_equal(take_text(keys, &w, body, reason), WALK_END);
         size_t n = secret_hint_own(keys, d, secret, note, found);
         if (strcmp(found, rows[i].found) != 0 || n != strlen(found) / 2)
             fail_msg("row %zu: %s instead of %s", i, found, rows[i].found);

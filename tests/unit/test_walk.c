@@ -1,6 +1,8 @@
 /* The ways from one page of a list to the next, and what is held against a list that claims to be
  * whole: each row is a list's answers and the requests that they lead to. */
 
+#include "list_page.h"
+
 #include "provider/keylist.h"
 #include "provider/pages_left.h"
 
@@ -301,8 +303,7 @@ static void walk_row(const struct row *row, const struct definition *d)
         if (strcmp(buf_text(&path), row->page[k].path) != 0)
             fail_msg("%s: asks for %s", row->what, buf_text(&path));
         w.link = row->page[k].link;
-        enum walk_step step =
-            keylist_page(l, &w, row->page[k].body, strlen(row->page[k].body), reason);
+        enum walk_step step = take_text(l, &w, row->page[k].body, reason);
         char want = row->page[k + 1].path ? 'M' : row->end;
         if ("MECB"[step] != want)
             fail_msg("%s, page %zu: %c (%s)", row->what, k + 1, "MECB"[step], reason);
@@ -350,7 +351,7 @@ static void scopes(void **state)
         struct walk w = {.pages = &d->list.pages, .request = &d->list.request, .each = projects[i]};
         walk_request(&w, d, &path);
         assert_string_equal(buf_text(&path), want[i]);
-        assert_int_equal(keylist_page(l, &w, A "}", sizeof A, reason), WALK_END);
+        assert_int_equal(take_text(l, &w, A "}", reason), WALK_END);
         walk_free(&w);
     }
     assert_int_equal(keylist_count(l), 2);
