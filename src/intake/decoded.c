@@ -11,7 +11,7 @@
 
 enum {
     SIDE_ROOM = 1 << 14,
-    ISLAND_BACK = 1000,
+    ISLAND_BACK = 800,
     ISLAND_LEAST = 20,  /* no key is shorter */
     ISLAND_MOST = 8192, /* bytes of a text with escapes that are decoded at once */
     BASE64_BACK = 64,   /* characters before a key's that are decoded */
@@ -84,9 +84,14 @@ static void hit_island(void *at, size_t where, unsigned tag)
         return;
     size_t len = s.len + (s.kind == SIGHT_STUCK && where + s.len < p->side_len);
     size_t raw = p->island + f->came[where], end = p->island + f->came[where + len];
-    size_t last = p->island + f->came[where + s.len - 1] + 1;
+    size_t last = p->island + f->came[where + s.len - 1] + 1, alike = 1;
     if (last - raw == s.len && edge_highlight(p->text, p->len, last))
         return; /* the key ends there in the text, too */
+    while (alike < s.len && f->came[where + alike] - f->came[where] == (int)alike)
+        alike++;
+    if (edge_highlight_before(p->text, raw) && edge_highlight(p->text, p->len, raw + alike) &&
+        shape_fits(s.shape, p->text + raw, alike) == alike)
+        return; /* just the key is highlighted */
     if (end - raw != len && raw >= p->from && raw < p->to)
         search_tell(p, &s, raw);
 }
@@ -96,32 +101,30 @@ static size_t visit_island(struct search *p, size_t at)
 {
     struct decoder *f = p->decoder;
     const char *t = p->text;
-    size_t from = at, end = at, n = 0, size;
-    while (from > 0 && at - from < ISLAND_BACK && f->island[(unsigned char)t[from - 1]])
-        from--;
-    while (end < p->len && end - from < ISLAND_MOST && f->island[(unsigned char)t[end]])
-        end++;
-    if (end - from < ISLAND_LEAST)
-        return end > at ? end : at + 1;
-    for (size_t i = from; i < end;) {
-        int c = edge_escape(t, p->len, i, &size);
-        size_t light = c < 0 ? edge_highlight(t, p->len, i) : 0;
-        if (light) {
-            i += light;
-            end = i > end ? i : end;
-            continue;
-        }
-        f->came[n] = (uint16_t)(i - from);
-        f->side[n++] = c >= 0 ? (char)c : t[i];
-        i += c >= 0 ? size : 1;
-        end = i > end ? i : end;
+    size_t from = at, end, n = 0, size;
+    while (from > 0 && at - from < ISLAND_BACK) {
+        size_t light = edge_highlight_before(t, from);
+        if (light ? at - from + light > ISLAND_BACK : !f->island[(unsigned char)t[from - 1]])
+            break;
+        from -= light ? light : 1;
+    }
+    for (end = from; end < p->len && end - from < ISLAND_MOST;) {
+        int c = edge_escape(t, p->len, end, &size);
+        size_t light = c < 0 ? edge_highlight(t, p->len, end) : 0;
+        if (c < 0 && !light && !f->island[(unsigned char)t[end]])
+            break;
+        f->came[n] = (uint16_t)(end - from);
+        if (!light)
+            f->side[n++] = c >= 0 ? (char)c : t[end];
+        end += c >= 0 ? size : light ? light : 1;
     }
     f->came[n] = (uint16_t)(end - from);
     p->island = from;
     p->side_len = n;
-    sieve_run(p->sought->sieve, f->side, n, 0, n, hit_island, p);
+    if (n >= ISLAND_LEAST)
+        sieve_run(p->sought->sieve, f->side, n, 0, n, hit_island, p);
     mem_wipe(f->side, n);
-    return end;
+    return end > at ? end : at + 1;
 }
 
 void decoded_escapes(struct search *p)

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { COLOUR_MOST = 24, TAG_MOST = 200 };
+
 /* Whether an escape that ends before `at` stands for something that belongs to no key. */
 static bool escape_before(const char *text, size_t at)
 {
@@ -33,17 +35,6 @@ static bool escape_before(const char *text, size_t at)
     return false;
 }
 
-/* A colour of a terminal: ESC [ 01;31 m */
-static bool colour_before(const char *text, size_t at)
-{
-    if (text[at - 1] != 'm' && text[at - 1] != 'K')
-        return false;
-    size_t i = at - 1;
-    while (i > 0 && (isdigit((unsigned char)text[i - 1]) || text[i - 1] == ';'))
-        i--;
-    return i >= 2 && text[i - 1] == '[' && text[i - 2] == 0x1b;
-}
-
 bool edge_left(const char *text, size_t at, bool dotted)
 {
     if (at == 0)
@@ -55,7 +46,7 @@ bool edge_left(const char *text, size_t at, bool dotted)
         return true;
     if (c == '-' && (at == 1 || text[at - 2] == '\n'))
         return true;
-    return escape_before(text, at) || colour_before(text, at);
+    return escape_before(text, at) || edge_highlight_before(text, at);
 }
 
 static int in_key(int value)
@@ -101,22 +92,50 @@ int edge_escape(const char *text, size_t len, size_t at, size_t *size)
     return in_key(hex_number(from + 2, *size - 2));
 }
 
+/* ESC [ 01;31 m */
+static size_t colour_length(const char *text, size_t len)
+{
+    size_t i = 2;
+    while (i < len && i < COLOUR_MOST && (isdigit((unsigned char)text[i]) || text[i] == ';'))
+        i++;
+    return text[1] == '[' && i < len && (text[i] == 'm' || text[i] == 'K') ? i + 1 : 0;
+}
+
+/* <b>, </b>, <span class="hit"> */
+static size_t tag_length(const char *text, size_t len)
+{
+    static const char *const names[] = {"b", "em", "i", "mark", "span", "strong"};
+    size_t from = 1 + (text[1] == '/'), i = from, most = len < TAG_MOST ? len : TAG_MOST, k = 0;
+    while (i < most && isalpha((unsigned char)text[i]))
+        i++;
+    while (k < sizeof names / sizeof *names &&
+           (strlen(names[k]) != i - from || strncasecmp(names[k], text + from, i - from) != 0))
+        k++;
+    if (k == sizeof names / sizeof *names || (i < most && !strchr("> \t\r\n", text[i])))
+        return 0;
+    while (i < most && text[i] && text[i] != '>' && text[i] != '<')
+        i++;
+    return i < most && text[i] == '>' ? i + 1 : 0;
+}
+
 size_t edge_highlight(const char *text, size_t len, size_t at)
 {
-    static const char *const tags[] = {"b>", "em>", "mark>", "strong>"};
-    size_t i = at + 2;
-    if (len - at < 3 || (text[at] != 0x1b && text[at] != '<'))
+    if (len - at < 3)
         return 0;
-    if (text[at] == 0x1b) {
-        while (i < len && i - at < 24 && (isdigit((unsigned char)text[i]) || text[i] == ';'))
-            i++;
-        return text[at + 1] == '[' && i < len && (text[i] == 'm' || text[i] == 'K') ? i + 1 - at
-                                                                                    : 0;
-    }
-    i = at + 1 + (text[at + 1] == '/');
-    for (size_t k = 0; k < sizeof tags / sizeof *tags; k++)
-        if (strlen(tags[k]) <= len - i && strncasecmp(text + i, tags[k], strlen(tags[k])) == 0)
-            return i + strlen(tags[k]) - at;
+    return text[at] == 0x1b  ? colour_length(text + at, len - at)
+           : text[at] == '<' ? tag_length(text + at, len - at)
+                             : 0;
+}
+
+size_t edge_highlight_before(const char *text, size_t at)
+{
+    if (at == 0 || !strchr(">mK", text[at - 1]))
+        return 0;
+    char first = text[at - 1] == '>' ? '<' : 0x1b;
+    size_t most = first == '<' ? TAG_MOST : COLOUR_MOST;
+    for (size_t n = 2; n <= at && n <= most && text[at - n] != '>'; n++)
+        if (text[at - n] == first)
+            return edge_highlight(text, at, at - n) == n ? n : 0;
     return 0;
 }
 

@@ -15,8 +15,11 @@ bool edge_left(const char *text, size_t at, bool dotted);
 int edge_escape(const char *text, size_t len, size_t at, size_t *size);
 
 /* The length of what a highlighter puts into a text at `at`, and that is none of it: a colour of a
- * terminal (ESC [ 01;31 m, ESC [ K), <b>, <em>, <mark>, <strong>, and their ends; 0 for none. */
+ * terminal (ESC [ 01;31 m, ESC [ K), a tag of b, em, i, mark, span or strong, with attributes or
+ * without, and their ends; 0 for none. */
 size_t edge_highlight(const char *text, size_t len, size_t at);
+/* Likewise of one that ends before `at`. */
+size_t edge_highlight_before(const char *text, size_t at);
 
 /* Whether what stands before `at` names the provider: its name or a variable of its headers, in any
  * case, in the same part of the line (BASETEN_API_KEY=, "baseten": ", https://x.baseten.co/?key=),

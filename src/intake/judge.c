@@ -170,6 +170,20 @@ static bool goes_on(const struct shape *s, const char *text, size_t len, size_t 
                       (span->class == RAWKEY_BASE64 && c == '='));
 }
 
+/* The same behind a highlight's end in the middle of it: whatever begins there with a highlight,
+ * and ends with one, is all that is meant. */
+static bool goes_on_behind(const struct shape *s, const char *text, size_t len, size_t at,
+                           size_t end)
+{
+    const struct shape_piece *last = &s->piece[s->pieces - 1];
+    size_t light = edge_highlight(text, len, end), next = end;
+    if (!light || last->text || end - at >= s->most || edge_highlight_before(text, at))
+        return false;
+    while (next < len && (light = edge_highlight(text, len, next)))
+        next += light;
+    return next < len && rawkey_holds(last->span.class, text[next]);
+}
+
 /* Names of files and classes (sk-three-bounce-container) may have the form of a key that has hardly
  * a literal; they are in lower case, with few digits. */
 static bool wordy(const struct best *b, const char *text)
@@ -190,6 +204,7 @@ static bool judge_fit(const struct best *b, const char *text, size_t len, size_t
     const struct shape *s = b->shape;
     bool edges = edge_left(text, at, s->dotted) && shape_ends(s, text + at, len - at, b->len);
     if (wordy(b, text + at) || goes_on(s, text, len, at + b->len) ||
+        goes_on_behind(s, text, len, at, at + b->len) ||
         (!edges && (s->loose || s->lead < LEAD_TELLING)))
         return false;
     *out = (struct sighting){.shape = s, .text = text + at, .len = b->len};

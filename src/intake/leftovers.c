@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <strings.h>
 
-enum { SEEN_BITS_FIRST = 10, SEEN_BITS_MOST = 22, GROUPS_MOST = 200, WHO_MOST = 80 };
+enum { SEEN_BITS_FIRST = 10, SEEN_BITS_MOST = 22, GROUPS_MOST = 200 };
 
 struct leftover_group {
     enum left_kind kind;
     const struct definition *d;
-    char who[WHO_MOST];
+    char who[LEFT_WHO];
     uint64_t count;
     struct place_list list;
 };
@@ -48,22 +48,26 @@ void leftovers_free(struct leftovers *l)
     free(l);
 }
 
+void leftovers_who(const char *text, char out[LEFT_WHO])
+{
+    snprintf(out, LEFT_WHO, "%s", text);
+    for (char *c = out; *c; c++)
+        if (iscntrl((unsigned char)*c) || (unsigned char)*c >= 0x80)
+            *c = '?';
+}
+
 static struct leftover_group *group_of(struct leftovers *l, enum left_kind kind,
                                        const struct definition *d, const char *who)
 {
-    if (l->groups >= GROUPS_MOST)
-        who = "and others";
+    char name[LEFT_WHO];
+    leftovers_who(l->groups >= GROUPS_MOST ? "and others" : who ? who : "", name);
     for (size_t i = 0; i < l->groups; i++)
-        if (l->group[i].kind == kind && l->group[i].d == d &&
-            strncmp(l->group[i].who, who ? who : "", WHO_MOST - 1) == 0)
+        if (l->group[i].kind == kind && l->group[i].d == d && strcmp(l->group[i].who, name) == 0)
             return &l->group[i];
     l->group = mem_resize(l->group, l->groups + 1, sizeof *l->group);
     struct leftover_group *g = &l->group[l->groups++];
     *g = (struct leftover_group){.kind = kind, .d = d};
-    snprintf(g->who, sizeof g->who, "%s", who ? who : "");
-    for (char *c = g->who; *c; c++)
-        if (iscntrl((unsigned char)*c) || (unsigned char)*c >= 0x80)
-            *c = '?';
+    memcpy(g->who, name, sizeof name);
     return g;
 }
 

@@ -24,6 +24,8 @@ enum left_kind {
     LEFT_KINDS
 };
 
+enum { LEFT_WHO = 80 }; /* longest `who`, and its NUL */
+
 struct leftovers;
 struct leftovers *leftovers_new(const struct places *places); /* borrows them */
 void leftovers_free(struct leftovers *l);
@@ -33,6 +35,9 @@ void leftovers_free(struct leftovers *l);
  * was added already only adds its place. It is hashed, not kept. */
 void leftovers_add(struct leftovers *l, enum left_kind kind, const struct definition *d,
                    const char *who, const char *text, size_t len, uint64_t place);
+
+/* What of a text is told as `who`: its beginning, one line of ASCII. */
+void leftovers_who(const char *text, char out[LEFT_WHO]);
 
 uint64_t leftovers_count(const struct leftovers *l, enum left_kind kind);
 /* What looks like a whole key of a known provider. */

@@ -190,6 +190,17 @@ static int look_nested(struct recordings *r, struct scope *scope, const char *pa
     return result;
 }
 
+/* The rule of a record in which nothing was found, as it is told: neither it nor what is left of it
+ * there looks like a secret. */
+static const char *rule_shown(const struct recordings *r, char room[LEFT_WHO])
+{
+    leftovers_who(buf_text(&r->rule), room);
+    if (!*room || identifier_is_secret(r->catalog, buf_text(&r->rule), r->rule.len) ||
+        identifier_is_secret(r->catalog, room, strlen(room)))
+        return r->form->tool;
+    return room;
+}
+
 static int record_ends(struct recordings *r, struct error *err)
 {
     struct scope scope = {.r = r, .text = {r->record}, .len = {r->record_len}, .depth = 1};
@@ -205,10 +216,9 @@ static int record_ends(struct recordings *r, struct error *err)
         result = look(r, &scope, r->form->records ? pick : pick_column, r->record_line, &more, err);
     if (result == 0 && !seen && !more) {
         enum left_kind kind = r->form->hashed ? LEFT_HASHED : LEFT_FINDING;
-        bool secret = identifier_is_secret(r->catalog, buf_text(&r->rule), r->rule.len);
-        const char *rule = r->rule.len && !secret ? buf_text(&r->rule) : r->form->tool;
-        leftovers_add(r->leftovers, kind, NULL, r->form->hashed ? r->form->tool : rule, NULL, 0,
-                      places_at(r->places, r->record_line));
+        char room[LEFT_WHO];
+        const char *who = r->form->hashed ? r->form->tool : rule_shown(r, room);
+        leftovers_add(r->leftovers, kind, NULL, who, NULL, 0, places_at(r->places, r->record_line));
     }
     mem_wipe(r->record, r->record_len);
     r->record_len = 0;

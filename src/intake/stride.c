@@ -49,8 +49,10 @@ static inline block escape(const char *at)
     block here = load(at), next = load(at + 1), third = load(at + 2);
     block slash = same(next, '/') | same(next, 'u') | same(next, 'x');
     block digits = within(next, '3', 'f') | (same(next, '2') & within(third | 0x20, 'b', 'f'));
+    block tag = same(next, '/') | same(next | 0x20, 'b') | same(next | 0x20, 'e') |
+                same(next | 0x20, 'i') | same(next | 0x20, 'm') | same(next | 0x20, 's');
     return (same(here, '\\') & slash) | (same(here, '%') & digits) |
-           (same(here, '&') & same(next, '#')) | (same(here, '<') & same(next, '/')) |
+           (same(here, '&') & same(next, '#')) | (same(here, '<') & tag) |
            (same(here, '\x1b') & same(next, '['));
 }
 
@@ -62,8 +64,9 @@ static bool begins_escape(const char *at)
                (next == '2' && (at[2] | 0x20) >= 'b' && (at[2] | 0x20) <= 'f');
     if (*at == '\\')
         return next == '/' || next == 'u' || next == 'x';
-    return (*at == '&' && next == '#') || (*at == '<' && next == '/') ||
-           (*at == '\x1b' && next == '[');
+    if (*at == '<')
+        return next != '\0' && strchr("/bBeEiImMsS", next);
+    return (*at == '&' && next == '#') || (*at == '\x1b' && next == '[');
 }
 
 size_t stride_escape(const char *text, size_t at, size_t end)

@@ -14,7 +14,7 @@ enum {
 };
 
 /* The next place before `end` that begins like an escape of edge_escape, %2F \/ \u \x &#,
- * or like the end of a highlight, </ or ESC [ */
+ * or like a highlight of edge_highlight, < or ESC [ */
 size_t stride_escape(const char *text, size_t at, size_t end);
 
 /* The next place before `end`, at a multiple of half a STRIDE, where STRIDE characters stand that

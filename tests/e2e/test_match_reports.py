@@ -219,3 +219,10 @@ def test_no_secret_of_a_report_in_a_note(tool):
     _, rows = match(tool, [record])
     assert sorted(row["hash"] for row in rows) == sorted(HASHES)
     assert {row["note"] for row in rows} == {"report:1"}
+
+
+def test_a_rule_is_cut_to_no_secret(tool):
+    """Whole it is none, but what would be shown of it looks like one."""
+    rule = "re9a9a80fdeglpat-f5bn750923ceb3." + "3" * 46 + "sk-o698b529b0923ce4a9b7b735mM-mit"
+    result, _ = match(tool, [gitleaks("none", 3, RuleID=rule)])
+    assert "1 finding without a key of a known provider (gitleaks): report:1" in result.err, result

@@ -72,6 +72,8 @@ WHOLE = {
     "coloured_whole": f"k=\x1b[01;31m\x1b[K{OR}\x1b[m\x1b[Kfoo\n",
     "highlighted": f"<p><b>{OR[:9]}</b>{OR[9:]}</p>\n<mark>{OTHER}</mark>foo",
     "highlighted_middle": f"{OR[:20]}<em>{OR[20:25]}</em>{OR[25:]}\n",
+    "highlighted_by_a_class": f'<td>K=<span class="x">{OR[:9]}</span>{OR[9:]}</td>\n',
+    "highlighted_open": f'a{" " * 9}{OR[:20]}<mark data-i="1">{OR[20:]}\n',
     "nginx": f'"GET /?k={OR} HTTP/1.1" "\\x22{OTHER}\\x22"',
     "utf8": f"ключ{OR}。",
     "sentence": f"The key is {OR}. Revoke ({OTHER})!",
