@@ -2,6 +2,7 @@
 
 #include "intake/records.h"
 
+#include "base/hex.h"
 #include "base/locked.h"
 #include "base/mem.h"
 #include "base/scale.h"
@@ -15,6 +16,7 @@ enum {
     RECORD_ROOM = 1 << SCALE_BITS(22, 12), /* longest record; a longer one is text like any other */
     BETWEEN_ROOM = 1 << SCALE_BITS(16, 10),
     COLUMNS = 128,
+    ABOVE = 40, /* hex digits of a commit's hash */
 };
 
 struct recordings {
@@ -36,6 +38,7 @@ struct recordings {
     struct field name[COLUMNS], value[COLUMNS];
     size_t names, values;
     struct buf words, rule;
+    char above[ABOVE + 1]; /* JSON: the commit that the records are of; or "" */
 };
 
 struct recordings *recordings_new(struct finder *finder, struct taker *taker,
@@ -77,6 +80,7 @@ void recordings_begin(struct recordings *r, const struct report_form *form)
     r->record_len = r->between_len = 0;
     r->line = r->record_line = r->between_line = 1;
     r->quoted = false;
+    r->above[0] = '\0';
     free(r->header);
     r->header = NULL;
 }
@@ -111,6 +115,10 @@ static bool pick(void *at, const char *path, struct buf *out)
 {
     const struct scope *s = at;
     size_t depth = s->depth;
+    if (*path == '^') {
+        buf_puts(out, s->r->above);
+        return s->r->above[0];
+    }
     if (depth > 1 && strncmp(path, "../", 3) == 0)
         depth--;
     path += strncmp(path, "../", 3) == 0 ? 3 : 0;
@@ -243,6 +251,22 @@ static int put_record(struct recordings *r, char c, struct error *err)
     return 0;
 }
 
+/* Of what stands before a record: the commit that it and those behind it are of. */
+static void look_above(struct recordings *r)
+{
+    static const char name[] = "\"id\"";
+    const char *at = r->between, *end = at + r->between_len, *last = NULL;
+    while ((at = memmem(at, (size_t)(end - at), name, strlen(name))))
+        last = at += strlen(name);
+    if (!last)
+        return;
+    while (last < end && (*last == ':' || *last == ' '))
+        last++;
+    bool hash = end - last > ABOVE + 1 && *last == '"' && last[ABOVE + 1] == '"' &&
+                hex_all(last + 1, ABOVE);
+    snprintf(r->above, sizeof r->above, "%.*s", hash ? ABOVE : 0, last + 1);
+}
+
 static int take_json(struct recordings *r, char c, struct error *err)
 {
     enum json_step step = json_walk(&r->walk, c);
@@ -253,6 +277,7 @@ static int take_json(struct recordings *r, char c, struct error *err)
         return 0;
     }
     if (step == JSON_BEGINS) {
+        look_above(r);
         if (flush_between(r, err) != 0)
             return -1;
         r->record_line = r->line;

@@ -98,6 +98,12 @@ static bool is_gitleaks_csv(const char *text, size_t len)
     return has_columns(text, len, columns);
 }
 
+static bool is_gitleaks_7_csv(const char *text, size_t len)
+{
+    static const char *const columns[] = {"repo", "commit", "offender", "leakURL", NULL};
+    return has_columns(text, len, columns);
+}
+
 static bool is_gitguardian(const char *text, size_t len)
 {
     static const char *const columns[] = {"incident_id", "detector", NULL};
@@ -118,7 +124,7 @@ static const struct report_form forms[] = {
      .tool = "TruffleHog",
      .records = at_top,
      .is = is_trufflehog,
-     .file = {DATA "file", DATA "path", DATA "bucket", DATA "image"},
+     .file = {DATA "file", DATA "filename", DATA "path", DATA "bucket", DATA "image"},
      .line = {DATA "line"},
      .commit = {DATA "commit"},
      .rule = {"ExtraData/name", "DetectorName"},
@@ -130,7 +136,7 @@ static const struct report_form forms[] = {
      .is = is_sarif,
      .file = {PLACE "artifactLocation/uri"},
      .line = {PLACE "region/startLine"},
-     .commit = {"partialFingerprints/commitSha"},
+     .commit = {"partialFingerprints/commitSha", "properties/commit"},
      .rule = {"ruleId"},
      .link = {"hostedViewerUri"}},
     {.name = "gitleaks",
@@ -159,6 +165,13 @@ static const struct report_form forms[] = {
      .commit = {"commit"},
      .rule = {"rule"},
      .link = {"leakURL", "repoURL"}},
+    {.name = "gitleaks",
+     .tool = "gitleaks",
+     .is = is_gitleaks_7_csv,
+     .file = {"file"},
+     .commit = {"commit"},
+     .rule = {"rule"},
+     .link = {"leakURL"}},
     {.name = "trufflehog",
      .tool = "TruffleHog",
      .records = at_top,
@@ -172,7 +185,7 @@ static const struct report_form forms[] = {
      .is = is_ggshield,
      .file = {"filename"},
      .line = {"line_start"},
-     .commit = {"sha"},
+     .commit = {"sha", "^id"},
      .rule = {"../detector", "../type"},
      .state = {"validity"},
      .link = {"incident_url"},

@@ -16,7 +16,8 @@ struct report_form {
     bool hashed;                              /* holds hashes of secrets only */
     bool (*is)(const char *text, size_t len); /* by the beginning of a file */
     /* Where a record has these: paths of JSON, or columns of CSV, the first that is there; each
-     * NULL-terminated. */
+     * NULL-terminated. "^id" is what stood last before the record under this name, where that is a
+     * commit's hash: the records of a commit stand in an object that begins with it. */
     const char *file[6], *line[4], *commit[3], *rule[4], *state[3], *link[4];
     /* Arrays of arrays in a record, each of whose items is a place of its own:
      * "incidents/occurrences"; the paths above are tried in the item, its parents and the record.
