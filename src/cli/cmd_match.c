@@ -222,7 +222,8 @@ static int write_found(const struct match *m, struct error *err)
         !leftovers_count(left, LEFT_PROVIDER)) {
         struct buf files = {0};
         put_files(m, &files);
-        error_set(err, leftovers_whole(left) && !m->o->partial ? EXIT_SOME_FAILED : EXIT_DATA,
+        enum exit_code code = verdict(m);
+        error_set(err, code == EXIT_DONE ? EXIT_DATA : code,
                   "%s: no whole key of a known provider whose id can be told from it",
                   buf_text(&files));
         buf_free(&files);

@@ -30,6 +30,7 @@ struct intake {
     struct taker *taker;
     struct recordings *recordings;
     uint64_t files, unread;
+    uint64_t last; /* line of a text that was read last, 0 for none */
 };
 
 struct intake *intake_new(const struct intake_rules *rules, struct error *err)
@@ -188,8 +189,10 @@ static int read_text(struct intake *in, struct stream *s, struct error *err)
             base += to - keep;
             from = keep;
         }
-        if (ended)
+        if (ended) {
+            in->last = line + lines_of(text, len);
             return 0;
+        }
         if (stream_more(s, err) != 0)
             return -1;
     }
@@ -260,6 +263,20 @@ static bool is_output(const struct intake *in, const char *path)
            S_ISREG(a.st_mode) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* What stands before the break is as good as any other's. */
+static void tell_broken(struct intake *in, const char *why)
+{
+    struct buf line = {0};
+    buf_printf(&line, "%s: %s; what comes before ",
+               places_name(in->places, places_at(in->places, 1)), why);
+    if (in->last)
+        buf_printf(&line, "(to line %llu) ", (unsigned long long)in->last);
+    buf_puts(&line, "was looked through");
+    in->rules.tell(buf_text(&line));
+    buf_free(&line);
+    in->unread++;
+}
+
 static int read_named(struct intake *in, const char *path, struct error *err)
 {
     struct stream *s = stream_open(path, err);
@@ -269,7 +286,10 @@ static int read_named(struct intake *in, const char *path, struct error *err)
         finds_count(in->finds) + finds_repeated(in->finds) + leftovers_whole(in->leftovers);
     name_file(in, path);
     in->files++;
+    in->last = 0;
     int result = read_stream(in, s, path, err);
+    if (result == 0 && stream_broken(s))
+        tell_broken(in, stream_broken(s));
     if (stream_trailing(s))
         leftovers_add(in->leftovers, LEFT_PACKED, NULL,
                       "what stands behind the end of a packed one", NULL, 0,

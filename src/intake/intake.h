@@ -24,7 +24,8 @@ struct intake *intake_new(const struct intake_rules *rules, struct error *err); 
 void intake_free(struct intake *in);                                            /* NULL is fine */
 
 /* Reads a file, "-", or all files of a directory and those below it, in the order of their names;
- * there links are not followed, and a file that cannot be read is told and counted. EXIT_NOINPUT
+ * there links are not followed, and a file that cannot be read is told and counted; so is a packed
+ * one that breaks off, whose beginning is looked through. EXIT_NOINPUT
  * where it is the operand itself, EXIT_DATA where it is no report of the form that was asked for,
  * EXIT_USAGE where it is the output and has keys. */
 int intake_read(struct intake *in, const char *path, struct error *err);
@@ -34,6 +35,7 @@ struct leftovers *intake_leftovers(struct intake *in);
 const struct places *intake_places(const struct intake *in);
 bool intake_hides(const struct intake *in, const char *path); /* it looks like a secret */
 uint64_t intake_files(const struct intake *in);
-uint64_t intake_unread(const struct intake *in); /* files of directories that could not be read */
+uint64_t intake_unread(const struct intake *in); /* files of directories that could not be read,
+                                                    and packed ones that break off */
 
 #endif

@@ -33,7 +33,7 @@ struct stream {
     bool raw_ended, inflating, member_ended, trailing;
     z_stream z;
     enum wide wide;
-    const char *packed;
+    const char *packed, *broken;
 };
 
 struct stream *stream_open(const char *path, struct error *err)
@@ -99,6 +99,11 @@ const char *stream_packed(const struct stream *s)
     return s->packed;
 }
 
+const char *stream_broken(const struct stream *s)
+{
+    return s->broken;
+}
+
 bool stream_trailing(const struct stream *s)
 {
     return s->trailing;
@@ -135,6 +140,8 @@ static int more_raw(struct stream *s, struct error *err)
     return n < 0 ? -1 : 0;
 }
 
+#define PIPED(command) " (" command " | rescind match -)"
+
 static const char *packed_kind(const char *text, size_t len)
 {
     static const struct {
@@ -142,16 +149,24 @@ static const char *packed_kind(const char *text, size_t len)
         size_t len;
         const char *kind;
     } kinds[] = {
-        {"PK\3\4", 4, "a zip archive, or an Office file"},
-        {"\x28\xb5\x2f\xfd", 4, "zstd"},
+        {"PK\3\4", 4, "a zip archive, or an Office file" PIPED("unzip -p FILE")},
+        {"\x28\xb5\x2f\xfd", 4, "zstd" PIPED("zstd -dc FILE")},
         {"\xfd"
          "7zXZ",
-         5, "xz"},
-        {"BZh", 3, "bzip2"},
-        {"7z\xbc\xaf", 4, "a 7z archive"},
-        {"PACK", 4, "a pack of git"},
-        {"%PDF", 4, "a PDF"},
-        {"Rar!", 4, "a rar archive"},
+         5, "xz" PIPED("xz -dc FILE")},
+        {"BZh", 3, "bzip2" PIPED("bzip2 -dc FILE")},
+        {"\x04\x22\x4d\x18", 4, "lz4" PIPED("lz4 -dc FILE")},
+        {"\x1f\x9d", 2, "compress" PIPED("gzip -dc FILE")},
+        {"LZIP", 4, "lzip" PIPED("lzip -dc FILE")},
+        {"\xff\x06\0\0sNaPpY", 10, "snappy"},
+        {"7z\xbc\xaf", 4, "a 7z archive" PIPED("7z x -so FILE")},
+        {"PACK", 4, "a pack of git" PIPED("git log -p --all")},
+        {"%PDF", 4, "a PDF" PIPED("pdftotext FILE -")},
+        {"Rar!", 4, "a rar archive" PIPED("unrar p -inul FILE")},
+        {"PAR1", 4, "a Parquet file"},
+        {"\xed\xab\xee\xdb", 4, "an rpm package" PIPED("rpm2cpio FILE")},
+        {"MSCF", 4, "a cabinet archive"},
+        {"Salted__", 8, "encrypted by openssl"},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (len >= kinds[i].len && memcmp(text, kinds[i].magic, kinds[i].len) == 0)
@@ -199,6 +214,15 @@ static size_t nul_span(const char *text, size_t len)
     return n;
 }
 
+/* What was inflated so far is all there is. */
+static int break_off(struct stream *s, const char *why)
+{
+    s->broken = why;
+    s->raw_at = s->raw_len;
+    s->raw_ended = s->member_ended = true;
+    return 0;
+}
+
 /* More of what was inflated (or read, where nothing is to be inflated) behind flat_len. */
 static int more_flat(struct stream *s, struct error *err)
 {
@@ -238,11 +262,9 @@ static int more_flat(struct stream *s, struct error *err)
     s->flat_len = RAW - s->z.avail_out;
     s->member_ended |= result == Z_STREAM_END;
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
-        return error_set(err, EXIT_NOINPUT, "%s: damaged: what is packed in it cannot be unpacked",
-                         s->path);
+        return break_off(s, "damaged: what is packed in it cannot be unpacked to its end");
     if (s->raw_ended && s->raw_at == s->raw_len && !s->member_ended && s->z.avail_out)
-        return error_set(err, EXIT_NOINPUT, "%s: cut: the end of what is packed in it is missing",
-                         s->path);
+        return break_off(s, "cut: the end of what is packed in it is missing");
     return 0;
 }
 
@@ -293,14 +315,20 @@ static void z_give(void *unused, void *memory)
 static void begin_inflating(struct stream *s)
 {
     struct error unheard;
+    bool raw_ended = s->raw_ended;
     s->z.zalloc = z_take;
     s->z.zfree = z_give;
     s->inflating = inflateInit2(&s->z, 15 + 32) == Z_OK; /* their heads tell gzip from zlib */
-    if (!s->inflating || (more_flat(s, &unheard) == 0 || s->flat_len))
+    if (!s->inflating)
+        return;
+    more_flat(s, &unheard);
+    if (!s->broken || s->flat_len)
         return;
     inflateEnd(&s->z); /* it only begins like that */
-    s->inflating = false;
+    s->inflating = s->member_ended = false;
+    s->broken = NULL;
     s->raw_at = 0;
+    s->raw_ended = raw_ended;
 }
 
 /* Reads the beginning, and tells by it what the file is. */

@@ -22,7 +22,7 @@ bool stream_ended(const struct stream *s);
 bool stream_full(const struct stream *s);
 
 /* Reads more behind it: at least a byte, or the end; blocks for no more than one read(2) brings.
- * EXIT_NOINPUT; what cannot be inflated (cut, damaged) is told likewise. */
+ * EXIT_NOINPUT. What cannot be inflated to its end ends where it breaks off. */
 int stream_more(struct stream *s, struct error *err);
 /* Forgets the first n bytes. */
 void stream_drop(struct stream *s, size_t n);
@@ -30,6 +30,9 @@ void stream_drop(struct stream *s, size_t n);
 /* What kind of packed file it is that is not read ("a zip archive"), by its first bytes; or NULL.
  */
 const char *stream_packed(const struct stream *s);
+
+/* Why what was inflated breaks off ("cut: ..."), once that was reached; or NULL. */
+const char *stream_broken(const struct stream *s);
 
 /* Whether other bytes than NULs stand behind the end of what was inflated: they were not read. */
 bool stream_trailing(const struct stream *s);

@@ -177,10 +177,27 @@ def test_packed_otherwise(tool):
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("a", OR)
     result, _, _ = match(tool, out.getvalue())
-    assert result.code == 65 and "1 file that was not read: a zip archive" in result.err
+    assert result.code == 65 and "1 file that was not read: a zip archive, or an Office file (unzip -p FILE |" in result.err
+    for magic, kind in ((b"\x1f\x9d\x90", "compress (gzip -dc"), (b"\x04\x22\x4d\x18", "lz4 (lz4 -dc"), (b"BZh", "bzip2 (bzip2 -dc")):
+        result, _, _ = match(tool, magic + bytes(99))
+        assert result.code == 65 and f"1 file that was not read: {kind} FILE | rescind match -): leak:1" in result.err
     for text in (gzip.compress(OR.encode())[:-9], gzip.compress(OR.encode() * 9)[:40]):
         result, _, _ = match(tool, text)
         assert result.code == 66 and ("cut: " in result.err or "damaged" in result.err), result
+
+
+def test_a_packed_file_that_breaks_off(tool):
+    """The keys before that are real ones: they are written, and 66 stops a script all the same."""
+    dice = random.Random(3)
+    noise = "".join(f"{dice.getrandbits(90)}\n" for _ in range(9000))
+    packed = gzip.compress(f"{OR}\n{noise}".encode())
+    damaged = bytearray(packed)
+    damaged[60000] ^= 255
+    for broken, says in ((packed[:60000], "cut: the end"), (bytes(damaged), "damaged: ")):
+        for options in ((), ("--partial",)):
+            result, _, ids = match(tool, broken, *options)
+            assert (result.code, ids) == (66, {id_of(OR)}), result
+            assert f"leak: {says}" in result.err and "(to line " in result.err
 
 
 def test_what_stands_behind_a_gzip_file(tool):
