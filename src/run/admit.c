@@ -47,12 +47,38 @@ bool lane_may_send(const struct lane *l, int64_t now)
            now >= r->not_before_us;
 }
 
+static bool must_wait(void *at, uint32_t row)
+{
+    const struct runner *r = at;
+    return !may_announce(r, part_of(r, row), row);
+}
+
+/* While one kind waits for what a look tells of it, the others of its lane go by; once it may go,
+ * it is in front of them again. */
+static bool let_by(struct lane *l, const struct part *waits)
+{
+    struct runner *r = l->run;
+    struct queue *q = &l->queue;
+    if (!r->pass->guarded || r->canary.left || r->canary.failed || !gates_let_others(waits))
+        return false;
+    queue_defer(q, must_wait, r);
+    return !must_wait(r, q->fresh[q->announced]);
+}
+
+static void take_back(struct lane *l)
+{
+    const struct queue *q = &l->queue;
+    if (q->deferred && !must_wait(l->run, q->fresh[q->count - q->deferred]))
+        queue_recall(&l->queue);
+}
+
 void lane_announce(struct lane *l, int64_t now)
 {
     struct runner *r = l->run;
     struct queue *q = &l->queue;
     if (!lane_may_send(l, now) || q->announced == q->count)
         return;
+    take_back(l);
     uint32_t want = ahead_of(l, now);
     if (q->announced - q->sent > want / 2)
         return;
@@ -60,8 +86,10 @@ void lane_announce(struct lane *l, int64_t now)
     for (; q->announced < q->count && q->announced - q->sent < want; q->announced++) {
         uint32_t row = q->fresh[q->announced];
         struct part *p = part_of(r, row);
-        if (!may_announce(r, p, row))
+        if (!may_announce(r, p, row) && !let_by(l, p))
             break;
+        row = q->fresh[q->announced];
+        p = part_of(r, row);
         if (r->pass->guarded)
             gate_sends(p, row);
         row_set_add(rows, row);

@@ -143,6 +143,18 @@ bool gate_lets(const struct part *p, uint32_t row)
                                                                           : false;
 }
 
+bool gates_let_others(const struct part *p)
+{
+    const struct runner *r = part_runner(p);
+    for (size_t i = 0; i < parts_of(r) && p->lane->parts > 1; i++) {
+        const struct part *other = r->part[i];
+        if (other && other != p && other->lane == p->lane && other->waiting &&
+            other->ending.code == EXIT_DONE && gate_lets(other, other->trial.row))
+            return true;
+    }
+    return false;
+}
+
 void gate_sends(struct part *p, uint32_t row)
 {
     if (p->trial.state == TRIAL_WANTED && p->trial.row == row)

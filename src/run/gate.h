@@ -15,6 +15,8 @@ void gates_begin(struct lane *l);
 /* Whether a target that the queue has next may be announced; and that it was. */
 bool gate_lets(const struct part *p, uint32_t row);
 void gate_sends(struct part *p, uint32_t row);
+/* Whether another part that goes over the same lane has one that may. */
+bool gates_let_others(const struct part *p);
 
 /* What an answer that ends a target means to these eyes. */
 void gate_judge(const struct part *p, uint32_t row, struct verdict *v);

@@ -45,6 +45,7 @@ static int part_new(struct runner *r, uint32_t row, struct error *err)
     p->group = group_of(r, d->shown);
     p->lane = lane_of(r, &p->endpoint);
     wire_join(&p->lane->wire, &p->endpoint);
+    p->lane->parts++;
     return 0;
 }
 

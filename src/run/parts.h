@@ -92,6 +92,7 @@ struct lane {
     struct queue queue;
     struct flight *flight; /* by slot */
     struct firsts firsts;
+    unsigned parts;   /* that go over it */
     bool checked;     /* preflight passed */
     bool ready;       /* and its parts were looked at */
     unsigned surveys; /* looks that are not over */

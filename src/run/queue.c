@@ -17,6 +17,7 @@ void queue_forward(struct queue *q, uint32_t row)
     for (uint32_t at = q->announced; at < q->count; at++) {
         if (q->fresh[at] != row)
             continue;
+        q->deferred -= at >= q->count - q->deferred;
         memmove(&q->fresh[q->announced + 1], &q->fresh[q->announced],
                 (at - q->announced) * sizeof *q->fresh);
         q->fresh[q->announced] = row;
@@ -26,11 +27,41 @@ void queue_forward(struct queue *q, uint32_t row)
 
 void queue_drop(struct queue *q, queue_takes_fn *takes, void *at)
 {
-    uint32_t kept = q->announced;
-    for (uint32_t i = q->announced; i < q->count; i++)
+    uint32_t kept = q->announced, deferred = q->count - q->deferred;
+    for (uint32_t i = q->announced; i < q->count; i++) {
         if (!takes(at, q->fresh[i]))
             q->fresh[kept++] = q->fresh[i];
+        else
+            q->deferred -= i >= deferred;
+    }
     q->count = kept;
+}
+
+void queue_defer(struct queue *q, queue_takes_fn *takes, void *at)
+{
+    const uint32_t fresh = q->count - q->announced;
+    uint32_t *behind = mem_alloc((fresh + 1) * sizeof *behind), kept = q->announced, n = 0;
+    for (uint32_t i = q->announced; i < q->count; i++) {
+        if (takes(at, q->fresh[i]))
+            behind[n++] = q->fresh[i];
+        else
+            q->fresh[kept++] = q->fresh[i];
+    }
+    if (n)
+        memcpy(q->fresh + kept, behind, n * sizeof *behind);
+    q->deferred = n;
+    free(behind);
+}
+
+void queue_recall(struct queue *q)
+{
+    const uint32_t others = q->count - q->deferred - q->announced;
+    uint32_t *front = q->fresh + q->announced, *kept = mem_alloc((others + 1) * sizeof *kept);
+    memcpy(kept, front, others * sizeof *kept);
+    memmove(front, front + others, q->deferred * sizeof *front);
+    memcpy(front + q->deferred, kept, others * sizeof *kept);
+    q->deferred = 0;
+    free(kept);
 }
 
 static void withdraw_fresh(struct queue *q, queue_takes_fn *takes, void *at, struct row_set *out)

@@ -21,6 +21,7 @@ struct waiting {
 struct queue {
     uint32_t *fresh;                          /* rows, in the order of sending */
     uint32_t count, sent, durable, announced; /* sent <= durable <= announced <= count */
+    uint32_t deferred;                        /* the last ones of `fresh`, that let others by */
     struct waiting *heap;
     size_t waiting, heap_cap;
 };
@@ -30,6 +31,11 @@ void queue_add(struct queue *q, uint32_t row);
 void queue_forward(struct queue *q, uint32_t row);
 /* Takes out the rows that `takes` says it does: of those that were not announced. */
 typedef bool queue_takes_fn(void *at, uint32_t row);
+/* Lets the others by: behind them go those that it takes, in their order, until they are recalled.
+ */
+void queue_defer(struct queue *q, queue_takes_fn *takes, void *at);
+/* They are the first again. */
+void queue_recall(struct queue *q);
 void queue_drop(struct queue *q, queue_takes_fn *takes, void *at);
 /* The same of those that were announced and are not on their way, or wait; they go to `out`. */
 void queue_withdraw(struct queue *q, queue_takes_fn *takes, void *at, struct row_set *out);

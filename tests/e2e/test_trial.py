@@ -86,3 +86,35 @@ def test_where_all_that_were_seen_fail_nothing_else_is_sent(world):
     assert sorted(deleted(wire)) == ["b", "d"]
     assert tool.run_dir.totals == {"failed": 2, "not_attempted": 4}
     assert "no target that was seen could be deleted" in result.out + result.err
+
+
+def test_one_that_is_looked_at_again_lets_another_kind_by(make_wire, make_tool):
+    """Two kinds over one connection: while the first of one lingers, the other goes on; then its own
+    do, before what was behind them."""
+    slow, quick, alive, gone_at = set("abc"), [f"q{n}" for n in range(150)], set("abc"), {}
+
+    def answer(request):
+        kind, one = request.path.rsplit("/", 2)[1:]
+        if request.method == "DELETE":
+            gone_at[one] = request.at
+            return OK
+        lingers = one in gone_at and kind == "slow" and request.at < gone_at[one] + 1
+        return reply(200, {"id": one}) if one not in gone_at or lingers else NONE_SUCH
+
+    wire = make_wire(answer)
+    tool = make_tool(f"relic=http://127.0.0.1:{wire.port}")
+    tool.env["RELIC_TOKEN"] = "relic-5ec7e75ec7e7-0009"
+    text = "".join(
+        RELIC.replace("[provider relic]", f"[provider relic {kind}]").replace("/tokens/", f"/{kind}/")
+        for kind in ("slow", "quick")
+    )
+    job = tool.manifest(text, "relic.ini")
+    rows = [f"relic,slow,{one},9" for one in "abc"] + [f"relic,quick,{one},1" for one in quick]
+    manifest = tool.manifest("provider,kind,id,priority\n" + "\n".join(rows) + "\n")
+    result = tool.run(manifest, "--job", job, "--max-rate", "50")
+    assert result.code == 0, result.err
+    order = deleted(wire)
+    assert sorted(order) == sorted([*alive, *quick])
+    first, second = sorted(order.index(one) for one in slow)[:2]
+    assert second - first > 10, order
+    assert order[-1] in quick, order
