@@ -44,6 +44,10 @@ static void after_read(struct turn *t)
     if (v->kind == VERDICT_END && v->verified == VERIFIED_PRESENT) {
         keep_settings(t);
         t->phase = TURN_NEXT;
+    } else if (v->kind == VERDICT_END && v->verified == VERIFIED_ABSENT &&
+               t->state.step == ROTATION_DELIVERED) {
+        t->state.settings = true; /* an earlier process deleted it, or somebody else did */
+        t->phase = TURN_NEXT;
     } else if (v->kind == VERDICT_END && v->verified == VERIFIED_ABSENT) {
         turn_end(t, OUTCOME_ALREADY_ABSENT, "");
     } else {

@@ -17,6 +17,8 @@ enum rotate_do rotate_next(const struct rotate_state *s)
     case ROTATION_CREATED:
         return s->secret ? DO_DELIVER : DO_REMOVE;
     case ROTATION_DELIVERED:
+        if (!s->settings)
+            return DO_READ;
         if (!s->renamed)
             return DO_RENAME;
         return s->lost || s->late ? DO_SWEEP : DO_DELETE;

@@ -8,7 +8,7 @@
 
 struct rotate_state {
     enum rotation_step step; /* as the journal has it */
-    bool settings;           /* the old one's are read */
+    bool settings;           /* the old one's are read, or it is gone with them */
     bool secret;             /* the successor's is in memory */
     bool lost;               /* a creation may have taken effect that nobody knows of */
     bool late;               /* one did not end in time, and may take effect still */
@@ -29,7 +29,7 @@ enum rotate_do {
 };
 
 /* Promises: DO_CREATE only while no successor can be there; DO_DELETE only after the secret was
- * handed over and no other successor can be there; DO_FAIL only where none can be. */
+ * handed over, the settings were compared, and no other successor can be there; DO_FAIL only where none can be. */
 enum rotate_do rotate_next(const struct rotate_state *s);
 
 #endif

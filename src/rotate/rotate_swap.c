@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,9 +67,10 @@ static void after_read(struct turn *t)
     }
     const char *other = turn_differs(t);
     if (turn_is_off(t) || other) {
-        turn_fail(t, OUTCOME_FAILED, "the old key is untouched",
-                  other ? "a setting of its successor is not the old key's"
-                        : "its successor is disabled");
+        char why[120] = "its successor is disabled";
+        if (other)
+            snprintf(why, sizeof why, "its successor's %.60s is not the old key's", other);
+        turn_fail(t, OUTCOME_FAILED, "the old key is untouched", why);
         return;
     }
     const char *now = name_shown(t), *mark = now ? mark_in(t, now) : NULL;

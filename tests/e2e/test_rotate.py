@@ -372,6 +372,29 @@ def test_a_successor_with_other_settings(make_wire, make_tool, member, old, new)
     assert set(keys.key) == {targets(1)[0].id}
 
 
+@pytest.mark.parametrize("member, value", [("limit", 1), ("limit", None), ("disabled", True)])
+def test_a_resume_compares_the_settings_too(member, value, make_wire, make_tool):
+    """What a process before handed over is no successor if it is not as the old key is."""
+
+    def hook(keys, method, path, fields):
+        return error(400) if method == "PATCH" else None
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook, limit=5)
+    assert result.code == 1, result
+    assert len(keys.key) == 2
+    new = next(digest for digest in keys.key if digest != targets(1)[0].id)
+    right = keys.key[new][member]
+    keys.key[new][member] = value
+    keys.hook = lambda *_: None
+    result = rotate(tool, tool.directory / "keys.csv")
+    assert result.code == 1, result
+    assert "its successor" in result.err and "the old key is untouched" in result.err
+    assert len(keys.key) == 2
+    keys.key[new][member] = right
+    assert rotate(tool, tool.directory / "keys.csv").code == 0
+    assert only(keys, tool)["limit"] == 5
+
+
 @pytest.mark.parametrize(
     "name, want",
     [

@@ -34,11 +34,13 @@ static void table(void **state)
         {{.step = ROTATION_REMOVED, .settings = true}, DO_INTEND},
         {{.step = ROTATION_REMOVED, .give_up = true}, DO_FAIL},
         {{.step = ROTATION_REMOVED, .give_up = true, .lost = true}, DO_SWEEP},
-        {{.step = ROTATION_DELIVERED}, DO_RENAME},
-        {{.step = ROTATION_DELIVERED, .lost = true}, DO_RENAME},
-        {{.step = ROTATION_DELIVERED, .renamed = true, .lost = true}, DO_SWEEP},
-        {{.step = ROTATION_DELIVERED, .renamed = true, .late = true}, DO_SWEEP},
-        {{.step = ROTATION_DELIVERED, .renamed = true}, DO_DELETE},
+        {{.step = ROTATION_DELIVERED, .lost = true}, DO_READ},
+        {{.step = ROTATION_DELIVERED, .renamed = true}, DO_READ},
+        {{.step = ROTATION_DELIVERED, .settings = true}, DO_RENAME},
+        {{.step = ROTATION_DELIVERED, .settings = true, .lost = true}, DO_RENAME},
+        {{.step = ROTATION_DELIVERED, .settings = true, .renamed = true, .lost = true}, DO_SWEEP},
+        {{.step = ROTATION_DELIVERED, .settings = true, .renamed = true, .late = true}, DO_SWEEP},
+        {{.step = ROTATION_DELIVERED, .settings = true, .renamed = true}, DO_DELETE},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rotate_next(&rows[i].s) != rows[i].next)
@@ -64,7 +66,8 @@ static void promises(void **state)
         if (next == DO_INTEND)
             assert_true(none && s.settings && !s.give_up);
         if (next == DO_DELETE)
-            assert_true(s.step == ROTATION_DELIVERED && s.renamed && !s.lost && !s.late);
+            assert_true(s.step == ROTATION_DELIVERED && s.settings && s.renamed && !s.lost &&
+                        !s.late);
         if (next == DO_FAIL)
             assert_true(none && s.give_up);
         if (next == DO_REMOVE)
