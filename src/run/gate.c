@@ -48,7 +48,19 @@ static void prove_doubted(struct part *p)
 
 /* ---- the look before ---- */
 
-/* Open where a deletion of these eyes has shown that it gets where their look does. */
+static bool seen_is_left(const struct part *p, const struct sight *eye)
+{
+    const struct work *w = part_work(p);
+    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
+        const struct target_state st = ledger_state(w->ledger, row);
+        if (evidence_seen(eye, &st) && is_left(p, row))
+            return true;
+    }
+    return false;
+}
+
+/* Open where a deletion of these eyes has shown that it gets where their look does; and where
+ * absence is expected, unless one was seen that could tell. */
 static void open_gate(struct part *p)
 {
     p->trial.passed = prove_doubted;
@@ -57,7 +69,10 @@ static void open_gate(struct part *p)
     bool expected = settings_expect_absent(w->settings, part_definition(p));
     bool passed = p->survey.each ? trial_passed_before(p, eye.eye) : eye.looks & 1u << LOOK_DELETE;
     p->sighted = eye.looks & 1u << LOOK_DELETE;
-    p->gate = (struct gate){.open = expected || (eye.control && passed), .looked = eye.control};
+    bool telling = eye.control && !passed && !p->survey.each && seen_is_left(p, &eye);
+    unsigned forward = ABSENT_GATE;
+    p->gate = (struct gate){.open = (expected && !telling) || (eye.control && passed),
+                            .looked = eye.control};
     p->waiting = 0;
     for (uint32_t row = 0; row < targets_count(w->targets); row++) {
         struct target_state st = ledger_state(w->ledger, row);
@@ -69,8 +84,10 @@ static void open_gate(struct part *p)
             gate_announced(&p->gate);
             gate_heard(&p->gate, (enum outcome)st.outcome);
         }
-        if (!p->gate.open && !p->survey.each && evidence_seen(&eye, &st))
+        if (!p->gate.open && !p->survey.each && forward && evidence_seen(&eye, &st)) {
             queue_forward(&p->lane->queue, row);
+            forward--;
+        }
     }
     if (p->survey.each && !passed)
         trial_choose(p);
@@ -234,12 +251,26 @@ static void sighted(struct part *p, const struct flight *f)
         prove_doubted(p);
 }
 
+/* Absence is expected, and this one was seen: where its answer is not that it is absent, nothing
+ * speaks against the others' absence. */
+static bool is_telling(const struct part *p, uint32_t row)
+{
+    const struct sight eye = part_sight(p);
+    const struct target_state st = ledger_state(part_work(p)->ledger, row);
+    return !p->survey.each && evidence_seen(&eye, &st) &&
+           settings_expect_absent(part_work(p)->settings, part_definition(p));
+}
+
 void gate_ended(struct part *p, const struct flight *f, const struct verdict *v)
 {
     const enum outcome o = v->outcome;
     bool shows = (o == OUTCOME_REVOKED && part_definition(p)->absent == ABSENT_GONE) ||
                  o == OUTCOME_DISABLED || o == OUTCOME_ENABLED;
     gate_heard(&p->gate, o);
+    if (!p->gate.open && is_telling(p, f->row) && !outcome_absent(o)) {
+        p->gate.open = true;
+        prove_doubted(p);
+    }
     if (shows && !p->sighted)
         sighted(p, f);
     else if (v->unseen && !p->gate.open)
