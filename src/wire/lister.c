@@ -181,6 +181,31 @@ static bool has_own(struct lister *l)
     return *l->own_id && keylist_find(l->keys, l->own_id) != SIZE_MAX;
 }
 
+/* Pages that are still to come, at least. */
+static size_t pages_left(const struct lister *l)
+{
+    const struct walk *w = &l->part.walk;
+    const size_t parts = l->in_parts ? keylist_each_count(l->keys) - l->parts_done - 1 : 0;
+    const size_t items =
+        w->total && (size_t)w->total - 1 > w->taken ? (size_t)w->total - 1 - w->taken : 1;
+    return parts + (w->page_size ? (items + w->page_size - 1) / w->page_size : 1);
+}
+
+static bool is_worth_it(const struct lister *l)
+{
+    if (!l->worth)
+        return true;
+    return l->pages + pages_left(l) <= l->worth &&
+           (l->part.walk.total || l->pages < l->worth_untold);
+}
+
+static bool give_up(struct lister *l)
+{
+    l->given_up = true;
+    fail(l, "the list is longer than it is worth");
+    return false;
+}
+
 /* False where all is read. */
 static bool end_part(struct lister *l)
 {
@@ -194,6 +219,8 @@ static bool end_part(struct lister *l)
         finish(l);
         return false;
     }
+    if (!is_worth_it(l))
+        return give_up(l);
     begin_part(l);
     return true;
 }
@@ -254,6 +281,8 @@ static bool take_in(struct lister *l, struct lister_page *p)
     tell_how_far(l);
     switch (step) {
     case WALK_MORE:
+        if (!is_worth_it(l))
+            return give_up(l);
         ask(l);
         return true;
     case WALK_END:

@@ -39,12 +39,15 @@ struct lister {
     void (*done)(void *at, struct lister *l);
     void *at;
     int64_t not_before_us; /* its first request */
+    /* So many pages are worth it; 0: any number. A list that its total says to be longer, or that
+     * does not tell and is not over after `worth_untold`, is given up. */
+    size_t worth, worth_untold;
 
     struct keylist *keys; /* freed by lister_end */
     struct read own;      /* list.own, where only a read tells the credential's id */
     char own_id[ID_MAX + 1];
-    unsigned again; /* how often a list was read anew */
-    bool over, failed;
+    unsigned again;              /* how often a list was read anew */
+    bool over, failed, given_up; /* given up: failed, since it is longer than it is worth */
     struct error error; /* EXIT_CREDENTIAL where the credential is refused; else EXIT_STOPPED */
 
     struct lister_walk part;
@@ -58,7 +61,8 @@ struct lister {
     uint64_t bytes, pages; /* read so far, of all readings */
 };
 
-/* Begins to read the list of an endpoint that has one; zero-initialised but for the first six. */
+/* Begins to read the list of an endpoint that has one; zero-initialised but for what stands before
+ * `keys`. */
 void lister_begin(struct lister *l);
 /* Breaks off what is under way, and frees what was read. */
 void lister_end(struct lister *l);

@@ -122,11 +122,33 @@ static void take_list(struct survey *s)
             row_set_add(s->missing, s->row[i]);
 }
 
+static void read_next(struct survey *s);
+
+/* A read each is fewer requests, or all that is left to try; should they tell nothing, a list that
+ * was only too long is read whole all the same. */
+static void read_instead(struct survey *s, bool too_long)
+{
+    row_set_free(s->seen);
+    row_set_free(s->missing);
+    s->seen = row_set_new();
+    s->missing = row_set_new();
+    s->lengthy = true;
+    s->listed = !too_long;
+    s->scope_at = 0;
+    s->look = LOOK_READ;
+    read_next(s);
+}
+
 static void on_list(void *at, struct lister *l)
 {
     struct survey *s = at;
     char why[200];
     bool failed = l->failed;
+    if (failed && s->all && definition_of(s)->read.method && !s->lengthy && !s->blind) {
+        read_instead(s, l->given_up);
+        return;
+    }
+    s->pages += l->pages;
     snprintf(why, sizeof why, "%.199s", l->error.text);
     if (!failed)
         take_list(s);
@@ -147,12 +169,17 @@ static void on_list(void *at, struct lister *l)
 
 static void list_next(struct survey *s)
 {
+    const bool reads = definition_of(s)->read.method && s->all && !s->lengthy;
+    const size_t others = s->pages + s->scopes - s->scope_at - 1;
+    const size_t worth = s->rows > others ? s->rows - others : 1;
     lister_end(&s->lister);
     s->lister = (struct lister){.wire = s->wire,
                                 .endpoint = s->endpoint,
                                 .scope = s->scope[s->scope_at],
                                 .done = on_list,
-                                .at = s};
+                                .at = s,
+                                .worth = reads ? worth : 0,
+                                .worth_untold = s->rows > SURVEY_ONE_PAGE ? (worth + 1) / 2 : 1};
     lister_begin(&s->lister);
 }
 
@@ -171,8 +198,6 @@ static void list_or(struct survey *s, const char *why)
 }
 
 /* ---- reads ---- */
-
-static void read_next(struct survey *s);
 
 static void judge(void *at, const struct answer *a, struct verdict *v)
 {
@@ -317,7 +342,7 @@ static void decide(struct survey *s)
     }
     bool list = d->list.request.method != NULL;
     s->look = LOOK_READ;
-    if (!d->read.method || (s->all && list && s->rows > SURVEY_READS_EACH))
+    if (!d->read.method || (s->all && list && s->rows > SURVEY_SPREAD))
         list_or(s, "its definition has neither a read nor a list");
     else
         read_next(s);

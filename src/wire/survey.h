@@ -7,15 +7,18 @@
  *
  * Up to SURVEY_SPREAD targets, spread evenly over what is left, are read until one is seen; where
  * the answers are no look (refused, a page, another key) or none was seen, the list is. Where a
- * success says nothing (delete.absent is not gone) each target must be seen: by a read each, or by
- * the whole list where there are many. What was seen is in the journal before anything is sent.
+ * success says nothing (delete.absent is not gone) each target must be seen: by the whole list, or
+ * by a read each, whichever is fewer requests. More than SURVEY_SPREAD are looked for in the list,
+ * until its total says that it has more pages than there are targets; one that does not tell its
+ * length gets half as many pages as there are targets, and a single one up to SURVEY_ONE_PAGE. What
+ * was seen is in the journal before anything is sent.
  *
  * What another account called absent from the start is looked for as well, each of it: what is
  * there was not done, and the journal says so. */
 
 #include "wire/lister.h"
 
-enum { SURVEY_SPREAD = 20, SURVEY_READS_EACH = 100, SURVEY_AT_ONCE = 8 };
+enum { SURVEY_SPREAD = 20, SURVEY_ONE_PAGE = 100, SURVEY_AT_ONCE = 8 };
 
 enum survey_found {
     SURVEY_SEEN,  /* something of it, now or before */
@@ -53,6 +56,8 @@ struct survey {
     uint32_t rows, row_cap, next, absent; /* to read, from which on, and absent to a read */
     unsigned under_way;
     bool blind, listed; /* an answer was no look; the list was asked for */
+    bool lengthy;       /* that was longer than a read each */
+    size_t pages;       /* of its lists */
     const char **scope;
     size_t scopes, scope_at;
     struct row_set *seen, *missing; /* what a look told to be there, and not to be */

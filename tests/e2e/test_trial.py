@@ -118,3 +118,72 @@ def test_one_that_is_looked_at_again_lets_another_kind_by(make_wire, make_tool):
     first, second = sorted(order.index(one) for one in slow)[:2]
     assert second - first > 10, order
     assert order[-1] in quick, order
+
+
+# --- one list, or a read each, whichever is fewer
+
+LISTED = RELIC + "list = GET /tokens\nlist.items = /items\nlist.id = /id\n"
+LENGTH = {True: "list.number = page\nlist.total = /total\n", False: "list.after = page /next\n"}
+
+
+@pytest.mark.parametrize(
+    "targets, account, total, pages, reads",
+    [
+        (20, 20, True, 0, 20),
+        (90, 90, True, 1, 0),
+        (90, 90, False, 1, 0),
+        (30, 100000, True, 1, 30),
+        (30, 100000, False, 1, 30),
+        (150, 10000, True, 100, 0),
+        (150, 100000, True, 1, 150),
+        (150, 100000, False, 75, 150),
+    ],
+)
+def test_the_look_at_each_is_the_cheaper_one(targets, account, total, pages, reads, make_wire, make_tool):
+    alive = {f"t{n}" for n in range(account)}
+    order = sorted(alive)
+
+    def answer(request):
+        path, _, query = request.path.partition("?")
+        one = path.rsplit("/", 1)[1]
+        if one == "tokens":
+            page = int(query.removeprefix("page=") or 1)
+            items = [{"id": name} for name in order[(page - 1) * 100 : page * 100] if name in alive]
+            more = {"next": str(page + 1)} if page * 100 < len(order) else {}
+            return reply(200, {"items": items} | ({"total": len(alive)} if total else more))
+        if request.method == "DELETE":
+            return take(alive, one)
+        return reply(200, {"id": one}) if one in alive else NONE_SUCH
+
+    wire = make_wire(answer)
+    tool = make_tool(f"relic=http://127.0.0.1:{wire.port}")
+    tool.env["RELIC_TOKEN"] = "relic-5ec7e75ec7e7-0009"
+    job = tool.manifest(LISTED + LENGTH[total], "relic.ini")
+    rows = "provider,kind,id\n" + "".join(f"relic,key,t{n}\n" for n in range(targets))
+    result = tool.run(tool.manifest(rows), "--job", job, "--max-attempts", "1")
+    assert tool.run_dir.totals.get("revoked") == targets, result
+    first = next(i for i, r in enumerate(wire.requests) if r.method == "DELETE")
+    before = [r.path for r in wire.requests[:first]]
+    listed = [p for p in before if p.split("?")[0] == "/tokens"]
+    assert (len(listed), len(before) - len(listed)) == (pages, reads)
+
+
+def test_where_the_list_fails_each_is_read(make_wire, make_tool):
+    alive = {f"t{n}" for n in range(30)}
+
+    def answer(request):
+        one = request.path.rsplit("/", 1)[1]
+        if one == "tokens":
+            return error(403, "no lists for you")
+        if request.method == "DELETE":
+            return take(alive, one)
+        return reply(200, {"id": one}) if one in alive else NONE_SUCH
+
+    wire = make_wire(answer)
+    tool = make_tool(f"relic=http://127.0.0.1:{wire.port}")
+    tool.env["RELIC_TOKEN"] = "relic-5ec7e75ec7e7-0009"
+    job = tool.manifest(LISTED, "relic.ini")
+    rows = "provider,kind,id\n" + "".join(f"relic,key,{one}\n" for one in sorted(alive))
+    result = tool.run(tool.manifest(rows), "--job", job)
+    assert (result.code, tool.run_dir.totals) == (0, {"revoked": 30}), result
+    assert sum(r.path == "/tokens" for r in wire.requests) == 1
