@@ -314,9 +314,49 @@ static int guard_endpoint(const struct prepared *p, struct error *err)
     return result;
 }
 
+/* What a run of the released format does say: the base URL that it was given. */
+static int guard_path(const struct prepared *p, const struct definition *d, struct error *err)
+{
+    const char *now = endpoint_base(&p->options->settings, d);
+    struct buf here = {0}, there = {0};
+    const struct run_facts none = {0};
+    int result = 0;
+    run_base_path(&none, d->provider, now ? now : d->base, &here);
+    for (size_t i = 0; i < ledger_runs(p->ledger) && result == 0; i++) {
+        const struct run_facts *run = ledger_run(p->ledger, i);
+        if (run->open.eyes)
+            continue;
+        run_base_path(run, d->provider, d->base, &there);
+        if (strcmp(buf_text(&here), buf_text(&there)) != 0)
+            result = error_set(
+                err, EXIT_REFUSED,
+                "%s belongs to %s under the path %s/, not under %s/; nothing was sent. %s",
+                p->run_dir, d->shown, buf_text(&there), buf_text(&here), elsewhere(p));
+    }
+    buf_free(&here);
+    buf_free(&there);
+    return result;
+}
+
+static int guard_paths(const struct prepared *p, struct error *err)
+{
+    const struct catalog *catalog = targets_catalog(p->targets);
+    json_t *now = json_loads(buf_text(&p->origins), 0, NULL);
+    int result = 0;
+    for (size_t i = 0; i < catalog_count(catalog) && result == 0; i++) {
+        const struct definition *d = catalog_at(catalog, i);
+        if (json_object_get(now, d->provider))
+            result = guard_path(p, d, err);
+    }
+    json_decref(now);
+    return result;
+}
+
 int prepare_origins(struct prepared *p, struct error *err)
 {
-    return find_origins(p, err) == 0 && guard_origin(p, err) == 0 ? guard_endpoint(p, err) : -1;
+    if (find_origins(p, err) != 0 || guard_origin(p, err) != 0 || guard_paths(p, err) != 0)
+        return -1;
+    return guard_endpoint(p, err);
 }
 
 /* A list of what must stay may have no rows, but a file without a byte is what a failed command
@@ -378,7 +418,7 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
 int prepare_guards(struct prepared *p, struct catalog *catalog, struct error *err)
 {
     if (guard_age(p, err) != 0 || guard_expect(p, err) != 0 || guard_origin(p, err) != 0 ||
-        guard_endpoint(p, err) != 0 || guard_stopped(p, err) != 0 ||
+        guard_paths(p, err) != 0 || guard_endpoint(p, err) != 0 || guard_stopped(p, err) != 0 ||
         guard_protect(p, catalog, err) != 0)
         return -1;
     return guard_max(p, err);

@@ -1,7 +1,9 @@
 #include "journal/runs.h"
 
 #include "base/mem.h"
+#include "provider/request.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +84,30 @@ struct request_counts runs_counts(struct runs *x, const struct record_counts *c)
                                    .http_5xx = grow(&known->http_5xx, c->http_5xx),
                                    .network_errors =
                                        grow(&known->network_errors, c->network_errors)};
+}
+
+void run_base_path(const struct run_facts *run, const char *provider, const char *base,
+                   struct buf *out)
+{
+    json_t *options = run->open.options ? json_loads(run->open.options, 0, NULL) : NULL;
+    const char *at = json_string_value(json_object_get(options, "base-url"));
+    const size_t len = strlen(provider);
+    struct buf given = {0};
+    for (; at && *at; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        if (n > len && at[len] == '=' && memcmp(at, provider, len) == 0) {
+            buf_put(&given, at + len + 1, n - len - 1);
+            base = buf_text(&given);
+            break;
+        }
+        at += n;
+    }
+    buf_clear(out);
+    buf_puts(out, base ? base_url_path(base) : "");
+    while (out->len && out->data[out->len - 1] == '/')
+        out->data[--out->len] = '\0';
+    buf_free(&given);
+    json_decref(options);
 }
 
 struct request_counts runs_requests(const struct runs *x)

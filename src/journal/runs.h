@@ -34,6 +34,12 @@ void runs_close(struct runs *x, const struct record *r);
  * grew by since those that came before. */
 struct request_counts runs_counts(struct runs *x, const struct record_counts *c);
 
+/* The path of the base URL that a run went to for a provider, no slash at its end, into `out`
+ * (cleared first): the one that it was given as --base-url, which runs of the released format have,
+ * too, else that of `base`, which may be NULL. */
+void run_base_path(const struct run_facts *run, const char *provider, const char *base,
+                   struct buf *out);
+
 struct request_counts runs_requests(const struct runs *x); /* of all */
 size_t runs_memory(const struct runs *x);
 void runs_free(struct runs *x);

@@ -71,9 +71,12 @@ static bool same_target(const struct entry *a, const struct entry *b)
 
 static bool tells_more(const struct entry *a, const struct entry *b)
 {
+    uint8_t x = finding[a->verification.verified], y = finding[b->verification.verified];
+    const bool both_done = outcome_done(a->outcome) && outcome_done(b->outcome);
+    if (both_done && (x == finding[VERIFIED_PRESENT]) != (y == finding[VERIFIED_PRESENT]))
+        return x > y;
     if (weight[a->outcome] != weight[b->outcome])
         return weight[a->outcome] > weight[b->outcome];
-    uint8_t x = finding[a->verification.verified], y = finding[b->verification.verified];
     if (x != y)
         return x > y;
     int64_t at = entry_finished_ms(a), then = entry_finished_ms(b); /* whose words are shown */

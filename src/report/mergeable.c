@@ -19,6 +19,29 @@ static int same_action(const struct report_source *a, const struct run_facts *x,
                      a->run_dir, x->open.action, b->run_dir, y->open.action);
 }
 
+/* Of what one origin has under several paths; runs of the released format name no more. */
+static int same_paths(const struct report_source *a, const struct run_facts *x,
+                      const struct report_source *b, const struct run_facts *y,
+                      const char *provider, struct error *err)
+{
+    const struct catalog *catalog = targets_catalog(a->targets);
+    const char *base = NULL;
+    struct buf one = {0}, other = {0};
+    int rc = 0;
+    for (size_t i = 0; i < catalog_count(catalog) && !base; i++)
+        if (strcmp(catalog_at(catalog, i)->provider, provider) == 0)
+            base = catalog_at(catalog, i)->base;
+    run_base_path(x, provider, base, &one);
+    run_base_path(y, provider, base, &other);
+    if (strcmp(buf_text(&one), buf_text(&other)) != 0)
+        rc = error_set(err, EXIT_REFUSED,
+                       "%s went to the path %s/ for %s and %s to %s/: one report cannot tell both",
+                       a->run_dir, buf_text(&one), provider, b->run_dir, buf_text(&other));
+    buf_free(&one);
+    buf_free(&other);
+    return rc;
+}
+
 static int same_origins(const struct report_source *a, const struct run_facts *x,
                         const struct report_source *b, const struct run_facts *y, struct error *err)
 {
@@ -31,12 +54,16 @@ static int same_origins(const struct report_source *a, const struct run_facts *x
     {
         const char *p = json_string_value(origin);
         const char *q = json_string_value(json_object_get(of_b, provider));
-        if (!p || !q || strcmp(p, q) == 0)
+        if (!p || !q)
             continue;
-        rc = error_set(err, EXIT_REFUSED,
-                       "%s went to %s for %s and %s to %s: one report cannot tell both", a->run_dir,
-                       p, provider, b->run_dir, q);
-        break;
+        if (strcmp(p, q) != 0)
+            rc = error_set(err, EXIT_REFUSED,
+                           "%s went to %s for %s and %s to %s: one report cannot tell both",
+                           a->run_dir, p, provider, b->run_dir, q);
+        else
+            rc = same_paths(a, x, b, y, provider, err);
+        if (rc != 0)
+            break;
     }
     json_decref(of_a);
     json_decref(of_b);

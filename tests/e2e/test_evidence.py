@@ -6,6 +6,7 @@ import subprocess
 import time
 
 import pytest
+from former import to_released
 from paths import RESCIND
 from targets import Target, targets
 from tool import CREDENTIALS, finish
@@ -112,6 +113,26 @@ def test_another_path_is_another_place(make_wire, make_tool):
     merged = tool.call("report", tool.run_dir.path, other, "--run-dir", tool.directory / "merged")
     assert merged.code == 2
     assert "one report cannot tell both" in merged.err
+
+
+def test_a_journal_of_the_released_format_hides_no_rehearsal(make_wire, make_tool):
+    """It names no eyes; but the base URL that it was given."""
+    wire = make_wire([DELETED])
+    tool = make_tool()
+    manifest = tool.manifest(targets(3))
+    rehearsal = f"openrouter=http://127.0.0.1:{wire.port}/rehearsal/api/v1"
+    for slash in ("", "/"):
+        tool.run_dir.path = tool.directory / ("rehearsed" + slash.replace("/", "-slash"))
+        assert tool.run(manifest, "--base-url", rehearsal + slash).code == 0
+        to_released(tool.run_dir, "none")
+        result = tool.run(manifest, "--base-url", wire.origin)
+        assert result.code == 2 and "/rehearsal/api/v1/" in result.err, result.err
+        assert tool.call("verify", tool.run_dir.path, "--base-url", wire.origin).code == 2
+        assert tool.run(manifest, "--base-url", rehearsal).code == 0
+    real = tool.directory / "real"
+    assert tool.run(manifest, "--run-dir", real, "--base-url", wire.origin).code == 0
+    merged = tool.call("report", tool.run_dir.path, real, "--run-dir", tool.directory / "merged")
+    assert merged.code == 2 and "one report cannot tell both" in merged.err
 
 
 def test_a_manifest_that_was_cut_down_hides_no_rehearsal(make_wire, make_tool):

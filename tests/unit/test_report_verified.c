@@ -178,6 +178,29 @@ static void merged(void **state)
     world_free(&other);
 }
 
+/* Nor by a deletion from elsewhere that tells more than the absence that was found here. */
+static void merged_with_a_deletion(void **state)
+{
+    (void)state;
+    struct world w[2] = {world_new("a"), world_new("b")};
+    for (int i = 0; i < 2; i++) {
+        world_key(&w[i], 1, "");
+        world_open(&w[i], START_MS, NULL);
+        world_end(&w[i], START_MS + 1, 0, i ? OUTCOME_REVOKED : OUTCOME_ABSENT_AFTER_RETRY, 200, 1,
+                  "");
+    }
+    found(&w[0], START_MS + 9000, 0, VERIFIED_PRESENT, "");
+    found(&w[1], START_MS + 9001, 0, VERIFIED_ABSENT, "");
+    for (int i = 0; i < 2; i++) {
+        struct report_source sources[] = {world_source(&w[i]), world_source(&w[!i])};
+        struct report *r = report_new(sources, 2);
+        assert_int_equal(report_facts(r)->verified[VERIFIED_PRESENT], 1);
+        report_free(r);
+    }
+    world_free(&w[0]);
+    world_free(&w[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +208,7 @@ int main(void)
         cmocka_unit_test(for_programs),
         cmocka_unit_test(of_nothing),
         cmocka_unit_test(merged),
+        cmocka_unit_test(merged_with_a_deletion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
