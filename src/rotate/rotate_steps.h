@@ -29,7 +29,8 @@ enum rotate_do {
 };
 
 /* Promises: DO_CREATE only while no successor can be there; DO_DELETE only after the secret was
- * handed over, the settings were compared, and no other successor can be there; DO_FAIL only where none can be. */
+ * handed over, the settings were compared, and no other successor can be there; DO_FAIL only where
+ * none can be. */
 enum rotate_do rotate_next(const struct rotate_state *s);
 
 #endif

@@ -7,7 +7,7 @@ import threading
 import time
 
 import pytest
-from http2 import END_STREAM, DATA, Http2, frame, head, reset, whole
+from http2 import END_STREAM, DATA, Http2, fields, frame, goodbye, head, reset, whole
 from targets import targets
 from tool import finish
 from wire import DELETED, GONE, MANAGEMENT_KEY, Reply, Wire, reply
@@ -115,6 +115,27 @@ HTTP2 = {
     "reset 5": (lambda s: [head(s), reset(s, 5)], "failed"),
     "reset 8 behind a body": (lambda s: [head(s) + frame(DATA, 0, s, b"{}"), reset(s, 8)], "failed"),
     "reset 0 behind a body": (lambda s: [head(s) + frame(DATA, 0, s, b"{}"), reset(s, 0)], "failed"),
+    "reset 0 behind the end": (lambda s: head(s) + frame(DATA, END_STREAM, s, b"{}") + reset(s, 0), "revoked"),
+    "its length": (lambda s: fields(s, 200, length=2) + frame(DATA, END_STREAM, s, b"{}"), "revoked"),
+    "a longer length": (lambda s: fields(s, 200, length=9) + frame(DATA, END_STREAM, s, b"{}"), "failed"),
+    "a length and no body": (lambda s: fields(s, 200, END_STREAM, length=9), "failed"),
+    "a shorter length": (lambda s: fields(s, 200, length=1) + frame(DATA, END_STREAM, s, b"{}"), "failed"),
+    "length 0 and a body": (lambda s: fields(s, 200, length=0) + frame(DATA, END_STREAM, s, b"{}"), "failed"),
+    "hints before": (lambda s: fields(s, 103) + head(s, flags=END_STREAM), "revoked"),
+    "hints that end it": (lambda s: fields(s, 103, END_STREAM), "failed"),
+    "hints alone": (lambda s: [fields(s, 103), reset(s, 0)], "failed"),
+    "trailers": (lambda s: head(s) + fields(s, None, END_STREAM, checked="yes"), "revoked"),
+    "trailers with a status": (lambda s: head(s) + fields(s, 500, END_STREAM), "failed"),
+    "a second head": (lambda s: head(s) + head(s, 404) + frame(DATA, END_STREAM, s, b"{}"), "failed"),
+    "a second head that ends it": (lambda s: head(s, 500) + head(s, flags=END_STREAM), "failed"),
+    "no status": (lambda s: fields(s, None, END_STREAM, checked="yes"), "failed"),
+    "data before the head": (lambda s: frame(DATA, 0, s, b"{}") + head(s, flags=END_STREAM), "failed"),
+    "goodbye in the middle": (lambda s: [head(s), goodbye(s), None], "failed"),
+    "goodbye before the end": (lambda s: [head(s), goodbye(s), frame(DATA, END_STREAM, s)], "revoked"),
+    "goodbye to it": (lambda s: [head(s), goodbye(0), None], "failed"),
+    "goodbye with an error": (lambda s: [head(s) + frame(DATA, 0, s, b"{}"), goodbye(s, 2), None], "failed"),
+    "closed in the middle": (lambda s: [head(s) + frame(DATA, 0, s, b"{}"), None], "failed"),
+    "half a frame": (lambda s: [head(s) + frame(DATA, END_STREAM, s, b"{}  ")[:-2], None], "failed"),
 }
 
 

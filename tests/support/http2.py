@@ -7,7 +7,7 @@ import struct
 import threading
 import time
 
-DATA, HEADERS, RST_STREAM, SETTINGS, PING = 0, 1, 3, 4, 6
+DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 END_STREAM, END_HEADERS, PADDED, PRIORITY = 1, 4, 8, 32
 STATUS = {200: b"\x88", 204: b"\x89", 404: b"\x8d", 500: b"\x8e"}  # of the static table
 
@@ -97,13 +97,28 @@ def whole(stream, status, body):
     return head(stream, status) + frame(DATA, END_STREAM, stream, body)
 
 
+def fields(stream, status, flags=0, **more):
+    """A head with other fields, `length` among them; without a status it is one of trailers."""
+    block = b"\x08\x03%d" % status if status else b""
+    for name, value in more.items():
+        name = b"content-length" if name == "length" else name.encode()
+        value = str(value).encode()
+        block += bytes([0, len(name)]) + name + bytes([len(value)]) + value
+    return frame(HEADERS, END_HEADERS | flags, stream, block)
+
+
+def goodbye(last, code=0):
+    return frame(GOAWAY, 0, 0, struct.pack(">II", last, code))
+
+
 def reset(stream, code):
     return frame(RST_STREAM, 0, stream, struct.pack(">I", code))
 
 
 class Http2:
     """`answer(method, path, stream)` gives frames for each request; a list of them is sent in
-    parts, a tenth of a second apart; None closes the connection. `seen` is [(time, method, path)]."""
+    parts, a tenth of a second apart; None, for all or a part, closes the connection. `seen` is
+    [(time, method, path)]."""
 
     def __init__(self, answer, certificate):
         self._answer = answer
@@ -161,6 +176,8 @@ class Http2:
                 return
             for number, part in enumerate(parts if isinstance(parts, list) else [parts]):
                 time.sleep(0.1 if number else 0)
+                if part is None:
+                    return
                 tls.sendall(part)
 
     def stop(self):
