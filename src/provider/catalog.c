@@ -5,6 +5,7 @@
 #include "provider/definition_read.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -21,6 +22,8 @@ struct catalog_entry {
 struct list {
     struct catalog_entry *at;
     size_t count, plain; /* plain: of them, those without an account come first */
+    uint16_t *slot;      /* 1 + the index of one with an account, by its suffix; 0: free */
+    size_t slots;
 };
 
 struct catalog {
@@ -55,6 +58,7 @@ static void list_drop(struct list *l)
             definition_free(l->at[i].d), free(l->at[i].source);
     }
     free(l->at);
+    free(l->slot);
 }
 
 static struct catalog_entry *find(const struct list *l, const char *provider, const char *kind)
@@ -188,6 +192,35 @@ static bool account_suffix(const char *account, size_t len, char out[ACCOUNT_MAX
     return len > 0 && len <= ACCOUNT_MAX;
 }
 
+/* Where those begin whose account has that suffix, or the next one's free place. */
+static size_t slot_of(const struct list *l, const char *suffix)
+{
+    return (size_t)hash_text(0, suffix) & (l->slots - 1);
+}
+
+static void slot_take(struct list *l, size_t index)
+{
+    char suffix[ACCOUNT_MAX + 1];
+    const char *account = l->at[index].d->account;
+    account_suffix(account, strlen(account), suffix);
+    size_t at = slot_of(l, suffix);
+    while (l->slot[at])
+        at = (at + 1) & (l->slots - 1);
+    l->slot[at] = (uint16_t)(index + 1);
+}
+
+/* Room for one more, half of the table staying free. */
+static void slots_grow(struct list *l)
+{
+    if ((l->count - l->plain + 1) * 2 <= l->slots)
+        return;
+    free(l->slot);
+    l->slots = l->slots ? l->slots * 2 : 64;
+    l->slot = mem_zalloc(l->slots, sizeof *l->slot);
+    for (size_t i = l->plain; i < l->count; i++)
+        slot_take(l, i);
+}
+
 /* A header with each {env:NAME} suffixed. */
 static char *header_for(const char *header, const char *suffix)
 {
@@ -236,10 +269,10 @@ const struct definition *catalog_account(const struct catalog *c, const struct d
                   ACCOUNT_MAX);
         return NULL;
     }
-    for (size_t i = 0; i < c->list->count; i++) {
-        const struct definition *known = c->list->at[i].d;
-        if (!known->account)
-            continue;
+    slots_grow(c->list);
+    for (size_t at = slot_of(c->list, suffix); c->list->slot[at];
+         at = (at + 1) & (c->list->slots - 1)) {
+        const struct definition *known = c->list->at[c->list->slot[at] - 1].d;
         bool same = strlen(known->account) == len && memcmp(known->account, account, len) == 0;
         if (same && strcmp(known->provider, d->provider) == 0 && strcmp(known->kind, d->kind) == 0)
             return known;
@@ -257,6 +290,7 @@ const struct definition *catalog_account(const struct catalog *c, const struct d
     struct definition *own = account_new(d, account, len, suffix);
     own->index = c->list->count;
     list_put(c->list, (struct catalog_entry){own, c->list->at[catalog_index(c, d)].source});
+    slot_take(c->list, own->index);
     return own;
 }
 

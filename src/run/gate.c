@@ -74,7 +74,10 @@ static void open_gate(struct part *p)
     p->gate = (struct gate){.open = (expected && !telling) || (eye.control && passed),
                             .looked = eye.control};
     p->waiting = 0;
-    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
+    uint32_t count;
+    const uint32_t *rows = session_rows(&part_runner(p)->session, part_definition(p), &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t row = rows[i];
         struct target_state st = ledger_state(w->ledger, row);
         if (!is_left(p, row))
             continue;

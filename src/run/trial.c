@@ -12,9 +12,10 @@ bool trial_passed_before(const struct part *p, uint16_t eye)
 {
     const struct work *w = part_work(p);
     for (uint32_t row = 0; eye && row < targets_count(w->targets); row++) {
+        if (targets_definition(w->targets, row) != part_definition(p))
+            continue;
         struct target_state st = ledger_state(w->ledger, row);
-        if (targets_definition(w->targets, row) == part_definition(p) && st.end_eye == eye &&
-            st.outcome == OUTCOME_REVOKED)
+        if (st.end_eye == eye && st.outcome == OUTCOME_REVOKED)
             return true;
     }
     return false;

@@ -150,14 +150,24 @@ const char *auth_words(enum auth_result why)
     return words[why];
 }
 
-void auth_print(const struct definition *d, const struct provider *p, struct buf *out)
+/* What is named there, {env:NAME}; NULL where nothing is that must be given. */
+static const char *extra_of(const char *header, size_t *len)
 {
-    buf_printf(out, "export %s='%s'\n", d->credential, p->credential[0].secret);
-    for (char **h = d->headers; h && *h; h++) {
-        const char *extra = strstr(*h, "{env:");
-        size_t len = extra ? strcspn(extra + 5, "}") : 0;
-        if (extra && extra[5 + len - 1] != '?')
-            buf_printf(out, "export %.*s='sandbox-demo-%.*s'\n", (int)len, extra + 5, (int)len,
-                       extra + 5);
+    const char *extra = strstr(header, "{env:");
+    *len = extra ? strcspn(extra + 5, "}") : 0;
+    return extra && extra[5 + *len - 1] != '?' ? extra + 5 : NULL;
+}
+
+void auth_print(const struct definition *d, const struct definition *served_by,
+                const struct credential *c, struct buf *out)
+{
+    buf_printf(out, "export %s='%s'\n", d->credential, c->secret);
+    for (size_t i = 0; d->headers && d->headers[i]; i++) {
+        size_t len, known_len;
+        const char *extra = extra_of(d->headers[i], &len);
+        const char *known = extra_of(served_by->headers[i], &known_len);
+        if (extra && known)
+            buf_printf(out, "export %.*s='sandbox-demo-%.*s'\n", (int)len, extra, (int)known_len,
+                       known);
     }
 }

@@ -30,7 +30,9 @@ enum auth_result auth_check(const struct definition *d, struct provider *p,
 int auth_status(const struct definition *d, enum auth_result why);
 const char *auth_words(enum auth_result why);
 
-/* `export NAME='secret'` lines of a definition, for a shell to evaluate. */
-void auth_print(const struct definition *d, const struct provider *p, struct buf *out);
+/* `export NAME='secret'` lines of a definition, for a shell to evaluate; `served_by` is the same
+ * without an account. */
+void auth_print(const struct definition *d, const struct definition *served_by,
+                const struct credential *c, struct buf *out);
 
 #endif

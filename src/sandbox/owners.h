@@ -1,7 +1,7 @@
 #ifndef RESCIND_SANDBOX_OWNERS_H
 #define RESCIND_SANDBOX_OWNERS_H
 
-/* The accounts by name. "main" is number 0: the one whose keys the manifests name. */
+/* The accounts by name. "main" is number 0: whose keys a manifest names that tells no account. */
 
 #include <stdbool.h>
 

@@ -9,10 +9,9 @@
  */
 
 #include "base/clock.h"
-#include "manifest/manifest.h"
 #include "sandbox/arguments.h"
-#include "sandbox/auth.h"
 #include "sandbox/generate.h"
+#include "sandbox/owned.h"
 #include "sandbox/tuning.h"
 
 #include <signal.h>
@@ -23,22 +22,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void tell(void *at, const char *line)
-{
-    (void)at;
-    fprintf(stderr, "rescind-sandbox: %s\n", line);
-}
-
 static int load_manifests(struct sandbox *s, const struct arguments *o, struct error *err)
 {
-    struct row_set *listed = row_set_new();
     int result = 0;
-    for (unsigned i = 0; i < o->manifests && result == 0; i++) {
-        struct manifest_options m = {.path = o->manifest[i], .allow_empty = true, .tell = tell};
-        struct manifest_facts facts;
-        result = manifest_read(&m, s->truth.targets, listed, &facts, err);
-    }
-    row_set_free(listed);
+    for (unsigned i = 0; i < o->manifests && result == 0; i++)
+        result = owned_load(s, o->manifest[i], err);
     return result;
 }
 
@@ -90,13 +78,7 @@ static int serve(struct sandbox *s, const struct arguments *o, struct error *err
 static void print_credentials(struct sandbox *s)
 {
     struct buf text = {0};
-    const char *last = "";
-    for (size_t i = 0; i < catalog_count(s->catalog); i++) {
-        const struct definition *d = catalog_at(s->catalog, i);
-        if (strcmp(d->credential, last) != 0)
-            auth_print(d, sandbox_provider(s, d->provider), &text);
-        last = d->credential;
-    }
+    owned_print_credentials(s, &text);
     fputs(buf_text(&text), stdout);
     buf_free(&text);
 }

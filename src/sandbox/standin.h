@@ -25,7 +25,7 @@ struct stock_tally {
 /* Whoever has this secret sees the keys of this account. */
 struct credential {
     char secret[SECRET_MAX], own_id[ID_MAX + 1];
-    unsigned account; /* 0: the one whose keys the manifests name */
+    unsigned account; /* 0: whose keys a manifest names without an account */
     bool dead;        /* it deleted itself */
 };
 

@@ -79,18 +79,27 @@ void aliases_free(struct aliases *a)
     free(a);
 }
 
+const uint32_t *aliases_rows(const struct aliases *a, const struct definition *d, uint32_t *count)
+{
+    const size_t index = catalog_index(targets_catalog(a->targets), d);
+    *count = index < a->definitions ? a->first[index + 1] - a->first[index] : 0;
+    return a->row + (*count ? a->first[index] : 0);
+}
+
 /* Where the table's own search cannot be used: the same letters in another case, another scope. */
 static uint32_t look_through(const struct aliases *a, const struct definition *d, const char *id,
                              size_t len, bool any_case)
 {
     char text[ID_MAX + 1];
-    const size_t index = catalog_index(targets_catalog(a->targets), d);
-    for (uint32_t i = a->first[index]; i < a->first[index + 1]; i++) {
-        const uint32_t row = a->row[i];
-        if (targets_id(a->targets, row, text) != len)
+    uint32_t count;
+    const uint32_t *rows = aliases_rows(a, d, &count);
+    if (len < d->id.min || len > d->id.max)
+        return UINT32_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        if (targets_id(a->targets, rows[i], text) != len)
             continue;
         if (any_case ? strncasecmp(text, id, len) == 0 : memcmp(text, id, len) == 0)
-            return row;
+            return rows[i];
     }
     return UINT32_MAX;
 }
@@ -131,16 +140,18 @@ uint32_t aliases_find(const struct aliases *a, const struct definition *d, const
     return UINT32_MAX;
 }
 
-/* By the ids that the definitions of this origin tell from a secret. */
+/* By the ids that the definitions of this origin tell from a secret: of one with accounts each has
+ * the same rule. */
 static uint32_t own_by_rules(const struct aliases *a, const struct definition *d,
                              const char *secret)
 {
     const struct catalog *catalog = targets_catalog(a->targets);
     const char *origin = buf_text(&a->origin[catalog_index(catalog, d)]);
-    for (size_t i = 0; i < a->definitions; i++) {
+    for (size_t i = 0; i < catalog_plain(catalog); i++) {
         char id[ID_MAX + 1];
         const struct definition *rule = catalog_at(catalog, i);
-        if (rule != d && strcmp(buf_text(&a->origin[i]), origin) != 0)
+        bool same = strcmp(rule->provider, d->provider) == 0 && strcmp(rule->kind, d->kind) == 0;
+        if (!same && strcmp(buf_text(&a->origin[i]), origin) != 0)
             continue;
         int len = own_id_of_secret(rule, secret, id);
         uint32_t row = len > 0 ? aliases_find(a, d, id, (size_t)len, NULL) : UINT32_MAX;

@@ -14,6 +14,11 @@ struct aliases *aliases_new(const struct settings *s, const struct targets *t,
                             const struct row_set *rows);
 void aliases_free(struct aliases *a); /* NULL is fine */
 
+/* Those of one definition, in their order: of hundreds of accounts each is looked through by
+ * itself.
+ */
+const uint32_t *aliases_rows(const struct aliases *a, const struct definition *d, uint32_t *count);
+
 /* The first of the rows that is the target `id` of `d`, under whatever definition at its origin;
  * UINT32_MAX where there is none. `id` is canonical, or as it came. */
 uint32_t aliases_find(const struct aliases *a, const struct definition *d, const char *id,

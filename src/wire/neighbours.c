@@ -88,13 +88,14 @@ static bool boot_id(char out[64])
     return n > 30;
 }
 
-static bool mark_of(const char *origin, const char *const *secrets, uint64_t *mark)
+static bool mark_of(const char *origin, const char *const *secrets, struct listener *known,
+                    uint64_t *mark)
 {
     char boot[64], digest[SHA256_HEX + 1];
     const char *port = strrchr(origin, ':');
     const bool loopback = base_url_loopback(origin);
     uint64_t listener =
-        loopback ? listener_on(port ? (unsigned)strtoul(port + 1, NULL, 10) : 0) : 0;
+        loopback ? listener_on(known, port ? (unsigned)strtoul(port + 1, NULL, 10) : 0) : 0;
     if (!boot_id(boot) || (loopback && !listener))
         return false;
     struct sha256 *sum = sha256_new();
@@ -169,10 +170,11 @@ static void take_seat(struct neighbours *n, int64_t now_ms)
     lock_row(n, F_UNLCK);
 }
 
-struct neighbours *neighbours_join(const char *origin, const char *const *secrets)
+struct neighbours *neighbours_join(const char *origin, const char *const *secrets,
+                                   struct listener *listener)
 {
     uint64_t mark;
-    int fd = mark_of(origin, secrets, &mark) ? runtime_file_open("neighbours") : -1;
+    int fd = mark_of(origin, secrets, listener, &mark) ? runtime_file_open("neighbours") : -1;
     if (fd < 0)
         return NULL;
     struct neighbours *n = mem_zalloc(1, sizeof *n);

@@ -25,8 +25,11 @@
 
 struct neighbours;
 
-/* NULL: alone. `secrets` are all that the headers hold, NULL-terminated. */
-struct neighbours *neighbours_join(const char *origin, const char *const *secrets);
+/* NULL: alone. `secrets` are all that the headers hold, NULL-terminated; `listener` is kept by who
+ * joins for many. */
+struct listener;
+struct neighbours *neighbours_join(const char *origin, const char *const *secrets,
+                                   struct listener *listener);
 void neighbours_leave(struct neighbours *n); /* NULL is fine */
 
 /* What the others say. */

@@ -42,6 +42,11 @@ const struct aliases *session_aliases(struct session *s)
     return s->aliases;
 }
 
+const uint32_t *session_rows(struct session *s, const struct definition *d, uint32_t *count)
+{
+    return aliases_rows(session_aliases(s), d, count);
+}
+
 void session_stop(struct session *s, enum exit_code code, const char *reason)
 {
     bool first = !session_stopping(s);

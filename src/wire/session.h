@@ -9,6 +9,7 @@
 #include "journal/journal.h"
 #include "wire/credential.h"
 #include "wire/endings.h"
+#include "wire/listener.h"
 #include "wire/settings.h"
 #include "wire/view.h"
 
@@ -32,6 +33,7 @@ struct session {
     struct rng rng;
     struct trace *trace;
     struct aliases *aliases;     /* of its targets; made when they are first asked for */
+    struct listener listener;    /* of its wires' server, where that is on this host */
     struct record_counts counts; /* for the journal */
     struct ending ending;        /* not EXIT_DONE: nothing new is begun */
     bool halted;                 /* something of it by what another try does not mend */
@@ -47,6 +49,8 @@ void session_end(struct session *s);
 
 /* Under which names its targets go. */
 const struct aliases *session_aliases(struct session *s);
+/* Those of one definition, in their order. */
+const uint32_t *session_rows(struct session *s, const struct definition *d, uint32_t *count);
 
 static inline bool session_stopping(const struct session *s)
 {

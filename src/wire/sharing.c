@@ -9,9 +9,10 @@
 /* A share grows so many times by another's leaving, at most, beyond what an even one would. */
 #define HEIR_MOST 2.0
 
-void sharing_join(struct sharing *s, const char *origin, const char *const *secrets)
+void sharing_join(struct sharing *s, const char *origin, const char *const *secrets,
+                  struct listener *listener)
 {
-    *s = (struct sharing){.seat = neighbours_join(origin, secrets)};
+    *s = (struct sharing){.seat = neighbours_join(origin, secrets, listener)};
 }
 
 void sharing_leave(struct sharing *s)

@@ -19,7 +19,8 @@ struct sharing {
     int64_t cycle_us; /* of the pacer's, for which the shares were made even */
 };
 
-void sharing_join(struct sharing *s, const char *origin, const char *const *secrets);
+void sharing_join(struct sharing *s, const char *origin, const char *const *secrets,
+                  struct listener *listener);
 void sharing_leave(struct sharing *s);
 
 /* Every turn, before anything is sent; `sends`: there are targets to go. Returns how long a hold

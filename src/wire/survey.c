@@ -44,9 +44,10 @@ static void put_rows(const struct survey *s, const struct row_set *seen, bool re
 static bool is_foreign(const struct survey *s, const struct sight *eye, uint32_t row)
 {
     const struct work *w = work_of(s);
+    if (targets_definition(w->targets, row) != definition_of(s) || !row_set_has(w->listed, row))
+        return false;
     const struct target_state st = ledger_state(w->ledger, row);
-    return targets_definition(w->targets, row) == definition_of(s) && row_set_has(w->listed, row) &&
-           evidence_foreign_absence(eye, &st);
+    return evidence_foreign_absence(eye, &st);
 }
 
 /* Those that are there although another account called them absent. */
@@ -56,9 +57,11 @@ static void refute(struct survey *s)
     const struct definition *d = definition_of(s);
     const struct sight eye = evidence_sight(w->ledger, d);
     struct row_set *rows = row_set_new();
-    for (uint32_t row = 0; row < targets_count(w->targets); row++)
-        if (row_set_has(s->seen, row) && is_foreign(s, &eye, row))
-            row_set_add(rows, row);
+    uint32_t count;
+    const uint32_t *own = session_rows(s->wire->session, d, &count);
+    for (uint32_t i = 0; i < count; i++)
+        if (row_set_has(s->seen, own[i]) && is_foreign(s, &eye, own[i]))
+            row_set_add(rows, own[i]);
     s->refuted = row_set_size(rows);
     if (s->refuted) {
         put_rows(s, rows, true);
@@ -299,12 +302,13 @@ static void spread(struct survey *s)
 static void collect_left(struct survey *s, const struct sight *eye)
 {
     const struct work *w = work_of(s);
-    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
-        struct target_state st = ledger_state(w->ledger, row);
-        if (targets_definition(w->targets, row) == definition_of(s) &&
-            row_set_has(w->listed, row) && !outcome_done((enum outcome)st.outcome) &&
+    uint32_t count;
+    const uint32_t *rows = session_rows(s->wire->session, definition_of(s), &count);
+    for (uint32_t i = 0; i < count; i++) {
+        struct target_state st = ledger_state(w->ledger, rows[i]);
+        if (row_set_has(w->listed, rows[i]) && !outcome_done((enum outcome)st.outcome) &&
             !(s->each ? evidence_seen(eye, &st) : eye->control))
-            add_row(s, row);
+            add_row(s, rows[i]);
     }
     if (definition_of(s)->read.method)
         spread(s);
@@ -315,11 +319,13 @@ static void collect_foreign(struct survey *s, const struct sight *eye)
     const struct settings *settings = work_of(s)->settings;
     if (settings->action == ACTION_ROTATE || settings_expect_absent(settings, definition_of(s)))
         return;
-    for (uint32_t row = 0; row < targets_count(work_of(s)->targets); row++) {
-        if (!is_foreign(s, eye, row))
+    uint32_t count;
+    const uint32_t *rows = session_rows(s->wire->session, definition_of(s), &count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_foreign(s, eye, rows[i]))
             continue;
         s->foreign++;
-        add_row(s, row);
+        add_row(s, rows[i]);
     }
 }
 

@@ -288,7 +288,7 @@ int wire_open(struct wire *w, unsigned concurrency, struct error *err)
     if (!w->http)
         return -1;
     if (settings->neighbours)
-        sharing_join(&w->sharing, w->origin, w->secrets);
+        sharing_join(&w->sharing, w->origin, w->secrets, &w->session->listener);
     wire_listen(w, false, now);
     return 0;
 }

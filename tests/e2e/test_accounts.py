@@ -3,9 +3,12 @@ credential's own keys, and answers 404 for those of others."""
 
 import http.server
 import json
+import re
+import subprocess
 import threading
 
 import pytest
+from paths import SANDBOX
 from tool import Tool
 
 A, B = "a" * 63 + "1", "b" * 63 + "2"
@@ -148,3 +151,23 @@ def test_two_names_of_one_variable_are_refused(tmp_path, server):
     path = manifest(tmp_path, f"{A},team-a", f"{B},team_a")
     done = revoker(tmp_path, server).run(path)
     assert done.code == 65 and "m.csv:3: " in done.err
+
+
+def test_a_manifest_of_many_accounts_is_its_own_rehearsal(tmp_path, make_sandbox):
+    """The sandbox holds each account's targets for that account alone, and prints its secret."""
+    path = manifest(tmp_path, *(f"{i:064x},team-{i % 3}" for i in range(60)))
+    printing = [SANDBOX, "--manifest", path, "--print-credentials"]
+    printed = subprocess.check_output(printing, text=True)
+    env = dict(re.findall(rf"export ({NAME}\w*)='(.*)'", printed))
+    one, two = NAME + "__TEAM_1", NAME + "__TEAM_2"
+    assert len(env) == 4 and len(set(env.values())) == 4
+    sandbox = make_sandbox("--manifest", path)
+    tool = Tool(tmp_path, sandbox.origins)
+    tool.env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), **env, one: env[two], two: env[one]}
+    assert tool.run(path, "--run-dir", tmp_path / "swapped").code == 75
+    assert sum(not row["exists"] for row in sandbox.truth().values()) == 20, "of the account that was right"
+    tool.env |= env
+    result = tool.run(path, "--expect-absent=openrouter")
+    assert result.code == 0, result.err
+    assert tool.run_dir.totals == {"revoked": 40, "already_absent": 20}
+    assert not any(row["exists"] for row in sandbox.truth().values())

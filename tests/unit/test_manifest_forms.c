@@ -219,6 +219,32 @@ static void accounts_and_priorities_are_kept(void **state)
     unlink(path);
 }
 
+/* One definition for each, however many there are and in whatever order they come. */
+static void a_thousand_accounts(void **state)
+{
+    enum { ACCOUNTS = 1000 };
+    struct fixture *f = *state;
+    struct buf text = {0};
+    buf_puts(&text, "hash,account\n");
+    for (int i = 0; i < 2 * ACCOUNTS; i++)
+        buf_printf(&text, "%064x,Team-%d\n", i, i % ACCOUNTS);
+    buf_printf(&text, "%064x,team.7\n", 2 * ACCOUNTS);
+    f->options.path = "m.csv";
+    f->options.skip_bad_rows = true;
+    read_text(f, buf_text(&text));
+    assert_int_equal(f->rc, 0);
+    assert_int_equal(targets_count(f->t), 2 * ACCOUNTS);
+    assert_int_equal(f->facts.rejected, 1);
+    assert_non_null(strstr(buf_text(&f->told), "those of account Team-7 (__TEAM_7)"));
+    for (uint32_t row = 0; row < ACCOUNTS; row++) {
+        const struct definition *d = targets_definition(f->t, row);
+        assert_ptr_equal(targets_definition(f->t, row + ACCOUNTS), d);
+        assert_ptr_equal(catalog_shown(f->catalog, d->shown, "key"), d);
+        assert_true(row == 0 || targets_definition(f->t, row - 1) != d);
+    }
+    buf_free(&text);
+}
+
 static void bad_accounts_and_priorities_are_told(void **state)
 {
     struct fixture *f = *state;
@@ -240,6 +266,7 @@ int main(void)
         WITH_TABLE(a_list_in_each_line_names_its_format),
         WITH_TABLE(a_cut_document_is_never_taken),
         WITH_TABLE(accounts_and_priorities_are_kept),
+        WITH_TABLE(a_thousand_accounts),
         WITH_TABLE(bad_accounts_and_priorities_are_told),
     };
     return cmocka_run_group_tests_name("forms of manifests", tests, NULL, NULL);
