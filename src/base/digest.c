@@ -65,12 +65,17 @@ void sha256_free(struct sha256 *d)
     free(d);
 }
 
+/* One context for all: its making costs more than what a short text does. Its block of text is
+ * wiped by each end. */
 void sha256_of(const void *bytes, size_t len, char out[SHA256_HEX + 1])
 {
-    struct sha256 *d = sha256_new();
+    static _Thread_local struct sha256 *d;
+    if (!d)
+        d = sha256_new();
+    else if (EVP_DigestInit_ex(d->ctx, NULL, NULL) != 1)
+        abort();
     sha256_add(d, bytes, len);
     final_hex(d->ctx, out);
-    sha256_free(d);
 }
 
 static uint32_t table[8][256];

@@ -269,7 +269,7 @@ static int write_keys(const struct options *o, const struct catalog *catalog,
     for (size_t i = 0; i < keylist_count(keys); i++)
         if (s->chosen[i])
             put_key(&sheet, s, d, keys, i);
-    int result = sheet_write(&sheet, o->output, err);
+    int result = sheet_write(&sheet, err);
     sheet_free(&sheet);
     return result;
 }

@@ -231,7 +231,7 @@ static int write_found(const struct match *m, struct error *err)
     }
     sheet_init(&sheet, m->catalog, m->o->format, m->o->output);
     put_rows(m, &sheet);
-    int result = sheet_write(&sheet, m->o->output, err);
+    int result = sheet_write(&sheet, err);
     sheet_free(&sheet);
     return result;
 }

@@ -12,18 +12,25 @@
 #include <string.h>
 #include <sys/stat.h>
 
+enum { FLUSH = 1 << 20 }; /* bytes of text that are held at most, and a row more */
+
 void sheet_init(struct sheet *s, const struct catalog *catalog, enum manifest_format format,
                 const char *output)
 {
     if (format == FORMAT_AUTO && output)
         format = manifest_format_of(output);
     *s = (struct sheet){.catalog = catalog,
+                        .output = output,
                         .jsonl = format == FORMAT_JSONL || format == FORMAT_JSON};
 }
 
 void sheet_free(struct sheet *s)
 {
     buf_free(&s->text);
+    if (s->whole)
+        durable_abort(s->whole);
+    if (s->through)
+        fclose(s->through);
 }
 
 void sheet_column(struct sheet *s, const char *name)
@@ -75,6 +82,53 @@ void sheet_text(struct sheet *s, const char *name, const char *text)
         sheet_own(s, name, text);
 }
 
+static bool is_stdout(const char *output)
+{
+    return !output || strcmp(output, "-") == 0;
+}
+
+/* To a device, a pipe: what has a name that must stay, and no "whole or not at all". */
+static int begin_file(struct sheet *s, struct error *err)
+{
+    struct stat st;
+    bool there = stat(s->output, &st) == 0;
+    bool replaceable = there && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
+    char *real =
+        replaceable ? realpath(s->output, NULL) : NULL; /* a link stays; its file is replaced */
+    if (there && !real) {
+        s->through = fopen(s->output, "we");
+        return s->through ? 0 : error_set(err, EXIT_CANTCREATE, "cannot open %s:", s->output);
+    }
+    s->whole = durable_begin(real ? real : s->output, 0600, err);
+    free(real);
+    return s->whole ? 0 : -1;
+}
+
+static int put_text(struct sheet *s, struct error *err)
+{
+    const char *text = buf_text(&s->text);
+    if (is_stdout(s->output)) {
+        if (fwrite(text, 1, s->text.len, stdout) != s->text.len && !output_reader_gone())
+            return error_set(err, EXIT_IO, "cannot write to standard output:");
+        return 0;
+    }
+    if (!s->through && !s->whole && begin_file(s, err) != 0)
+        return -1;
+    if (s->whole)
+        return durable_put(s->whole, text, s->text.len, err);
+    if (fwrite(text, 1, s->text.len, s->through) != s->text.len)
+        return error_set(err, EXIT_IO, "cannot write to %s:", s->output);
+    return 0;
+}
+
+/* What failed once is told by sheet_write. */
+static void flush(struct sheet *s)
+{
+    if (!s->failed.code && put_text(s, &s->failed) == 0)
+        s->failed.code = EXIT_DONE;
+    buf_clear(&s->text);
+}
+
 void sheet_end_row(struct sheet *s)
 {
     if (s->jsonl && s->cells)
@@ -82,54 +136,28 @@ void sheet_end_row(struct sheet *s)
     if (s->cells)
         buf_putc(&s->text, '\n');
     s->cells = 0;
+    if (s->text.len >= FLUSH)
+        flush(s);
 }
 
-static bool is_stdout(const char *output)
+int sheet_write(struct sheet *s, struct error *err)
 {
-    return !output || strcmp(output, "-") == 0;
-}
-
-/* To a device, a pipe: what has a name that must stay, and no "whole or not at all". */
-static int write_through(const struct sheet *s, const char *output, struct error *err)
-{
-    FILE *f = fopen(output, "we");
-    if (!f)
-        return error_set(err, EXIT_CANTCREATE, "cannot open %s:", output);
-    bool good = fwrite(buf_text(&s->text), 1, s->text.len, f) == s->text.len;
-    if (fclose(f) == 0 && good)
-        return 0;
-    return error_set(err, EXIT_IO, "cannot write to %s:", output);
-}
-
-static int write_whole(const struct sheet *s, const char *output, struct error *err)
-{
-    struct durable_file *f = durable_begin(output, 0600, err);
-    if (!f)
-        return -1;
-    if (durable_put(f, buf_text(&s->text), s->text.len, err) != 0) {
-        durable_abort(f);
+    flush(s);
+    if (s->failed.code) {
+        *err = s->failed;
         return -1;
     }
-    return durable_commit(f, err);
-}
-
-int sheet_write(const struct sheet *s, const char *output, struct error *err)
-{
-    struct stat st;
-    if (is_stdout(output)) {
-        bool put = fwrite(buf_text(&s->text), 1, s->text.len, stdout) == s->text.len;
-        if (!output_flush() || (!put && !output_reader_gone()))
-            return error_set(err, EXIT_IO, "cannot write to standard output:");
-        return 0;
+    if (s->whole) {
+        struct durable_file *whole = s->whole;
+        s->whole = NULL;
+        return durable_commit(whole, err);
     }
-    bool there = stat(output, &st) == 0;
-    bool replaceable = there && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode));
-    char *real =
-        replaceable ? realpath(output, NULL) : NULL; /* a link stays; its file is replaced */
-    int result =
-        there && !real ? write_through(s, output, err) : write_whole(s, real ? real : output, err);
-    free(real);
-    return result;
+    if (s->through) {
+        FILE *through = s->through;
+        s->through = NULL;
+        return fclose(through) == 0 ? 0 : error_set(err, EXIT_IO, "cannot write to %s:", s->output);
+    }
+    return output_flush() ? 0 : error_set(err, EXIT_IO, "cannot write to standard output:");
 }
 
 void sheet_tell(const char *output, const char *job, bool next, struct buf *out)

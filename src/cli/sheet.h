@@ -1,21 +1,28 @@
 #ifndef RESCIND_CLI_SHEET_H
 #define RESCIND_CLI_SHEET_H
 
-/* A manifest in the making, as CSV or JSONL: in memory, so that nothing is written of what is
- * refused later. */
+/* A manifest in the making, as CSV or JSONL. Its rows begin once nothing can be refused any more:
+ * a long one is written as it is made. */
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "manifest/manifest.h"
+
+#include <stdio.h>
 
 struct sheet {
     const struct catalog *catalog;
     bool jsonl;
     struct buf text;
     size_t cells; /* of the row in the making */
+    const char *output;
+    struct durable_file *whole; /* what was begun of it; or */
+    FILE *through;
+    struct error failed; /* code 0: nothing did */
 };
 
-/* --format, else what the ending of --output says, else CSV. `output` may be NULL. */
+/* --format, else what the ending of --output says, else CSV. `output` is borrowed: a file (mode
+ * 0600, whole or not at all), a device or a pipe (written to as it is), NULL or "-" for stdout. */
 void sheet_init(struct sheet *s, const struct catalog *catalog, enum manifest_format format,
                 const char *output);
 void sheet_free(struct sheet *s);
@@ -32,9 +39,8 @@ void sheet_text(struct sheet *s, const char *name, const char *text);
 void sheet_own(struct sheet *s, const char *name, const char *text);
 void sheet_end_row(struct sheet *s);
 
-/* To the file `output` (mode 0600, whole or not at all; a device or a pipe is written to as it is),
- * or to stdout where it is NULL or "-". EXIT_CANTCREATE, EXIT_IO. */
-int sheet_write(const struct sheet *s, const char *output, struct error *err);
+/* What is not written yet, and an end to it. EXIT_CANTCREATE, EXIT_IO. */
+int sheet_write(struct sheet *s, struct error *err);
 /* For the message about it: "" where it went to stdout, else " to FILE", and, where `next`, what
  * to do with it, by the job file that this was done by (NULL: none). */
 void sheet_tell(const char *output, const char *job, bool next, struct buf *out);

@@ -330,7 +330,8 @@ int taker_end(struct taker *t, uint64_t *seen, struct error *err)
     t->masks = t->record_len = 0;
     *seen = t->seen;
     t->seen = 0;
-    if (t->failed.code)
-        *err = t->failed;
-    return t->failed.code ? -1 : 0;
+    if (!t->failed.code && finds_settle(t->finds, &t->failed) == 0)
+        return 0;
+    *err = t->failed;
+    return -1;
 }

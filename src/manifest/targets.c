@@ -39,6 +39,7 @@ enum {
     ROWS_A_CHUNK = 1 << ROW_BITS,
     SLOT_BITS_AT_FIRST = SCALE_BITS(10, 2),
     SLOT_BITS_AT_MOST = 32,
+    AHEAD = 32, /* rows whose slots are on their way from memory */
     DIGEST_BATCH = 1 << SCALE_BITS(16, 6),
 };
 
@@ -52,16 +53,6 @@ struct targets {
     int32_t priority[256]; /* those that are in use, 0 first */
     unsigned priorities;
     bool accounts; /* any */
-};
-
-/* A target as it is compared: the packed id and the scope. */
-struct target_key {
-    unsigned char id[ID_MAX];
-    size_t id_len;
-    const char *scope; /* NULL: the definition has none */
-    size_t scope_len;
-    uint16_t definition;
-    uint64_t hash;
 };
 
 struct targets *targets_new(const struct catalog *catalog)
@@ -148,8 +139,16 @@ static void slots_grow(struct targets *t)
     free(t->slot);
     t->slot_bits++;
     t->slot = mem_zalloc((size_t)1 << t->slot_bits, sizeof *t->slot);
-    for (uint32_t row = 0; row < t->count; row++)
-        slot_put(t, hash_row(t, row_at(t, row)), row);
+    uint64_t hash[AHEAD];
+    for (uint32_t row = 0, n; row < t->count; row += n) {
+        n = t->count - row < AHEAD ? t->count - row : AHEAD;
+        for (uint32_t i = 0; i < n; i++) {
+            hash[i] = hash_row(t, row_at(t, row + i));
+            __builtin_prefetch(&t->slot[slot_of(t, hash[i])], 1);
+        }
+        for (uint32_t i = 0; i < n; i++)
+            slot_put(t, hash[i], row + i);
+    }
 }
 
 static uint32_t find(const struct targets *t, const struct target_key *k)
@@ -172,6 +171,7 @@ static bool key_make(const struct targets *t, const struct definition *d, const 
 {
     if (len == 0 || len > ID_MAX)
         return false;
+    k->d = d;
     k->id_len = identifier_pack(d, id, len, k->id);
     k->definition = (uint16_t)catalog_index(t->catalog, d);
     k->scope = d->scope_count > 0 ? scope : NULL;
@@ -221,16 +221,19 @@ static bool slots_room(const struct targets *t)
     return ((uint64_t)t->count + 1) * 4 <= ((uint64_t)3 << t->slot_bits);
 }
 
-uint32_t targets_add(struct targets *t, const struct definition *d, const char *id, size_t len,
-                     const char *scope, const char *note, size_t note_len, uint32_t line,
-                     bool *fresh, struct error *err)
+bool targets_key(const struct targets *t, const struct definition *d, const char *id, size_t len,
+                 const char *scope, struct target_key *out)
 {
-    struct target_key k;
-    if (!key_make(t, d, id, len, scope, &k)) {
-        error_set(err, EXIT_DATA, "an identifier or scope that no target can have");
-        return UINT32_MAX;
-    }
-    uint32_t known = find(t, &k);
+    if (!key_make(t, d, id, len, scope, out))
+        return false;
+    __builtin_prefetch(&t->slot[slot_of(t, out->hash)], 1);
+    return true;
+}
+
+uint32_t targets_put(struct targets *t, const struct target_key *key, const char *note,
+                     size_t note_len, uint32_t line, bool *fresh, struct error *err)
+{
+    uint32_t known = find(t, key);
     *fresh = known == UINT32_MAX;
     if (!*fresh) {
         struct target_row *r = row_at(t, known);
@@ -246,17 +249,28 @@ uint32_t targets_add(struct targets *t, const struct definition *d, const char *
         slots_grow(t);
     }
     struct target_row r = {
-        .line = line, .definition = k.definition, .id_len_less_one = (uint8_t)(k.id_len - 1)};
-    if (!note_put(t, &r, note, note_len) || !id_put(t, &r, &k))
+        .line = line, .definition = key->definition, .id_len_less_one = (uint8_t)(key->id_len - 1)};
+    if (!note_put(t, &r, note, note_len) || !id_put(t, &r, key))
         goto full;
-    t->accounts |= d->account != NULL;
+    t->accounts |= key->d->account != NULL;
     row_put(t, &r);
-    slot_put(t, k.hash, t->count - 1);
+    slot_put(t, key->hash, t->count - 1);
     return t->count - 1;
 full:
     error_set(
         err, EXIT_DATA,
         "the table of targets is full (4 GiB of identifiers or of notes): split the manifest");
+    return UINT32_MAX;
+}
+
+uint32_t targets_add(struct targets *t, const struct definition *d, const char *id, size_t len,
+                     const char *scope, const char *note, size_t note_len, uint32_t line,
+                     bool *fresh, struct error *err)
+{
+    struct target_key k;
+    if (key_make(t, d, id, len, scope, &k))
+        return targets_put(t, &k, note, note_len, line, fresh, err);
+    error_set(err, EXIT_DATA, "an identifier or scope that no target can have");
     return UINT32_MAX;
 }
 

@@ -32,6 +32,22 @@ uint32_t targets_add(struct targets *t, const struct definition *d, const char *
                      const char *scope, const char *note, size_t note_len, uint32_t line,
                      bool *fresh, struct error *err);
 
+/* The same in two steps, for many: a target as it is compared (scope and definition are borrowed),
+ * whose place is on its way from memory from then on; false where no target can be so. */
+struct target_key {
+    const struct definition *d;
+    unsigned char id[ID_MAX]; /* packed */
+    size_t id_len;
+    const char *scope; /* NULL: the definition has none */
+    size_t scope_len;
+    uint16_t definition;
+    uint64_t hash;
+};
+bool targets_key(const struct targets *t, const struct definition *d, const char *id, size_t id_len,
+                 const char *scope, struct target_key *out);
+uint32_t targets_put(struct targets *t, const struct target_key *key, const char *note,
+                     size_t note_len, uint32_t line, bool *fresh, struct error *err);
+
 /* The row of a target, or UINT32_MAX. */
 uint32_t targets_find(const struct targets *t, const struct definition *d, const char *id,
                       size_t id_len, const char *scope);
