@@ -36,6 +36,8 @@
  * the successes of requests sent just before the news. That is the limit itself, and where to
  * resume. And once a told hold was right, the next ones are believed: no lone probe after them.
  *
+ * A server that stands still is neither: pacer_stall.c.
+ *
  *      rate
  *   hi  |     wall          _.-'| wall
  *       |    .'|        _.-'    |
@@ -56,6 +58,7 @@
 #include "wire/pacer.h"
 
 #include "wire/pacer_search.h"
+#include "wire/pacer_stall.h"
 #include "wire/pacer_terms.h"
 #include "wire/pacer_wall.h"
 
@@ -64,7 +67,6 @@
 #define IN_FLIGHT 1.25 /* the rate is at most so many times what may be in flight can carry, */
 #define SETTLE_S  .05  /* and comes down to that so slowly: a late turn is no long trip */
 #define MARK_S    .7   /* the rate is verified one to two marks back; a longer wall spaces them */
-#define FULL      .95  /* this much of a ceiling is at it */
 #define EASED     .8   /* after a hold without a probe of its own, of the rate before */
 
 /* Late turns of the caller's loop are made up by at most so much. */
@@ -105,6 +107,7 @@ void pacer_init(struct pacer *p, const struct pacer_config *config, int64_t now)
     if (p->config.concurrency == 0)
         p->config.concurrency = 1;
     brake_init(&p->brake);
+    stall_init(p, now);
     p->rate = min2(START_RATE, search_ceiling(p));
 }
 
@@ -120,12 +123,6 @@ void pacer_left(struct pacer *p, uint64_t left)
 
 /* ---- sending ---- */
 
-/* Most that may be in flight now. */
-static double flight_most(const struct pacer *p)
-{
-    return min2(p->config.concurrency, p->brake.cap);
-}
-
 /* Before any limit is known, what is out may at most double with each round trip in which so much
  * was out: a server that stops answering must not get the whole of `concurrency` meanwhile. */
 static bool unheard(const struct pacer *p)
@@ -140,20 +137,21 @@ static void hear(struct pacer *p)
 
 int64_t pacer_next(const struct pacer *p, int64_t now)
 {
-    if (p->probe_out || p->in_flight >= flight_most(p) || unheard(p))
+    if (p->probe_out || p->in_flight >= search_flight_most(p) || unheard(p))
         return PACER_WAIT;
     int64_t at = (int64_t)ceil(p->slot_us);
     if (p->room == 0 && at < p->room_until)
         at = p->room_until;
     if (at < p->hold_until)
         at = p->hold_until;
-    return at > now ? at : now;
+    return stall_next(p, at > now ? at : now);
 }
 
 void pacer_sent(struct pacer *p, int64_t now)
 {
     double due = max2(p->slot_us, (double)p->hold_until); /* a hold's time is not made up */
     p->slot_us = max2(after(now, -late_s(p)), due) + 1e6 / p->rate;
+    stall_sent(p, now);
     p->in_flight++;
     p->begun = true;
     brake_sent(&p->brake, now, p->in_flight);
@@ -193,7 +191,7 @@ static void grow(struct pacer *p, int64_t now, double dt)
         p->slow_start = p->first_costly = true;
         p->hearsay = false;
     }
-    double most = IN_FLIGHT * flight_most(p) / p->rtt_s, grown = p->rate * f;
+    double most = IN_FLIGHT * search_flight_most(p) / p->rtt_s, grown = p->rate * f;
     if (grown > most)
         grown = max2(most, min2(p->rate, p->rate * exp(-dt / SETTLE_S)));
     double before = p->rate;
@@ -210,11 +208,12 @@ static double trip_of(const struct pacer *p, int64_t now, int64_t sent_at)
     return max2(seconds(now - sent_at - p->delayed_us), 1e-6);
 }
 
-static void success(struct pacer *p, int64_t now, int64_t sent_at)
+static void success(struct pacer *p, int64_t now, int64_t sent_at, bool stalled)
 {
-    double trip = trip_of(p, now, sent_at), dt = seconds(now - p->last_ok_us);
+    double trip = trip_of(p, now, sent_at), dt = stalled ? 0 : seconds(now - p->last_ok_us);
     bool first = !(p->rtt_s > 0);
-    p->rtt_s = first ? trip : .9 * p->rtt_s + .1 * trip;
+    if (!stalled)
+        p->rtt_s = first ? trip : .9 * p->rtt_s + .1 * trip;
     p->last_ok_us = now;
     p->cycle_ok++;
     p->all_ok++;
@@ -265,6 +264,16 @@ static void told_hold(struct pacer *p, int64_t now, int64_t hold_us)
     told(p);
 }
 
+/* It came with all that had piled up: what it was told is obeyed, and nothing learned. */
+static void refused_in_pile(struct pacer *p, int64_t now, int64_t hold_us)
+{
+    p->all_refused++;
+    if (hold_us <= 0)
+        return;
+    hold(p, now + hold_us + hold_jitter_us(p, hold_us));
+    p->single = p->held = true;
+}
+
 static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_us)
 {
     p->all_refused++;
@@ -312,13 +321,14 @@ static void one_less(struct pacer *p)
         p->in_flight--;
 }
 
-static void look_at_queue(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answer what)
+static void look_at_queue(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answer what,
+                          bool stalled)
 {
     struct brake *b = &p->brake;
     double trip = what == PACER_OK ? trip_of(p, now, sent_at) : -1;
     if (what == PACER_OK && p->dark > 0)
         wall_let_through(p, sent_at);
-    if (what == PACER_SICK && p->slow_start)
+    if (what == PACER_SICK && p->slow_start && !stalled)
         brake_turned_away(b, now, sent_at, p->in_flight);
     brake_answer(b, now, sent_at, trip, p->in_flight, p->slow_start);
     if (b->lifted > 0 && p->rtt_s > 0)
@@ -335,21 +345,25 @@ void pacer_answer(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answ
                   int64_t hold_us)
 {
     bool probe = p->probe_out && sent_at >= p->probe_us; /* what was sent last */
-    if (p->in_flight >= flight_most(p) &&
+    if (p->in_flight >= search_flight_most(p) &&
         (!p->slow_start || p->brake.cap < INFINITY)) /* not late: it had no place */
         p->slot_us = max2(p->slot_us, (double)now - 1e6 / p->rate);
     if (what == PACER_OK)
         hear(p);
+    bool stalled = what != PACER_LOST && stall_answer(p, now, sent_at);
     one_less(p);
     if (probe)
         p->probe_out = false;
-    look_at_queue(p, now, sent_at, what);
+    look_at_queue(p, now, sent_at, what, stalled);
     switch (what) {
     case PACER_OK:
-        success(p, now, sent_at);
+        success(p, now, sent_at, stalled);
         break;
     case PACER_REFUSED:
-        refused(p, now, sent_at, hold_us);
+        if (stalled)
+            refused_in_pile(p, now, hold_us);
+        else
+            refused(p, now, sent_at, hold_us);
         break;
     case PACER_SICK:
     case PACER_LOST:
@@ -418,29 +432,4 @@ void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_u
     /* Those in flight may not be counted in it yet. */
     p->room = remaining > p->in_flight ? remaining - p->in_flight : 0;
     p->room_until = now + (reset_us < PACER_ROOM_MOST_US ? reset_us : PACER_ROOM_MOST_US);
-}
-
-static enum bound bound_of(const struct pacer *p, int64_t now)
-{
-    double most = flight_most(p);
-    if (p->hold_until > now || p->held || p->dark > 0 || (p->room == 0 && p->room_until > now))
-        return BOUND_HOLD;
-    if (p->config.max_rate > 0 && p->rate >= FULL * search_ceiling(p))
-        return BOUND_MAX_RATE;
-    if (p->in_flight >= FULL * most)
-        return most < p->config.concurrency ? BOUND_CAPACITY : BOUND_CONCURRENCY;
-    return p->slow_start ? BOUND_DISTANCE : BOUND_QUOTA;
-}
-
-struct pacer_view pacer_view(const struct pacer *p, int64_t now)
-{
-    return (struct pacer_view){
-        .rate = p->rate,
-        .limit = p->rate > RISEN * p->hi && p->wall_s < LONG_S ? 0 : p->limit,
-        .hold_until = p->hold_until > now ? p->hold_until : 0,
-        .probing = p->single && (p->dark > 0 || p->held),
-        .in_flight = p->in_flight,
-        .rtt_s = p->rtt_s,
-        .bound = bound_of(p, now),
-    };
 }

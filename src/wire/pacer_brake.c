@@ -162,6 +162,12 @@ static void judge_from(struct brake *b, int64_t now)
     b->sum = b->run_s = 0;
 }
 
+void brake_forget(struct brake *b, int64_t now)
+{
+    b->count = 0;
+    judge_from(b, now);
+}
+
 static void cut(struct brake *b, int64_t now, double to, double trip_s, unsigned in_flight)
 {
     if (!(b->ref_flight > 0)) {

@@ -52,6 +52,9 @@ void brake_sent(struct brake *b, int64_t now, unsigned in_flight);
 bool brake_answer(struct brake *b, int64_t now, int64_t sent_us, double trip_s, unsigned in_flight,
                   bool searching);
 
+/* What was sent until now says nothing. */
+void brake_forget(struct brake *b, int64_t now);
+
 /* The server turned one away, and no limit was met yet. */
 void brake_turned_away(struct brake *b, int64_t now, int64_t sent_us, unsigned in_flight);
 

@@ -38,6 +38,11 @@ double search_ceiling(const struct pacer *p)
     return p->config.max_rate > 0 && most < TOP_RATE ? most : TOP_RATE;
 }
 
+double search_flight_most(const struct pacer *p)
+{
+    return min2(p->config.concurrency, p->brake.cap);
+}
+
 double search_first_rate(uint64_t left)
 {
     return left < MANY ? 0 : max2(FIRST_LEAST, min2(FIRST_MOST, (double)left / FIRST_SHARE));

@@ -5,8 +5,9 @@
 
 #include "wire/pacer_state.h"
 
-double search_ceiling(const struct pacer *p); /* most requests a second, ever */
-double search_first_rate(uint64_t left);      /* without a lone first request; 0: with one */
+double search_ceiling(const struct pacer *p);     /* most requests a second, ever */
+double search_flight_most(const struct pacer *p); /* most that may be in flight now */
+double search_first_rate(uint64_t left);          /* without a lone first request; 0: with one */
 double search_rate(const struct pacer *p, bool alone); /* after the first answer */
 double search_round_trips(const struct pacer *p);      /* in so many the rate doubles */
 /* Seconds that so many targets take where no limit is met but those of the configuration: slow

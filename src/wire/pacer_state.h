@@ -35,6 +35,12 @@ struct pacer {
     unsigned in_flight;
     unsigned heard; /* so many more may be in flight in slow start than at first */
 
+    int64_t silent_us;      /* nothing was answered since */
+    unsigned silent_flight; /* so many were out then */
+    int64_t last_sent_us;   /* the last send */
+    int64_t stall_us;       /* the end of the last stall */
+    bool stalled;           /* nothing that was sent later is answered yet */
+
     bool slow_start;   /* no wall met yet */
     bool first_costly; /* no costly wall met yet */
     bool hearsay;      /* the limit was told by another pacer, and no wall was met since */

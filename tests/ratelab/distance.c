@@ -8,6 +8,7 @@
 #define RUN_S      25.0
 #define WORK_S     60.0 /* servers with workers: the search should not be all there is to see */
 #define LOOK_S     1.0  /* settled: over so long */
+#define BEFORE_S   3.0  /* a stall should end with what was served in so long before it */
 #define USED       .85  /* this share of the capacity was used, */
 #define MOST_SPANS 2.0  /* and no more than so many times of service */
 #define MOST_QUEUE 12.0 /* ... or so many requests waited */
@@ -15,7 +16,7 @@
 #define MOST_SICK  35
 #define SICK_SHARE .005
 
-enum { IN_FLIGHT = 512, WORK_MOST = 100000, FEW = 500, FEW_REFUSALS = 50 };
+enum { IN_FLIGHT = 512, WORK_MOST = 100000, STALL_MOST = 300000, FEW = 500, FEW_REFUSALS = 50 };
 
 const struct distance_class distance_classes[DISTANCES] = {
     [DISTANCE_OPEN] = {"no limit", .75, .75},
@@ -30,6 +31,9 @@ const struct distance_class distance_classes[DISTANCES] = {
     [DISTANCE_HALVES] = {"workers that become half as fast", .86, 0},
     [DISTANCE_DOUBLES] = {"workers that become twice as fast", 0, 0},
     [DISTANCE_WAY] = {"the way becomes twice as long", .55, 0},
+    [DISTANCE_STALL] = {"a stall of 1 to 5 s, no limit", .90, 0},
+    [DISTANCE_STALL_FREE] = {"a stall of 1 to 5 s, no hint or ms", .92, 0},
+    [DISTANCE_STALL_TOLD] = {"a stall of 1 to 5 s, Retry-After", .74, 0},
     [DISTANCE_SMALL] = {"small windows and boxes (for w)", 0, 0},
 };
 
@@ -124,6 +128,39 @@ static void add_way(struct filling *f)
     }
 }
 
+static void add_stalls(struct filling *f)
+{
+    static const double rtts[] = {.01, .03, .2, .5}, stalls[] = {1, 2, 5}, sigmas[] = {.05, .35};
+    static const struct {
+        struct limiter_spec limiter;
+        struct capacity_spec capacity;
+        enum hint hint;
+    } servers[] = {
+        {.hint = HINT_NONE},
+        {.capacity = {.workers = 16, .span_s = .02}},
+        {.limiter = {LIMITER_BUCKET, .rate = 500, .burst = 50}, .hint = HINT_NONE},
+        {.limiter = {LIMITER_BUCKET, .rate = 50, .burst = 10}, .hint = HINT_MS},
+        {.limiter = {LIMITER_BUCKET, .rate = 500, .burst = 50}, .hint = HINT_SECONDS},
+        {.limiter = {LIMITER_WINDOW, .quota = 200, .width = 1}, .hint = HINT_SECONDS},
+    };
+    for (int n = 0; n < COUNT(servers) * COUNT(rtts) * COUNT(stalls) * COUNT(sigmas); n++) {
+        int server = n / (COUNT(rtts) * COUNT(stalls) * COUNT(sigmas));
+        bool limited = servers[server].limiter.kind != LIMITER_NONE;
+        enum distance_id class = !limited                          ? DISTANCE_STALL
+                                 : free_hint(servers[server].hint) ? DISTANCE_STALL_FREE
+                                                                   : DISTANCE_STALL_TOLD;
+        struct play_setup *s = add(f, class, rtts[n / 6 % 4], sigmas[n % 2]);
+        s->limiter = servers[server].limiter;
+        s->capacity = servers[server].capacity;
+        s->hint = servers[server].hint;
+        s->requests = play_size(s, RUN_S);
+        if (s->requests > STALL_MOST)
+            s->requests = STALL_MOST;
+        s->stall_at_s = play_optimum(s) / 2;
+        s->stall_s = stalls[n / 2 % 3];
+    }
+}
+
 static void add_small(struct filling *f)
 {
     static const struct limiter_spec limits[] = {
@@ -156,6 +193,7 @@ int distance_fill(struct distance_case *cases)
     add_workers(&f, DISTANCE_HALVES);
     add_workers(&f, DISTANCE_DOUBLES);
     add_way(&f);
+    add_stalls(&f);
     add_small(&f);
     return f.count;
 }
@@ -176,30 +214,53 @@ void distance_name(const struct distance_case *c, char *out, size_t size)
     else if (s->capacity.workers)
         snprintf(what, sizeof what, "%u workers of %g ms", s->capacity.workers,
                  s->capacity.span_s * 1e3);
-    snprintf(out, size, "%s: %s, rtt %g ms ~%g, %ld", distance_classes[c->class].name, what,
-             s->rtt_s * 1e3, s->sigma, (long)s->requests);
+    char stall[32] = "";
+    if (s->stall_s > 0)
+        snprintf(stall, sizeof stall, "stall of %g s, ", s->stall_s);
+    snprintf(out, size, "%s: %s, %srtt %g ms ~%g, %ld", distance_classes[c->class].name, what,
+             stall, s->rtt_s * 1e3, s->sigma, (long)s->requests);
 }
 
-/* Looks at the server's queue after a step, LOOK_S at a time. */
+/* Looks at the server after a step or a stall, LOOK_S at a time. */
 struct look {
     const struct play_setup *setup;
-    double begun_s, waited_s, settled_s;
-    int64_t taken;
+    double from_s, begun_s, waited_s, settled_s;
+    int64_t taken, before; /* before: in the BEFORE_S until a stall began */
 };
+
+/* So many could it take a second now. */
+static double full_rate(const struct play_setup *s, double at_s)
+{
+    const struct capacity_spec *c = &s->capacity;
+    const struct limiter_spec *l = &s->limiter;
+    double span = c->workers ? c->span_s * (c->step > 0 ? c->step : 1) : 0;
+    double limit = l->kind == LIMITER_BUCKET   ? l->rate
+                   : l->kind == LIMITER_WINDOW ? l->quota / l->width
+                                               : INFINITY;
+    return fmin(limit, fmin(capacity_rate(c, at_s), s->concurrency / (s->rtt_s + span)));
+}
+
+static bool quiet(const struct look *l)
+{
+    const struct capacity_spec *c = &l->setup->capacity;
+    double span = c->span_s * (c->step > 0 ? c->step : 1);
+    return l->waited_s <= MOST_SPANS * span * (double)l->taken ||
+           l->waited_s <= MOST_QUEUE * LOOK_S;
+}
 
 static void look_at(void *to, double at_s, double wait_s)
 {
     struct look *l = to;
-    const struct capacity_spec *c = &l->setup->capacity;
-    if (at_s < c->step_at_s || l->settled_s < INFINITY)
+    const struct play_setup *s = l->setup;
+    l->before += at_s < s->stall_at_s && at_s >= s->stall_at_s - BEFORE_S;
+    if (at_s < l->from_s || l->settled_s < INFINITY)
         return;
     if (l->begun_s + LOOK_S < at_s) {
-        double new_span = c->span_s * c->step, n = (double)l->taken;
-        double trip = l->setup->rtt_s + new_span;
-        double full = fmin(capacity_rate(c, at_s), l->setup->concurrency / trip) * LOOK_S;
-        bool quiet = l->waited_s <= MOST_SPANS * new_span * n || l->waited_s <= MOST_QUEUE * LOOK_S;
-        if (l->begun_s >= c->step_at_s && n >= USED * full && quiet)
-            l->settled_s = at_s - c->step_at_s;
+        double full = full_rate(s, at_s) * LOOK_S;
+        if (s->stall_s > 0)
+            full = fmin(full, (double)l->before / BEFORE_S * LOOK_S);
+        if (l->begun_s >= l->from_s && (double)l->taken >= USED * full && quiet(l))
+            l->settled_s = at_s - l->from_s;
         l->begun_s = at_s;
         l->waited_s = 0;
         l->taken = 0;
@@ -218,7 +279,8 @@ struct distance_outcome distance_measure(const struct distance_case *c, const st
         s.client = client;
         s.seed = (uint64_t)seed;
         s.turn_us = turn_us;
-        if (s.capacity.step > 0) {
+        if (s.capacity.step > 0 || s.stall_s > 0) {
+            look.from_s = s.stall_s > 0 ? s.stall_at_s + s.stall_s : s.capacity.step_at_s;
             s.queued = look_at;
             s.trace_to = &look;
         }
@@ -250,7 +312,7 @@ const char *distance_missed(const struct distance_case *c, const struct distance
     if (c->class == DISTANCE_REFUSING &&
         o->sick > fmax(1, fmin(MOST_SICK, SICK_SHARE * (double)s->requests)))
         return "503";
-    if (c->class == DISTANCE_HALVES && o->settled_s > DISTANCE_SETTLE_S)
+    if ((c->class == DISTANCE_HALVES || s->stall_s > 0) && o->settled_s > DISTANCE_SETTLE_S)
         return "UNSETTLED";
     return "";
 }

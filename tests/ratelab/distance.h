@@ -21,7 +21,10 @@ enum distance_id {
     DISTANCE_HALVES,   /* ... which take twice as long from the middle on */
     DISTANCE_DOUBLES,  /* ... half as long */
     DISTANCE_WAY,      /* the way becomes twice as long in the middle */
-    DISTANCE_SMALL,    /* limits that a small number of targets hardly meets: for w alone */
+    DISTANCE_STALL,    /* the server stands still for seconds in the middle: no limit, or workers */
+    DISTANCE_STALL_FREE, /* ... buckets and windows: no hint or ms */
+    DISTANCE_STALL_TOLD, /* ... Retry-After */
+    DISTANCE_SMALL,      /* limits that a small number of targets hardly meets: for w alone */
     DISTANCES,
 };
 
@@ -44,7 +47,7 @@ struct distance_outcome {
     double eta, w, refusals, sick;
     double spans;     /* mean time in the queue, in times of service */
     double queue;     /* mean length of the queue */
-    double settled_s; /* after a step: until the new capacity is used and no queue stands */
+    double settled_s; /* after a step or a stall: until what there is is used and no queue stands */
     int64_t violations;
 };
 struct distance_outcome distance_measure(const struct distance_case *c, const struct client *client,

@@ -173,12 +173,19 @@ static void deliver(struct world *w, const struct event *e)
     take(w, p, e->what, e->sent_us, hold_us);
 }
 
+/* What would happen at t: a server that stands still does it when it goes on. */
+static double going_on_s(const struct play_setup *s, double t)
+{
+    double end = s->stall_at_s + s->stall_s;
+    return t >= s->stall_at_s && t < end ? end : t;
+}
+
 /* A request has reached the server: when and how its answer will be back. */
 static void serve(struct world *w, struct event e)
 {
     const struct play_setup *s = w->setup;
     double done_s, queued_s;
-    e.server_s = done_s = (double)e.at_us * 1e-6;
+    e.server_s = done_s = going_on_s(s, (double)e.at_us * 1e-6);
     e.wait_s = limiter_admit(&w->limiter, e.server_s);
     if (e.wait_s >= 0)
         e.what = REPLY_REFUSED;
@@ -187,7 +194,7 @@ static void serve(struct world *w, struct event e)
     else if (s->queued)
         s->queued(s->trace_to, e.server_s, queued_s);
     e.back = true;
-    e.at_us = (int64_t)((done_s + e.trip_s / 2) * 1e6);
+    e.at_us = (int64_t)((going_on_s(s, done_s) + e.trip_s / 2) * 1e6);
     heap_push(w, e);
 }
 
@@ -279,6 +286,8 @@ static double mean_trip_s(const struct play_setup *s)
  * flight can carry. A request is in flight while it is worked on, too. */
 static double distant_cap(const struct play_setup *s, double t)
 {
+    if (t > s->stall_at_s) /* nothing is won while it stands still */
+        t = fmax(s->stall_at_s, t - s->stall_s);
     double trip = mean_trip_s(s) + (s->capacity.workers ? s->capacity.span_s : 0);
     double most = s->concurrency / trip, carried = t * most;
     if (s->longer > 0 && t > s->longer_at_s)

@@ -43,6 +43,7 @@ struct play_setup {
     double hiccup;              /* this share of requests reaches the server up to HICCUP_S late */
     int64_t turn_us;            /* the client's loop only wakes at multiples of this */
     double longer_at_s, longer; /* from then on the round trip is so many times rtt_s; 0: not */
+    double stall_at_s, stall_s; /* the whole server stands still from then on for so long; 0: not */
     unsigned players;           /* clients that share the limiter; 0: one */
     int64_t requests;           /* of each of them */
     unsigned concurrency;
