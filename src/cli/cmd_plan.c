@@ -8,6 +8,7 @@
 #include "run/check.h"
 #include "wire/credential.h"
 #include "wire/endpoint.h"
+#include "wire/headers.h"
 #include "wire/survey.h"
 
 #include <inttypes.h>
@@ -35,6 +36,21 @@ static void print_manifest(const struct prepared *p)
     printf("left to do   %s\n", text_count(p->left, left));
 }
 
+/* All that it takes, the credential itself first. */
+static bool print_credentials(const struct definition *d)
+{
+    struct buf name = {0};
+    bool all = true;
+    for (size_t i = 0; headers_variable(d, i, &name); i++) {
+        const char *from = credentials_origin(buf_text(&name));
+        printf("  credential  %s: %s\n", buf_text(&name),
+               from ? from : "MISSING, a run would be refused");
+        all &= from != NULL;
+    }
+    buf_free(&name);
+    return all;
+}
+
 /* Whether a run would be let through. */
 static bool print_share(const struct prepared *p, const struct definition *d,
                         const struct share *share)
@@ -43,7 +59,6 @@ static bool print_share(const struct prepared *p, const struct definition *d,
     struct error err;
     struct buf origin = {0};
     char targets[TEXT_COUNT], left[TEXT_COUNT], span[TEXT_SPAN];
-    const char *from = credentials_origin(d->credential);
     double ceiling = estimate_ceiling(s, d),
            seconds = ceiling > 0 ? (double)share->left / ceiling : 0;
     const struct request *r = &d->action[s->action];
@@ -72,8 +87,7 @@ static bool print_share(const struct prepared *p, const struct definition *d,
                d->read.method ? d->read.path : d->list.request.path);
     else if (s->verify)
         printf("  verify      none: its definition says no way, a run would be refused\n");
-    printf("  credential  %s: %s\n", d->credential,
-           from ? from : "MISSING, a run would be refused");
+    bool there = print_credentials(d);
     if (ceiling > 0)
         printf("  pace        at most %g a second: at least %s\n", ceiling,
                text_span((int64_t)(seconds * 1e6), span));
@@ -83,7 +97,7 @@ static bool print_share(const struct prepared *p, const struct definition *d,
         printf("  held        for %s more, as an earlier run was told\n",
                text_span(estimate_hold_us(p, d), span));
     buf_free(&origin);
-    return placed && r->method && (verifiable || !s->verify) && from;
+    return placed && r->method && (verifiable || !s->verify) && there;
 }
 
 /* Whether a run would be let through by all of them. */

@@ -109,7 +109,7 @@ static int rotate(struct prepared *p, struct catalog *catalog, struct credential
         return row_set_size(p->listed) ? conduct_report(p, EXIT_DONE)
                                        : conduct_metrics(o, EXIT_DONE);
     }
-    if (rotate_check(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
+    if (rotate_check(&o->settings, p->targets, p->listed, credentials, say_line, err) != 0 ||
         hands_open(h, o, catalog, err) != 0)
         return -1;
     tell_left_behind(p);

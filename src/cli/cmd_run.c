@@ -121,7 +121,7 @@ static int run(struct prepared *p, struct catalog *catalog, struct credentials *
         return row_set_size(p->listed) ? already_done(p, err) : conduct_metrics(o, EXIT_DONE);
     if (p->left)
         estimate_warn(p, catalog);
-    if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0)
+    if (check_run(&o->settings, p->targets, p->listed, credentials, say_line, err) != 0)
         return -1;
     if (p->left)
         tell_unknown_own(p);

@@ -89,7 +89,7 @@ static int verify(struct prepared *p, struct options *o, struct catalog *catalog
             say("%s: nothing left to verify (--again asks anew)", p->run_dir);
         return conduct_report(p, left ? EXIT_SOME_FAILED : EXIT_DONE);
     }
-    if (check_run(&o->settings, p->targets, p->listed, credentials, err) != 0 ||
+    if (check_run(&o->settings, p->targets, p->listed, credentials, say_line, err) != 0 ||
         conduct_open(p, credentials, err) != 0)
         return -1;
     return conduct_run(p, credentials);

@@ -5,6 +5,7 @@
 
 #include "journal/evidence.h"
 #include "rotate/rotate_loop.h"
+#include "wire/missing.h"
 
 #include "base/locked.h"
 #include "base/mem.h"
@@ -154,7 +155,7 @@ static void rotate_definition(struct rotor *r, const struct definition *d)
 }
 
 int rotate_check(const struct settings *s, const struct targets *t, const struct row_set *listed,
-                 struct credentials *c, struct error *err)
+                 struct credentials *c, void (*tell)(void *at, const char *line), struct error *err)
 {
     for (uint32_t row = 0; row < targets_count(t); row++) {
         const struct definition *d = targets_definition(t, row);
@@ -167,10 +168,10 @@ int rotate_check(const struct settings *s, const struct targets *t, const struct
                              d->kind);
         int result = endpoint_origin(s, d, &origin, err);
         buf_free(&origin);
-        if (result != 0 || !credentials_get(c, d->credential, err))
+        if (result != 0)
             return -1;
     }
-    return 0;
+    return missing_credentials(t, listed, c, tell, err);
 }
 
 static void rotor_free(struct rotor *r)

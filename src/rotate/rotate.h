@@ -13,10 +13,11 @@
 #include "rotate/handover.h"
 #include "wire/session.h"
 
-/* What would be missing: EXIT_REFUSED for a provider that cannot rotate, a base URL, a credential.
- */
+/* What would be missing: EXIT_REFUSED for a provider that cannot rotate, a base URL, a credential
+ * (of several each in a line to `tell`). */
 int rotate_check(const struct settings *s, const struct targets *t, const struct row_set *listed,
-                 struct credentials *c, struct error *err);
+                 struct credentials *c, void (*tell)(void *at, const char *line),
+                 struct error *err);
 
 /* As runner_run; `open` is written and synced, `close` is written here. */
 int rotate_run(const struct work *work, const struct rotate_handover *handover,

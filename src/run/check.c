@@ -5,6 +5,7 @@
 #include "journal/evidence.h"
 #include "wire/endpoint.h"
 #include "wire/looker.h"
+#include "wire/missing.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -70,57 +71,23 @@ int check_definition(const struct settings *s, const struct definition *d, struc
     return 0;
 }
 
-/* Credentials that cannot be had: the first with its reason, the others by name. */
-struct missing {
-    struct error first;
-    struct buf others;
-    bool any;
-};
-
-static void note_missing(struct missing *m, const char *name, const struct error *err)
-{
-    if (!m->any)
-        m->first = *err;
-    else if (!strstr(m->first.text, name) && !strstr(buf_text(&m->others), name))
-        buf_printf(&m->others, "%s%s", m->others.len ? ", " : "", name);
-    m->any = true;
-}
-
-static int tell_missing(struct missing *m, struct error *err)
-{
-    int result = 0;
-    if (m->any && m->others.len)
-        result = error_set(err, EXIT_CREDENTIAL, "%s. Missing or unreadable, too: %s",
-                           m->first.text, buf_text(&m->others));
-    else if (m->any)
-        result = error_set(err, EXIT_CREDENTIAL, "%s", m->first.text);
-    buf_free(&m->others);
-    return result;
-}
-
 int check_run(const struct settings *s, const struct targets *t, const struct row_set *listed,
-              struct credentials *c, struct error *err)
+              struct credentials *c, void (*tell)(void *at, const char *line), struct error *err)
 {
     const struct catalog *catalog = targets_catalog(t);
     bool *checked = mem_zalloc(catalog_count(catalog) + 1, sizeof *checked);
-    struct missing missing = {0};
     int result = 0;
     for (uint32_t row = 0; row < targets_count(t) && result == 0; row++) {
         const struct definition *d = targets_definition(t, row);
         struct buf origin = {0};
-        struct error why;
         size_t index = catalog_index(catalog, d);
         if (checked[index] || !row_set_has(listed, row))
             continue;
         checked[index] = true;
         if (check_definition(s, d, err) != 0 || endpoint_origin(s, d, &origin, err) != 0)
             result = -1;
-        else if (!credentials_get(c, d->credential, &why))
-            note_missing(&missing, d->credential, &why);
         buf_free(&origin);
     }
     free(checked);
-    if (result != 0)
-        buf_free(&missing.others);
-    return result != 0 ? result : tell_missing(&missing, err);
+    return result != 0 ? result : missing_credentials(t, listed, c, tell, err);
 }

@@ -8,10 +8,10 @@
 #include "wire/settings.h"
 
 /* Everything that a run would find missing before it could send: an action that a provider
- * does not have, or no way to verify it (EXIT_REFUSED), a base URL, a credential. Opens no socket.
- */
+ * does not have, or no way to verify it (EXIT_REFUSED), a base URL, a credential (of several each
+ * in a line to `tell`). Opens no socket. */
 int check_run(const struct settings *s, const struct targets *t, const struct row_set *listed,
-              struct credentials *c, struct error *err);
+              struct credentials *c, void (*tell)(void *at, const char *line), struct error *err);
 
 /* Whether it can be told of a target of this definition that it is there: by a read of its own, or
  * by a list that is read whole. */

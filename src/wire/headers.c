@@ -115,6 +115,25 @@ struct http_headers *headers_fill(const struct definition *d, const char *secret
     return headers;
 }
 
+bool headers_variable(const struct definition *d, size_t number, struct buf *name)
+{
+    buf_clear(name);
+    if (number == 0) {
+        buf_puts(name, d->credential);
+        return true;
+    }
+    for (char **header = d->headers; *header; header++) {
+        if (strstr(*header, "?}")) /* it may be left out */
+            continue;
+        for (const char *at = strstr(*header, "{env:"); at; at = strstr(at + 1, "{env:"))
+            if (--number == 0) {
+                buf_put(name, at + 5, strcspn(at + 5, "}"));
+                return true;
+            }
+    }
+    return false;
+}
+
 /* With the scopes of a request: made once for each, and kept, for transfers borrow them. */
 struct scoped {
     char *scope;

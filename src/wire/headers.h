@@ -17,6 +17,10 @@ struct http_headers *headers_fill(const struct definition *d, const char *secret
                                   struct credentials *c, const char *secrets[HEADER_SECRETS + 1],
                                   struct error *err);
 
+/* The variables that must be there, one after the other: the credential is number 0, then come the
+ * {env:NAME} of its headers. Into `name` (cleared first); false: there are no more. */
+bool headers_variable(const struct definition *d, size_t number, struct buf *name);
+
 /* NULL where no header names a scope. `base` is borrowed until it is freed. */
 struct header_scopes;
 struct header_scopes *header_scopes_new(const struct definition *d,

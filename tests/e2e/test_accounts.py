@@ -171,3 +171,25 @@ def test_a_manifest_of_many_accounts_is_its_own_rehearsal(tmp_path, make_sandbox
     assert result.code == 0, result.err
     assert tool.run_dir.totals == {"revoked": 40, "already_absent": 20}
     assert not any(row["exists"] for row in sandbox.truth().values())
+
+
+def test_all_that_is_missing_is_told_at_once(tmp_path, server):
+    """Each variable of each account, those of a definition's headers too, and nothing is begun."""
+    names = [f"team-{i}" for i in range(100, 0, -1)]
+    path = manifest(tmp_path, *(f"{i:064x},{name}" for i, name in enumerate(names)))
+    tool = revoker(tmp_path, server, {NAME + "__TEAM_7": "plain-secret-0001"})
+    result = tool.run(path)
+    told = re.findall(rf"^rescind: {NAME}__TEAM_(\d+): not set", result.err, re.M)
+    assert result.code == 77 and list(map(int, told)) == [i for i in range(100, 0, -1) if i != 7]
+    assert "99 credentials are missing or unreadable; nothing was sent" in result.err
+    path.write_text("provider,kind,id,account\n" + "".join(
+        f"datadog,key,00000000-0000-4000-8000-00000000000{i},team-{i}\n" for i in (1, 2)))
+    tool = Tool(tmp_path, ["datadog=http://127.0.0.1:9"])
+    tool.env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "DD_APP_KEY__TEAM_1": "x"}
+    result = tool.run(path)
+    assert result.code == 77 and "3 credentials are missing" in result.err
+    assert re.findall(r"DD_\w+_KEY__TEAM_\d: not set", result.err) == [
+        f"{name}: not set" for name in ("DD_API_KEY__TEAM_1", "DD_APP_KEY__TEAM_2", "DD_API_KEY__TEAM_2")]
+    assert not tool.run_dir.path.exists()
+    plan = tool.call("plan", path)
+    assert plan.code == 0 and plan.out.count("MISSING, a run would be refused") == 3
