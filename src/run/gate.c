@@ -136,6 +136,17 @@ static void on_survey(void *at, struct survey *s)
     l->ready = true;
 }
 
+/* One of the lane before it that asks whose account it is in the same way. */
+static struct survey *survey_like(const struct lane *l, size_t i)
+{
+    for (size_t j = 0; l->parts > 1 && j < i; j++) {
+        struct part *p = l->run->part[j];
+        if (p && p->lane == l && survey_alike(&p->endpoint, &l->run->part[i]->endpoint))
+            return &p->survey;
+    }
+    return NULL;
+}
+
 void gates_begin(struct lane *l)
 {
     struct runner *r = l->run;
@@ -150,7 +161,8 @@ void gates_begin(struct lane *l)
                                     .endpoint = &p->endpoint,
                                     .act = r->session.work.settings->act,
                                     .over = on_survey,
-                                    .at = p};
+                                    .at = p,
+                                    .like = survey_like(l, i)};
         survey_begin(&p->survey);
     }
 }

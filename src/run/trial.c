@@ -117,6 +117,14 @@ static void on_recheck(void *at, struct recheck *check)
     }
 }
 
+/* What was deleted may still be shown for a while; what was only to be disabled is there or not. */
+static int64_t patience_us(const struct part *p)
+{
+    const int64_t most_us = 5000000, asked_us = part_work(p)->settings->verify_patience_us;
+    return part_work(p)->settings->action == ACTION_DELETE || asked_us < most_us ? asked_us
+                                                                                 : most_us;
+}
+
 static void look_again(struct part *p)
 {
     struct trial *t = &p->trial;
@@ -127,7 +135,8 @@ static void look_again(struct part *p)
         .endpoint = &p->endpoint,
         .row = t->now.flight.row,
         .by_list = !(ledger_state(part_work(p)->ledger, t->now.flight.row).looks & 1u << LOOK_READ),
-        .patience_us = part_work(p)->settings->verify_patience_us,
+        .absent = outcome_absent(t->now.verdict.outcome),
+        .patience_us = patience_us(p),
         .over = on_recheck,
         .at = p};
     recheck_begin(&t->recheck);

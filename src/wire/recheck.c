@@ -27,8 +27,8 @@ static void again(struct recheck *r, const char *what)
 {
     int64_t now = clock_mono_us(), left = r->until_us - now;
     char span[TEXT_SPAN];
-    snprintf(r->reason, sizeof r->reason, "%.160s, %s after its deletion", what,
-             text_span(r->patience_us, span));
+    snprintf(r->reason, sizeof r->reason, "%.160s, %s after %s", what,
+             text_span(r->patience_us, span), r->absent ? "that" : "its deletion");
     if (left <= 0) {
         finish(r, false);
         return;
@@ -38,9 +38,11 @@ static void again(struct recheck *r, const char *what)
         const struct definition *d = r->endpoint->definition;
         r->told = true;
         session_tell(r->wire->session, "",
-                     "%s %s: the first was deleted alone, and %.160s; it is looked at again for up "
-                     "to %s, and nothing else of it is sent",
-                     d->shown, d->kind, what, text_span(left, span));
+                     "%s %s: %s, and %.160s; it is looked at again for up to %s, and nothing else "
+                     "of it is sent",
+                     d->shown, d->kind,
+                     r->absent ? "one was said to be absent" : "the first was deleted alone", what,
+                     text_span(left, span));
     }
     ask(r, now + (r->gap_us < left ? r->gap_us : left));
 }

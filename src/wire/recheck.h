@@ -1,8 +1,9 @@
 #ifndef RESCIND_WIRE_RECHECK_H
 #define RESCIND_WIRE_RECHECK_H
 
-/* Whether one target that was deleted is gone, by the look that saw it: asked again with growing
- * gaps until it is, or patience is over. A state machine over a wire's reads. */
+/* Whether one target that was deleted, or is said to be absent, is gone, by the look that saw it:
+ * asked again with growing gaps until it is, or patience is over. A state machine over a wire's
+ * reads. */
 
 #include "wire/lister.h"
 
@@ -15,6 +16,7 @@ struct recheck {
     const struct endpoint *endpoint;
     uint32_t row;
     bool by_list; /* else by a read */
+    bool absent;  /* its action said that it is not there; else that it was done */
     int64_t patience_us;
     /* `gone`, or `reason` says why not. From within an answer. */
     void (*over)(void *at, struct recheck *r);

@@ -356,24 +356,51 @@ static void decide(struct survey *s)
 
 /* ---- whose keys these are ---- */
 
+static void take_account(struct survey *s, const char *id)
+{
+    if (*id)
+        put_seen(s, &(struct record){.seen = {.account = id, .look = LOOK_READ, .rows = ""}});
+    decide(s);
+}
+
 static void on_account(void *at, struct read *r)
 {
     struct survey *s = at;
     char **pointer = r->verdict.good ? definition_of(s)->account_pointers : NULL;
     const struct answer *a = r->answer ? &r->answer->answer : NULL;
     json_t *body = pointer && a ? json_loadb(a->body, a->body_len, 0, NULL) : NULL;
-    char id[ID_MAX + 1] = "";
+    char *id = s->account_id;
     for (; body && pointer && *pointer && !*id; pointer++) {
         json_t *value = pointer_get(body, *pointer);
         if (json_is_integer(value))
-            snprintf(id, sizeof id, "%lld", (long long)json_integer_value(value));
-        else if (json_is_string(value) && json_string_length(value) < sizeof id)
-            snprintf(id, sizeof id, "%s", json_string_value(value));
+            snprintf(id, sizeof s->account_id, "%lld", (long long)json_integer_value(value));
+        else if (json_is_string(value) && json_string_length(value) < sizeof s->account_id)
+            snprintf(id, sizeof s->account_id, "%s", json_string_value(value));
     }
     json_decref(body);
-    if (*id)
-        put_seen(s, &(struct record){.seen = {.account = id, .look = LOOK_READ, .rows = ""}});
-    decide(s);
+    s->told = true;
+    take_account(s, id);
+    for (struct survey *x = s->first_like; x; x = x->next_like)
+        take_account(x, id);
+}
+
+static bool same_texts(char *const *a, char *const *b)
+{
+    for (; a && b && *a && *b; a++, b++)
+        if (strcmp(*a, *b) != 0)
+            return false;
+    return a && b && !*a && !*b;
+}
+
+bool survey_alike(const struct endpoint *a, const struct endpoint *b)
+{
+    const struct definition *d = a->definition, *e = b->definition;
+    const struct request *x = &d->account_read, *y = &e->account_read;
+    return strcmp(d->shown, e->shown) == 0 && x->method && y->method &&
+           strcmp(x->method, y->method) == 0 && strcmp(x->path, y->path) == 0 && !x->body &&
+           !y->body && strcmp(endpoint_url(a), endpoint_url(b)) == 0 &&
+           same_texts(d->headers, e->headers) &&
+           same_texts(d->account_pointers, e->account_pointers);
 }
 
 /* Secrets that the journal knows are those of the account that it knows. */
@@ -392,6 +419,15 @@ void survey_begin(struct survey *s)
     s->missing = row_set_new();
     if (!wants_account(s)) {
         decide(s);
+        return;
+    }
+    if (s->like && s->like->told) {
+        take_account(s, s->like->account_id);
+        return;
+    }
+    if (s->like && s->like->account.wire) {
+        s->next_like = s->like->first_like;
+        s->like->first_like = s;
         return;
     }
     s->account = (struct read){.endpoint = s->endpoint,

@@ -44,6 +44,7 @@ struct survey {
      * or from survey_begin. */
     void (*over)(void *at, struct survey *s);
     void *at;
+    struct survey *like; /* another that was begun and asks for the account alike; NULL: none */
 
     enum survey_found found;
     char reason[300];
@@ -64,8 +65,14 @@ struct survey {
     enum look look;
     struct survey_read slot[SURVEY_AT_ONCE];
     struct read account;
+    bool told; /* the account's read was answered: its id, or "" */
+    char account_id[ID_MAX + 1];
+    struct survey *first_like, *next_like; /* that wait for that answer */
     struct lister lister;
 };
+
+/* Whether two definitions' endpoints of one wire tell the account by the same read. */
+bool survey_alike(const struct endpoint *a, const struct endpoint *b);
 
 void survey_begin(struct survey *s);
 /* Whether some of what another account called absent could not be looked for. */

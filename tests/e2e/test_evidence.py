@@ -406,3 +406,15 @@ def test_what_it_costs_where_only_what_exists_is_deleted(make_wire, make_tool):
     asked = [r for r in wire.requests if r.method == "GET"]
     assert len([r for r in asked if "/keys/" in r.path]) == 1, "one read of a kind"
     assert len(asked) == 3 and len(wire.deletions) == 200
+
+
+def test_two_kinds_ask_once_whose_account_it_is(make_wire, make_tool):
+    wire = make_wire([DELETED])
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(30) + targets(30, "openrouter", "byok")))
+    assert result.code == 0, result.err
+    asked = [r.path for r in wire.requests if r.method == "GET"]
+    assert sum("workspaces" in path for path in asked) == 1, asked
+    assert len(asked) == 4 and len(wire.deletions) == 60
+    named = {r["kind"]: r["account"] for r in tool.run_dir.records("seen") if r["account"]}
+    assert named == {"key": "ws-1", "byok": "ws-1"}

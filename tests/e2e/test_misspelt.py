@@ -2,8 +2,9 @@
 its own form for whatever it does not know: nothing that lives is called gone."""
 
 import pytest
+from targets import targets
 from tool import DONE
-from wire import error, reply
+from wire import GONE, error, look, reply
 
 PARSE = """[provider parse]
 credential = PARSE_KEY
@@ -79,3 +80,14 @@ def test_what_is_expected_to_be_absent_may_be(delete, code, parse):
     result = run("--expect-absent", "--max-attempts", "1")
     assert result.code == code, result.err
     assert tool.run_dir.totals == {"already_absent": 59, "failed" if code else "revoked": 1}
+
+
+def test_what_cannot_be_disabled_is_not_waited_for_as_a_deletion_is(make_wire, make_tool):
+    """It is there, and the request that is to disable it says that it is not: only a deletion takes
+    its time to be seen."""
+    wire = make_wire(lambda request: look(request) if request.method == "GET" else GONE)
+    tool = make_tool(wire.origin)
+    result = tool.run(tool.manifest(targets(3)), "--action", "disable", "--progress", "never")
+    assert (result.code, tool.run_dir.totals) == (75, {"unproven_absent": 3}), result.err
+    assert "one was said to be absent, and it is still there, 5.0s after that" in result.err
+    assert "deleted" not in result.err
