@@ -29,8 +29,8 @@ bool plant(const char *name)
 /* clang-format off */
 void __real_lane_announce(struct lane *l, int64_t now);
 void __wrap_lane_announce(struct lane *l, int64_t now);
-int64_t __real_hold_left_us(const struct ledger *l, const char *pair);
-int64_t __wrap_hold_left_us(const struct ledger *l, const char *pair);
+int64_t __real_hold_left_us(const struct ledger *l, const struct endpoint *e);
+int64_t __wrap_hold_left_us(const struct ledger *l, const struct endpoint *e);
 struct target_state __real_ledger_state(const struct ledger *l, uint32_t row);
 struct target_state __wrap_ledger_state(const struct ledger *l, uint32_t row);
 bool __real_gate_allows(const struct gate *g);
@@ -52,9 +52,9 @@ void __wrap_lane_announce(struct lane *l, int64_t now)
 }
 
 /* A resume has forgotten what the run before was told. */
-int64_t __wrap_hold_left_us(const struct ledger *l, const char *pair)
+int64_t __wrap_hold_left_us(const struct ledger *l, const struct endpoint *e)
 {
-    return hold ? 0 : __real_hold_left_us(l, pair);
+    return hold ? 0 : __real_hold_left_us(l, e);
 }
 
 /* One attempt is not counted. */
