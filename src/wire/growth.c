@@ -7,15 +7,23 @@ enum {
     STEP_PERCENT = 10,  /* and then so much more */
 };
 
+static void no_more_than_most(struct growth *g)
+{
+    if (g->let_in > g->most)
+        g->let_in = g->most;
+}
+
 void growth_end(struct growth *g, unsigned in_flight, int64_t sent_us, int64_t now)
 {
     if (sent_us < g->seen_us) { /* one more of the same: so many fewer were let in */
         g->most -= g->most > LEAST;
+        no_more_than_most(g);
         return;
     }
     unsigned most = in_flight > LEAST ? in_flight - 1 : LEAST;
     if (g->most == 0 || most < g->most)
         g->most = most;
+    no_more_than_most(g);
     g->seen_us = now;
     g->again_us = now + PAUSE_US;
 }
@@ -38,6 +46,8 @@ void growth_refused(struct growth *g, unsigned in_flight, int64_t sent_us, int64
 void growth_answered(struct growth *g, unsigned level, bool opened, int64_t sent_us, int64_t now)
 {
     g->ok_us = now;
+    if (g->refused.count > 0 && sent_us >= g->refused.at_us) /* it was down, and begins anew */
+        g->let_in = 0;
     if (opened && level > g->let_in)
         g->let_in = level;
     if (g->refused.count && sent_us < g->refused.at_us)

@@ -5,13 +5,15 @@
  * prove to be let in: at most twice as many are in flight as there were beside one of which an
  * answer came. A peer refuses or resets new ones, or lets them wait, where it has a limit that
  * nobody told: growth ends there, and is tried again now and then, a little further each time.
- * Times are clock_mono_us. */
+ * What it let in once is no promise: who refuses more than fewer, or was down and came back, is met
+ * with as many as it lets in now. Times are clock_mono_us. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct growth {
-    unsigned let_in;  /* most in flight when a connection was opened that brought an answer */
+    unsigned let_in;  /* most in flight when a connection was opened that brought an answer, */
+                      /* since it last refused some or was down */
     unsigned most;    /* in flight; 0: nothing was refused */
     int64_t again_us; /* then some more may be tried */
     int64_t seen_us;  /* refusals of what was sent before belong to the first one's */

@@ -81,6 +81,36 @@ static void connections_are_opened_as_they_prove_to_be_let_in(void **state)
     assert_int_equal(growth_open(&g, FREE), FREE);
 }
 
+/* It let in 400; then it refuses above 50. */
+static void what_was_let_in_once_is_no_promise(void **state)
+{
+    (void)state;
+    struct growth g = {0};
+    growth_answered(&g, 400, true, 1 * SECOND, 2 * SECOND);
+    assert_int_equal(growth_open(&g, FREE), FREE);
+    for (unsigned in_flight = 400; in_flight > 50; in_flight--)
+        growth_refused(&g, in_flight, 1 * SECOND, 3 * SECOND);
+    assert_in_range(growth_most(&g, FREE, 3 * SECOND), 45, 50);
+    growth_refused(&g, 50, 4 * SECOND, 5 * SECOND);
+    growth_answered(&g, 40, false, 4 * SECOND, 5 * SECOND);
+    assert_in_range(growth_open(&g, FREE), 80, 100);
+    growth_answered(&g, 60, true, 6 * SECOND, 7 * SECOND); /* and more again */
+    assert_int_equal(growth_open(&g, FREE), 120);
+}
+
+/* All that are sent are refused for a while: it is not flooded when it comes back. */
+static void one_that_was_down_is_met_with_few(void **state)
+{
+    (void)state;
+    struct growth g = {0};
+    growth_answered(&g, 400, true, 1 * SECOND, 2 * SECOND);
+    for (int i = 0; i < 400; i++)
+        growth_refused(&g, 400, 3 * SECOND, 4 * SECOND);
+    growth_answered(&g, 1, true, 5 * SECOND, 6 * SECOND);
+    assert_int_equal(growth_open(&g, FREE), 32);
+    assert_int_equal(growth_most(&g, FREE, 6 * SECOND), FREE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +118,8 @@ int main(void)
         cmocka_unit_test(refused_ones_end_it_there),
         cmocka_unit_test(refusals_end_it_where_others_work),
         cmocka_unit_test(connections_are_opened_as_they_prove_to_be_let_in),
+        cmocka_unit_test(what_was_let_in_once_is_no_promise),
+        cmocka_unit_test(one_that_was_down_is_met_with_few),
         cmocka_unit_test(it_is_tried_again_a_little_further_each_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
