@@ -14,11 +14,13 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/events.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -194,6 +196,64 @@ static void add_line(struct progress *p, const char *text, unsigned columns, con
     p->block.length[p->block.lines++] = (unsigned)len;
 }
 
+/* Of hundreds of lanes those come first that want attention, then those at work. */
+static int urgency(const struct lane_view *v)
+{
+    return lane_colour(v) ? 2 : v->finished < v->targets;
+}
+
+static void add_to(struct lane_view *sum, const struct lane_view *v)
+{
+    sum->targets += v->targets;
+    sum->finished += v->finished;
+    sum->failed += v->failed;
+    sum->rate += v->rate;
+    if (v->finished < v->targets && (v->eta_us < 0 || sum->eta_us < 0))
+        sum->eta_us = -1;
+    else if (v->eta_us > sum->eta_us)
+        sum->eta_us = v->eta_us;
+}
+
+static void tell_line(struct progress *p, const char *text, unsigned columns, const char *colour)
+{
+    (void)columns;
+    (void)colour;
+    buf_puts(&p->told, text);
+    buf_putc(&p->told, '\n');
+}
+
+/* `most` lanes at most, and what the others come to. */
+static void
+put_lanes(struct progress *p, const struct run_view *view, size_t most, unsigned columns,
+          void (*draw)(struct progress *p, const char *text, unsigned columns, const char *colour))
+{
+    char name[TEXT_COUNT + 8], count[TEXT_COUNT];
+    struct lane_view others = {.name = name, .state = "running"};
+    struct buf line = {0};
+    size_t shown = 0;
+    for (int u = 2; u >= 0; u--)
+        for (size_t i = 0; i < view->lanes; i++) {
+            const struct lane_view *v = &view->lane[i];
+            if (view->lanes > most ? urgency(v) != u : u != 0)
+                continue;
+            if (shown == most) {
+                add_to(&others, v);
+                continue;
+            }
+            buf_clear(&line);
+            progress_line(v, columns, &line);
+            draw(p, buf_text(&line), columns, lane_colour(v));
+            shown++;
+        }
+    buf_clear(&line);
+    if (view->lanes > most) {
+        snprintf(name, sizeof name, "%s more", text_count(view->lanes - most, count));
+        progress_line(&others, columns, &line);
+        draw(p, line.data, columns, NULL);
+    }
+    buf_free(&line);
+}
+
 static void make_block(struct progress *p, const struct run_view *view)
 {
     unsigned columns, rows;
@@ -205,17 +265,7 @@ static void make_block(struct progress *p, const struct run_view *view)
         most = LANES_MAX;
     buf_clear(&p->text);
     p->block.lines = 0;
-    for (size_t i = 0; i < view->lanes && i < most; i++) {
-        buf_clear(&line);
-        progress_line(&view->lane[i], columns, &line);
-        add_line(p, buf_text(&line), columns, lane_colour(&view->lane[i]));
-    }
-    buf_clear(&line);
-    if (view->lanes > most)
-        buf_printf(&line, "and %zu more", view->lanes - most);
-    if (line.len)
-        add_line(p, line.data, columns, NULL);
-    buf_clear(&line);
+    put_lanes(p, view, most, columns, add_line);
     if (view->stopping) {
         unsigned in_flight = 0;
         for (size_t i = 0; i < view->lanes; i++)
@@ -240,10 +290,7 @@ static void tick_plain(struct progress *p, const struct run_view *view, int64_t 
 {
     if (p->style == STYLE_PLAIN && now >= p->next) {
         p->next = now + PLAIN_US;
-        for (size_t i = 0; i < view->lanes; i++) {
-            progress_line(&view->lane[i], PLAIN_COLUMNS, &p->told);
-            buf_putc(&p->told, '\n');
-        }
+        put_lanes(p, view, LANES_MAX, PLAIN_COLUMNS, tell_line);
         take_told(p, false);
     }
     if (p->waiting.len)

@@ -264,15 +264,21 @@ static void more_lanes_than_rows(void **state)
     (void)state;
     for (int i = 0; i < 40; i++)
         lanes[i] = lane("lane", "running", 1, 2);
+    lanes[35] = lane("ill", "down", 0, 2); /* is shown first */
+    lanes[39].failed = lanes[0].finished = 2;
+    lanes[15].rate = lanes[37].rate = 3;
+    lanes[37].eta_us = 7000000;
     setenv("TERM", "xterm", 1);
     fake_us = 0;
     struct progress *p = progress_new(PROGRESS_AUTO, slave, false);
     for (int i = 0; i < 3; i++, fake_us += 100000)
         progress_tick(p, &view);
     read_screen(master, &screen);
-    for (int i = 0; i < 9; i++)
+    assert_string_equal(screen.cell[0], "ill         0/2    0%  down");
+    assert_string_equal(screen.cell[1], "lane        1/2   50%  0.0/s  2 failed");
+    for (int i = 2; i < 9; i++)
         assert_string_equal(screen.cell[i], "lane        1/2   50%  0.0/s");
-    assert_string_equal(screen.cell[9], "and 31 more");
+    assert_string_equal(screen.cell[9], "31 more     32/62   51%  6.0/s");
     assert_string_equal(screen.cell[10], "stopping, 0 in flight: a deadline");
     progress_free(p);
     read_screen(master, &screen);
