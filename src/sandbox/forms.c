@@ -93,6 +93,13 @@ static void put_checks(json_t **body, const struct conditions *checks, bool weak
         compose_opposite(body, &checks->at[0]);
 }
 
+/* A number where the checks want one there. */
+static void put_account(json_t **body, const char *pointer)
+{
+    bool number = *body && json_is_number(pointer_get(*body, pointer));
+    compose_put(body, pointer, json_string(number ? "{account_number}" : "{account}"));
+}
+
 /* All that the definitions of a provider look for in the answer to a request. */
 static void put_roles(json_t **body, const struct catalog *c, const struct definition *d,
                       const struct request *r, bool weak)
@@ -106,7 +113,7 @@ static void put_roles(json_t **body, const struct catalog *c, const struct defin
         if (e->self == SELF_READ && same_place(&e->self_read, r) && e->self_pointers[0])
             compose_put(body, e->self_pointers[0], json_string("{own}"));
         if (same_place(&e->account_read, r))
-            compose_put(body, e->account_pointers[0], json_string("{account}"));
+            put_account(body, e->account_pointers[0]);
     }
 }
 

@@ -48,17 +48,15 @@ static struct fill json_fill(const char *name, const char *json)
 void stock_tell(struct stock *v, const struct inquiry *q, enum form_of form,
                 const struct telling *t, struct reply *out)
 {
-    char account[ACCOUNT_ID];
+    char account[ACCOUNT_ID], number[16];
     profile_workspace_id(0, q->who->account, account);
-    const struct fill fills[] = {json_fill("items", t->json),
-                                 json_fill("object", t->json),
-                                 json_fill("total", t->total),
-                                 json_fill("more", t->more),
-                                 json_fill("next", t->next),
-                                 {"secret", t->secret ? t->secret : "", false},
-                                 {"own", q->who->own_id, false},
-                                 {"account", account, false},
-                                 {NULL, NULL, false}};
+    snprintf(number, sizeof number, "%u", 100 + q->who->account);
+    const struct fill fills[] = {
+        json_fill("items", t->json),      json_fill("object", t->json),
+        json_fill("total", t->total),     json_fill("more", t->more),
+        json_fill("next", t->next),       {"secret", t->secret ? t->secret : "", false},
+        {"own", q->who->own_id, false},   {"account", account, false},
+        {"account_number", number, true}, {NULL, NULL, false}};
     forms_tell(v->forms, q->place->index, form, fills, out);
 }
 

@@ -198,6 +198,15 @@ LINES = {
         "list.id = /id",
         'list.gone = /state is in ["dead","expired"]',
     ],
+    # One answer is the preflight and tells the account, whose id is a number.
+    "employer": [
+        "preflight = GET /org",
+        "preflight.check = /id is number",
+        "account = read GET /org /id",
+        "list = GET /keys",
+        "list.items = /k",
+        "list.id = /id",
+    ],
     "colon": ["self = before-colon"],
     "middle": ["self = between-dots"],
     "itself": ["self = secret"],
