@@ -31,7 +31,7 @@ class Server:
     path = ""  # of the base URL
     env = {}  # what its definition wants besides the credential
     scopes = {}  # and besides the id
-    start_seconds = 60
+    start_seconds = 180  # on a machine that has much else to do
     keys = 500
     rate = 150  # of the run that is killed
     tagged = True  # a key's name or label begins with its tag
