@@ -47,6 +47,7 @@ enum {
     WAITED_US = 1500000, /* behind connections that work, so long: the peer's streams are full */
     EVENTS = 64,
     NUDGE_US = 100000,
+    GLANCE_EACH = 16, /* answers are handed out between two looks at what came behind them */
     CLIENTS_MAX = 255,
     DESCRIPTORS_KEPT = 16,   /* for the journal, reports, names to be resolved */
     LACK_US = 250000,        /* nothing is admitted so long after this machine lacked something */
@@ -325,6 +326,12 @@ static bool make_slot(struct http_client *c)
     return true;
 }
 
+static bool silent(void *at, int fd)
+{
+    const struct http_client *c = at;
+    return poller_silent(c->loop->poller, fd);
+}
+
 static void headed(struct transfer *t)
 {
     struct http_client *c = t->shared->at;
@@ -360,6 +367,7 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
                                    INT64_MIN,
                                    open_socket,
                                    close_socket,
+                                   silent,
                                    config->headed ? headed : NULL,
                                    c};
     c->slot = mem_zalloc(config->concurrency, sizeof *c->slot);
@@ -533,9 +541,12 @@ static bool hand_out(struct http_client *c)
     CURLMsg *m;
     int left;
     bool any = false;
+    unsigned taken = 0;
     while ((m = curl_multi_info_read(c->multi, &left))) {
         if (m->msg != CURLMSG_DONE)
             continue;
+        if (!c->http2 && taken++ % GLANCE_EACH == 0)
+            poller_glance(c->loop->poller);
         struct transfer *t = NULL;
         CURLcode code = m->data.result;
         curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);

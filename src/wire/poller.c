@@ -12,11 +12,12 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { EVENTS_MOST = 64 };
+enum { EVENTS_MOST = 64, GLANCE_MOST = 256 };
 
 struct watch {
     void *owner;
     uint8_t in_set, wanted; /* EVENT_*; 0: none */
+    uint32_t spoke;         /* the last glance that found something on it */
 };
 
 struct poller {
@@ -28,6 +29,8 @@ struct poller {
     bool precise;        /* epoll_pwait2 (Linux 5.11) is there */
     struct watch *watch; /* by descriptor */
     size_t watches;
+    uint32_t glance;
+    bool glanced; /* the last one saw all */
 };
 
 struct poller *poller_new(struct error *err)
@@ -160,6 +163,23 @@ unsigned poller_wait(struct poller *e, int64_t us, struct event *out, unsigned m
     if (signalled || n == (int)most) /* among so many ready ones their turn may be long in coming */
         take_signals(e);
     return filled;
+}
+
+void poller_glance(struct poller *e)
+{
+    struct epoll_event events[GLANCE_MOST];
+    int n = epoll_wait(e->epoll, events, GLANCE_MOST, 0);
+    e->glance++;
+    e->glanced = n >= 0 && n < GLANCE_MOST;
+    for (int i = 0; i < n; i++)
+        watch_of(e, events[i].data.fd)->spoke = e->glance;
+}
+
+bool poller_silent(const struct poller *e, int fd)
+{
+    if (!e->glanced || fd < 0 || (size_t)fd >= e->watches)
+        return false;
+    return (e->watch[fd].in_set & EVENT_IN) && e->watch[fd].spoke != e->glance;
 }
 
 unsigned poller_signals(const struct poller *e, int *last)

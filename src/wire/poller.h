@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum { EVENT_IN = 1, EVENT_OUT = 2, EVENT_ERROR = 4, EVENT_IDLE = 8 };
@@ -34,6 +35,12 @@ void poller_closing(struct poller *e, int fd);
 
 /* Waits at most that long, and fills out what happened. Signals are counted, not filled in. */
 unsigned poller_wait(struct poller *e, int64_t us, struct event *out, unsigned most);
+
+/* Looks at the whole set at once, without waiting or taking anything. */
+void poller_glance(struct poller *e);
+/* Whether nothing was to be read on fd at the last glance; false where that glance does not tell.
+ */
+bool poller_silent(const struct poller *e, int fd);
 
 /* Signals since the start, and the last one's number. */
 unsigned poller_signals(const struct poller *e, int *last);

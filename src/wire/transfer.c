@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "provider/request.h"
 #include "wire/header_lists.h"
+#include "wire/kept_polls.h"
 #include "wire/stream_end.h"
 
 #include <stdio.h>
@@ -95,7 +96,7 @@ static void stream_ended(void *easy, bool reset)
 static bool quiet(struct transfer *t)
 {
     struct transfer *before = sockets_user(t->shared->sockets, t->fd);
-    if ((!before && t->shared->tls) || !socket_stray(t->fd, t->shared->tls))
+    if ((!before && t->shared->tls) || polled_silent(t->fd) || !socket_stray(t->fd, t->shared->tls))
         return true;
     if (before && before != t && before->busy && before->fd == t->fd)
         before->in.stray = true;
@@ -117,6 +118,8 @@ static int before_send(void *at, char *ip, char *local_ip, int port, int local_p
         return CURL_PREREQFUNC_ABORT;
     t->first = sockets_user(t->shared->sockets, t->fd) == NULL;
     sockets_use(t->shared->sockets, t->fd, t);
+    if (t->shared->one_by_one && !t->shared->tls)
+        poll_spare(t->fd); /* the loop waits for the answer */
     t->sends++;
     return CURL_PREREQFUNC_OK;
 }
@@ -330,9 +333,10 @@ static enum transport transport_of(CURLcode code, unsigned sends)
 static const char *doubt_of(struct transfer *t, long status, bool http2)
 {
     curl_off_t got = 0;
+    polled_silent(-1); /* what was polled before an answer tells nothing of the time behind it */
     bool mine = !http2 && sockets_user(t->shared->sockets, t->fd) == t;
     curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
-    if (mine && !(t->first && t->shared->tls))
+    if (mine && !(t->first && t->shared->tls) && !t->shared->silent(t->shared->at, t->fd))
         t->in.stray |= socket_stray(t->fd, t->shared->tls);
     const char *doubt = arrival_doubt(&t->in, (int)status, http2, (uint64_t)got);
     if (doubt && mine)

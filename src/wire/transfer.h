@@ -23,6 +23,7 @@ struct transfers {
     int64_t not_before_us;              /* nothing goes out before */
     curl_opensocket_callback opening;   /* makes each socket; is given the transfer */
     curl_closesocket_callback closing;  /* called for each that is to be closed, closes it */
+    bool (*silent)(void *at, int fd);   /* true: nothing waits there to be read */
     void (*headed)(struct transfer *t); /* has the head of an answer that is no success, or NULL */
     void *at;
 };
