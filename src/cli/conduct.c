@@ -10,7 +10,7 @@
 #include "report/summary.h"
 #include "run/check.h"
 #include "run/runner.h"
-#include "wire/http.h"
+#include "wire/library.h"
 #include "wire/looker.h"
 
 #include <inttypes.h>

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "provider/mask.h"
 #include "wire/credential.h"
-#include "wire/http.h"
+#include "wire/library.h"
 
 #include <fcntl.h>
 #include <jansson.h>

@@ -1,8 +1,5 @@
-/* libcurl's multi interface over wire/poller.
- *
- * Each client owns a multi handle; libcurl tells through callbacks which sockets to watch and when
- * it wants to be called next, and http_loop_wait does so. One multi handle per pair, because
- * CURLMOPT_MAX_HOST_CONNECTIONS is one number per multi handle and two pairs may share a host.
+/* The clients, and the loop that serves them: each has a multi handle (wire/multi) and transfers to
+ * put into it (wire/transfer).
  *
  * What 7.88.1 makes necessary:
  *   - a multi handle slows down with every transfer that waits inside it, so none ever does
@@ -19,20 +16,21 @@
  */
 
 #include "wire/http.h"
+#include "wire/library.h"
 
 #include "base/clock.h"
 #include "base/descriptors.h"
-#include "base/heap.h"
 #include "base/mem.h"
 #include "provider/request.h"
 #include "wire/growth.h"
+#include "wire/library.h"
+#include "wire/multi.h"
 #include "wire/poller.h"
+#include "wire/shortage.h"
 #include "wire/transfer.h"
 
 #include <curl/curl.h>
 #include <errno.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -40,18 +38,15 @@
 
 enum {
     H2_CONNECTIONS = 8,
-    H2_STREAMS = 100,      /* RFC 9113, 5.1.2: a peer should allow at least that many */
-    H2_STREAMS_MOST = 256, /* ours, where it allows more: libcurl takes the lesser */
-    LOCAL_MOST = 4, /* over a socket that is a file: what its server's queue holds at the least */
+    H2_STREAMS = 100, /* RFC 9113, 5.1.2: a peer should allow at least that many */
+    LOCAL_MOST = 4,   /* over a socket that is a file: what its server's queue holds at the least */
     UNLEARNED_MOST = 32, /* over TLS, all waiting for the first connection */
     WAITED_US = 1500000, /* behind connections that work, so long: the peer's streams are full */
     EVENTS = 64,
     NUDGE_US = 100000,
     GLANCE_EACH = 16, /* answers are handed out between two looks at what came behind them */
     CLIENTS_MAX = 255,
-    DESCRIPTORS_KEPT = 16,   /* for the journal, reports, names to be resolved */
-    LACK_US = 250000,        /* nothing is admitted so long after this machine lacked something */
-    LACK_OVER_US = 10000000, /* and so long no more than there was room for */
+    DESCRIPTORS_KEPT = 16, /* for the journal, reports, names to be resolved */
 };
 
 struct http_loop {
@@ -63,54 +58,27 @@ struct http_loop {
 struct http_client {
     struct http_loop *loop;
     struct http_config config;
-    CURLM *multi;
+    struct multi multi;
     struct transfers shared;
     struct transfer *slot;
     unsigned *free_slot;
     unsigned made; /* of them set up: as many as ever were in flight at once */
     unsigned free_count, in_flight, capacity;
-    struct growth growth; /* what the peer allows */
-    int64_t timer_at;     /* when libcurl wants to be called; INT64_MAX: not */
-    bool timer_moved;     /* it may be another by now: ask */
-    int64_t overdue_at;   /* no transfer is overdue before */
-    int64_t nudge_at;     /* no transfer is without a connection for NUDGE_US before */
-    unsigned room;        /* most connections that the limit on descriptors allows */
-    unsigned fit;         /* most in flight that this machine has room for */
-    int64_t lacked_at;    /* when it had none; INT64_MIN: never */
-    int lacked;           /* and what it said: an errno */
+    struct growth growth;     /* what the peer allows */
+    int64_t overdue_at;       /* no transfer is overdue before */
+    int64_t nudge_at;         /* no transfer is without a connection for NUDGE_US before */
+    unsigned room;            /* most connections that the limit on descriptors allows */
+    struct shortage shortage; /* of this machine */
     unsigned index;
     bool learned, http2;
     bool distrust; /* a send failed, and no answer came since */
 };
 
-static pthread_once_t library_once = PTHREAD_ONCE_INIT;
-/* With the keys of its TLS sessions, which libcurl writes where SSLKEYLOGFILE says, whoever has
- * recorded the wire has the credential. */
-static void library_start(void)
-{
-    unsetenv("SSLKEYLOGFILE");
-    heap_keep();
-    curl_global_init_mem(CURL_GLOBAL_DEFAULT, heap_alloc, heap_free, heap_resize, heap_string,
-                         heap_zalloc);
-}
-
-const char *http_library(void)
-{
-    static char text[128];
-    if (!*text) {
-        const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-        snprintf(text, sizeof text, "%s %s nghttp2/%s", v->version,
-                 v->ssl_version ? v->ssl_version : "without TLS",
-                 v->nghttp2_version ? v->nghttp2_version : "none");
-    }
-    return text;
-}
-
 /* The loop */
 
 struct http_loop *http_loop_new(struct error *err)
 {
-    pthread_once(&library_once, library_start);
+    library_start();
     struct poller *poller = poller_new(err);
     if (!poller)
         return NULL;
@@ -132,39 +100,17 @@ unsigned http_loop_signals(const struct http_loop *loop, int *last)
     return poller_signals(loop->poller, last);
 }
 
-static void drive(struct http_client *c, curl_socket_t fd, int mask)
-{
-    int running;
-    curl_multi_socket_action(c->multi, fd, mask, &running);
-    c->timer_moved = true;
-}
-
-/* Asked once a turn: told by CURLMOPT_TIMERFUNCTION libcurl reads the clock and looks the next
- * timeout up four times a request, at each call that may move it. */
-static int64_t timer_of(struct http_client *c)
-{
-    long ms = -1;
-    if (c->timer_moved) {
-        curl_multi_timeout(c->multi, &ms);
-        c->timer_at = ms < 0 ? INT64_MAX : ms == 0 ? 0 : clock_mono_us() + (int64_t)ms * 1000;
-        c->timer_moved = false;
-    }
-    return c->timer_at;
-}
-
 static void drive_timers(struct http_loop *loop)
 {
     int64_t now = clock_mono_us();
     for (unsigned i = 0; i < loop->clients; i++)
-        if (timer_of(loop->client[i]) <= now)
-            drive(loop->client[i], CURL_SOCKET_TIMEOUT, 0);
+        multi_timers(&loop->client[i]->multi, now);
 }
 
 /* Calls libcurl for those that have no connection yet, whether anything happened or not. */
 static void nudge(struct http_client *c, int64_t now)
 {
     bool waiting = false;
-    int running;
     if (now < c->nudge_at)
         return;
     for (unsigned i = 0; i < c->made; i++) {
@@ -175,41 +121,30 @@ static void nudge(struct http_client *c, int64_t now)
             growth_end(&c->growth, c->in_flight, t->sent_at, now);
     }
     c->nudge_at = waiting ? now + NUDGE_US : INT64_MAX;
-    if (!waiting)
-        return;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    curl_multi_socket_all(c->multi, &running); /* no other call tells of new sockets, too */
-#pragma GCC diagnostic pop
-    c->timer_moved = true;
+    if (waiting)
+        multi_nudge(&c->multi);
 }
 
 /* When this client has something to do though nothing happens. */
 static int64_t due_at(struct http_client *c)
 {
-    int64_t at = timer_of(c);
+    int64_t at = multi_timer_us(&c->multi);
     if (c->overdue_at < at)
         at = c->overdue_at;
-    int64_t now = clock_mono_us();
-    if (c->lacked && c->lacked_at + LACK_US > now && c->lacked_at + LACK_US < at)
-        at = c->lacked_at + LACK_US;
-    return c->nudge_at < at ? c->nudge_at : at;
+    if (c->nudge_at < at)
+        at = c->nudge_at;
+    int64_t over = shortage_pause_us(&c->shortage, clock_mono_us());
+    return over < at ? over : at;
 }
 
 static bool hand_out(struct http_client *c);
 static void end_overdue(struct http_client *c, int64_t now);
 
-static int curl_mask(unsigned mask)
-{
-    return (mask & EVENT_IN ? CURL_CSELECT_IN : 0) | (mask & EVENT_OUT ? CURL_CSELECT_OUT : 0) |
-           (mask & EVENT_ERROR ? CURL_CSELECT_ERR : 0);
-}
-
 /* Over HTTP/2 an answer names its request, and servers ping. */
 static void take_event(struct http_client *c, int fd, unsigned mask)
 {
     if (!(mask & EVENT_IDLE))
-        drive(c, fd, curl_mask(mask));
+        multi_event(&c->multi, fd, mask);
     else if (!c->http2)
         shutdown(fd, SHUT_RDWR);
 }
@@ -262,17 +197,6 @@ void http_loop_unwatch(struct http_loop *loop, int fd)
     poller_closing(loop->poller, fd);
 }
 
-static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *at, void *known)
-{
-    (void)easy, (void)known;
-    struct http_client *c = at;
-    unsigned mask = 0;
-    if (what != CURL_POLL_REMOVE)
-        mask = (what & CURL_POLL_IN ? EVENT_IN : 0u) | (what & CURL_POLL_OUT ? EVENT_OUT : 0u);
-    poller_want(c->loop->poller, fd, mask, c);
-    return 0;
-}
-
 static curl_socket_t open_socket(void *at, curlsocktype purpose, struct curl_sockaddr *a)
 {
     (void)purpose;
@@ -301,8 +225,7 @@ static int close_socket(void *at, curl_socket_t fd)
 static void cap_connections(struct http_client *c)
 {
     unsigned cap = c->http2 ? H2_CONNECTIONS : c->config.concurrency;
-    curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)cap);
-    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)cap);
+    multi_cap(&c->multi, cap);
     c->capacity = c->config.concurrency;
     if (c->shared.tls && !c->learned && c->capacity > UNLEARNED_MOST)
         c->capacity = UNLEARNED_MOST;
@@ -349,12 +272,12 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
     struct http_client *c = mem_zalloc(1, sizeof *c);
     c->loop = loop;
     c->config = *config;
-    c->timer_at = c->overdue_at = c->nudge_at = INT64_MAX;
+    c->overdue_at = c->nudge_at = INT64_MAX;
     unsigned left = descriptors_left();
     c->room = left > DESCRIPTORS_KEPT ? left - DESCRIPTORS_KEPT : 1;
     c->index = loop->clients;
     loop->client[loop->clients++] = c;
-    c->multi = curl_multi_init();
+    bool opened = multi_open(&c->multi, loop->poller, c);
     bool tls = strncasecmp(config->base, "https:", 6) == 0;
     size_t len;
     bool local = base_url_socket(config->base, &len) != NULL;
@@ -372,15 +295,11 @@ struct http_client *http_client_new(struct http_loop *loop, const struct http_co
                                    c};
     c->slot = mem_zalloc(config->concurrency, sizeof *c->slot);
     c->free_slot = mem_zalloc(config->concurrency, sizeof *c->free_slot);
-    if (!c->multi || !make_slot(c)) {
+    if (!opened || !make_slot(c)) {
         error_set(err, EXIT_STOPPED, "libcurl %s cannot be set up as needed (TLS, HTTP/2)",
                   http_library());
         return NULL; /* http_client_free comes with the loop's owner */
     }
-    curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, watch_socket);
-    curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
-    curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
-    curl_multi_setopt(c->multi, CURLMOPT_MAX_CONCURRENT_STREAMS, (long)H2_STREAMS_MOST);
     cap_connections(c);
     return c;
 }
@@ -391,10 +310,10 @@ void http_client_free(struct http_client *c)
         return;
     for (unsigned i = 0; i < c->made; i++) {
         if (c->slot[i].busy)
-            curl_multi_remove_handle(c->multi, c->slot[i].easy);
+            multi_remove(&c->multi, c->slot[i].easy);
         transfer_free(&c->slot[i]);
     }
-    curl_multi_cleanup(c->multi);
+    multi_close(&c->multi);
     sockets_free(c->shared.sockets);
     struct http_loop *loop = c->loop;
     loop->client[c->index] = loop->client[--loop->clients];
@@ -407,19 +326,16 @@ void http_client_free(struct http_client *c)
 unsigned http_capacity(struct http_client *c)
 {
     unsigned open = c->http2 ? c->capacity : growth_open(&c->growth, c->capacity);
-    if (!c->lacked && !c->growth.most)
+    if (!c->shortage.fit && !c->growth.most)
         return open;
-    int64_t now = clock_mono_us(), since = c->lacked ? now - c->lacked_at : INT64_MAX;
-    if (since < LACK_US)
-        return 0;
+    int64_t now = clock_mono_us();
     unsigned most = growth_most(&c->growth, c->capacity, now);
-    most = most < open ? most : open;
-    return c->fit < most && since < LACK_OVER_US ? c->fit : most;
+    return shortage_most(&c->shortage, most < open ? most : open, now);
 }
 
 int64_t http_paused_until(const struct http_client *c, int64_t now)
 {
-    return c->lacked && now - c->lacked_at < LACK_US ? c->lacked_at + LACK_US : INT64_MAX;
+    return shortage_pause_us(&c->shortage, now);
 }
 
 void http_hold(struct http_client *c, int64_t until_us)
@@ -450,10 +366,9 @@ int http_send(struct http_client *c, const struct http_request *r, struct error 
     CURLcode bad = transfer_aim(t, r, r->fresh || c->distrust);
     if (bad)
         return error_set(err, EXIT_STOPPED, "libcurl: %s", curl_easy_strerror(bad));
-    CURLMcode worse = curl_multi_add_handle(c->multi, t->easy);
+    CURLMcode worse = multi_add(&c->multi, t->easy);
     if (worse)
         return error_set(err, EXIT_STOPPED, "libcurl: %s", curl_multi_strerror(worse));
-    c->timer_moved = true;
     if (t->sent_at + c->config.timeout_us < c->overdue_at)
         c->overdue_at = t->sent_at + c->config.timeout_us;
     if (t->sent_at + NUDGE_US < c->nudge_at)
@@ -474,29 +389,11 @@ static void learn_protocol(struct http_client *c, bool http2)
     cap_connections(c);
 }
 
-/* What this machine lacked, where that is why a transfer did not leave; 0: nothing. A port or an
- * address that is not to be had (EADDRNOTAVAIL) is lacking only where there were some before. */
-static int lack_of(const struct http_client *c, const struct transfer *t)
-{
-    long os = 0;
-    int why = t->refused;
-    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
-    if (!descriptors_lacking(why))
-        why = (int)os;
-    if (why == EADDRNOTAVAIL && !c->growth.ok_us)
-        return 0;
-    if (descriptors_lacking(why))
-        return why;
-    return descriptors_left() ? 0 : EMFILE; /* in the library's own: for a name, a file */
-}
-
 static void note_lack(struct http_client *c, struct http_answer *a, int lack)
 {
     a->answer.transport = TRANSPORT_LOCAL;
     a->answer.detail = descriptors_remedy(lack);
-    c->lacked = lack;
-    c->lacked_at = clock_mono_us();
-    c->fit = c->in_flight > 2 ? c->in_flight - 1 : 1;
+    shortage_note(&c->shortage, c->in_flight, clock_mono_us());
 }
 
 /* A new connection that came to nothing: the peer may want no more of them. */
@@ -512,7 +409,8 @@ static void note_refused(struct http_client *c, const struct transfer *t, CURLco
 static void finish(struct http_client *c, struct transfer *t, CURLcode code)
 {
     struct http_answer a = transfer_answer(t, code);
-    int lack = code != CURLE_OK && !t->sends && !t->unasked ? lack_of(c, t) : 0;
+    int lack =
+        code != CURLE_OK && !t->sends && !t->unasked ? transfer_lack(t, c->growth.ok_us > 0) : 0;
     if (lack)
         note_lack(c, &a, lack);
     else if (code != CURLE_OK)
@@ -524,8 +422,7 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
         c->distrust = code != CURLE_OK;
     if (code == CURLE_OK)
         growth_answered(&c->growth, t->level, t->first, t->sent_at, a.sent_at_us + a.took_us);
-    curl_multi_remove_handle(c->multi, t->easy);
-    c->timer_moved = true;
+    multi_remove(&c->multi, t->easy);
     unsigned index = (unsigned)(t - c->slot);
     t->busy = false;
     c->in_flight--;
@@ -538,22 +435,17 @@ static void finish(struct http_client *c, struct transfer *t, CURLcode code)
 /* Whether there was anything. */
 static bool hand_out(struct http_client *c)
 {
-    CURLMsg *m;
-    int left;
-    bool any = false;
-    unsigned taken = 0;
-    while ((m = curl_multi_info_read(c->multi, &left))) {
-        if (m->msg != CURLMSG_DONE)
-            continue;
-        if (!c->http2 && taken++ % GLANCE_EACH == 0)
-            poller_glance(c->loop->poller);
+    CURL *easy;
+    CURLcode code;
+    unsigned count = 0;
+    while ((easy = multi_next_done(&c->multi, &code))) {
         struct transfer *t = NULL;
-        CURLcode code = m->data.result;
-        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+        if (count++ % GLANCE_EACH == 0 && !c->http2)
+            poller_glance(c->loop->poller);
+        curl_easy_getinfo(easy, CURLINFO_PRIVATE, &t);
         finish(c, t, code);
-        any = true;
     }
-    return any;
+    return count > 0;
 }
 
 /* One that was not even sent may have waited for a connection that is of no use any more. */

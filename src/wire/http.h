@@ -1,8 +1,8 @@
 #ifndef RESCIND_WIRE_HTTP_H
 #define RESCIND_WIRE_HTTP_H
 
-/* Transfers. http.c, transfer.c and header_lists.c are the only files of the tool that know
- * libcurl.
+/* Transfers. http.c, library.c, multi.c, transfer.c and header_lists.c are the only files of the
+ * tool that know libcurl.
  *
  * An http_loop waits for sockets, timers and signals. An http_client is one pair's pool of easy
  * handles with a multi handle, connections and a connection cap of its own, so that pairs share
@@ -52,8 +52,5 @@ unsigned http_in_flight(const struct http_client *c);
 
 /* Starts it and returns its slot, or -1: no slot is free, or libcurl refuses (told in err). */
 int http_send(struct http_client *c, const struct http_request *request, struct error *err);
-
-/* "7.88.1 OpenSSL/3.0.19 nghttp2/1.52.0": the libcurl in use. */
-const char *http_library(void);
 
 #endif

@@ -16,6 +16,7 @@
 #include "wire/transfer.h"
 
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "provider/request.h"
@@ -23,6 +24,7 @@
 #include "wire/kept_polls.h"
 #include "wire/stream_end.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -365,6 +367,20 @@ void transfer_overdue(struct transfer *t, int64_t timeout_us)
     char span[TEXT_SPAN];
     snprintf(t->detail, sizeof t->detail, "no %s within %s",
              t->sends ? "whole answer" : "connection", text_span(timeout_us, span));
+}
+
+int transfer_lack(const struct transfer *t, bool others)
+{
+    long os = 0;
+    int why = t->refused;
+    curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &os);
+    if (!descriptors_lacking(why))
+        why = (int)os;
+    if (why == EADDRNOTAVAIL && !others) /* no port, or an address that is not to be had at all */
+        return 0;
+    if (descriptors_lacking(why))
+        return why;
+    return descriptors_left() ? 0 : EMFILE; /* in the library's own: for a name, a file */
 }
 
 struct http_answer transfer_head(struct transfer *t)

@@ -67,6 +67,10 @@ CURLcode transfer_aim(struct transfer *t, const struct http_request *r, bool fre
  * multi handle, as it would after CURLE_OPERATION_TIMEDOUT. */
 void transfer_overdue(struct transfer *t, int64_t timeout_us);
 
+/* What this machine lacked, where that is why it did not leave; 0: nothing. `others`: some went out
+ * before. */
+int transfer_lack(const struct transfer *t, bool others);
+
 /* What is known once its head has come. */
 struct http_answer transfer_head(struct transfer *t);
 

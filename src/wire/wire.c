@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOM_US = 5000, SLOT_US = 500000 };
+enum { ROOM_US = 5000 };
 
 void wire_init(struct wire *w, struct session *s, const struct endpoint *e)
 {
@@ -70,22 +70,6 @@ static void count_requests(struct wire *w, const struct answer *a, const struct 
     c->http_5xx += v->count == COUNT_5XX;
     c->http_429 += v->count == COUNT_429;
     w->http_429 += v->count == COUNT_429;
-}
-
-/* Answers are counted in half-second slots; the rate is over the full ones that are kept. */
-static void move_slots(struct wire *w, int64_t now)
-{
-    int64_t slot = now / SLOT_US;
-    if (slot - w->answers_slot > WIRE_RATE_SLOTS)
-        w->answers_slot = slot - WIRE_RATE_SLOTS;
-    while (w->answers_slot < slot)
-        w->answers[++w->answers_slot % WIRE_RATE_SLOTS] = 0;
-}
-
-static void count_answer(struct wire *w, int64_t now)
-{
-    move_slots(w, now);
-    w->answers[now / SLOT_US % WIRE_RATE_SLOTS]++;
 }
 
 /* Answers */
@@ -245,7 +229,7 @@ static void on_answer(void *at, unsigned index, const struct http_answer *answer
     w->fresh_next |= v.closes_connection && !a.left_none;
     if (slot.counted && v.kind == VERDICT_END) {
         read_room(w, d, &a, now);
-        count_answer(w, now);
+        recent_add(&w->answers, now);
     }
     if (slot.url)
         trace_answer(w, &slot, &a, &v, now);
@@ -461,74 +445,4 @@ int wire_send(struct wire *w, const struct wire_call *call, int64_t now, struct 
                                        .url = trace_request(w, call, what.url, now),
                                        .counted = call->counted};
     return slot;
-}
-
-/* The view */
-
-static double answer_rate(struct wire *w, int64_t now)
-{
-    move_slots(w, now);
-    uint64_t sum = 0;
-    for (int i = 0; i < WIRE_RATE_SLOTS; i++)
-        sum += w->answers[i];
-    int64_t span = (WIRE_RATE_SLOTS - 1) * SLOT_US + now % SLOT_US;
-    if (now - w->session->started_us < span)
-        span = now - w->session->started_us;
-    return span > 0 ? (double)sum * 1e6 / (double)span : 0;
-}
-
-static const char *state_of(const struct wire *w, const struct tally *tally, const char *before,
-                            const char *busy, const struct pacer_view *p, int64_t now)
-{
-    if (w->ending.code != EXIT_DONE)
-        return "stopped";
-    if (tally->finished == tally->targets)
-        return "finished";
-    if (p->hold_until > now)
-        return "holding";
-    if (health_down(&w->health))
-        return "down";
-    if (before)
-        return before;
-    return p->probing ? "probing" : busy;
-}
-
-static int64_t eta_of(const struct wire *w, const struct lane_view *v)
-{
-    double pace = v->limit > 0 ? v->limit : v->rate;
-    uint64_t left = v->targets - v->finished;
-    if (left == 0)
-        return 0;
-    if (pace <= 0 || w->ending.code != EXIT_DONE)
-        return -1;
-    return (int64_t)((double)left / pace * 1e6) + v->hold_left_us;
-}
-
-struct lane_view wire_view(struct wire *w, const struct tally *tally, const char *before,
-                           const char *busy, int64_t now)
-{
-    struct pacer_view p = pacer_view(&w->pacer, now);
-    if (p.hold_until < w->used_up.end_us)
-        p.hold_until = w->used_up.end_us;
-    struct lane_view v = {
-        .name = w->name,
-        .targets = tally->targets,
-        .finished = tally->finished,
-        .done = tally->done,
-        .failed = tally->failed,
-        .sent = w->sent,
-        .http_429 = w->http_429,
-        .retries = w->retries,
-        .in_flight = http_in_flight(w->http),
-        .rtt_us = (int64_t)(p.rtt_s * 1e6),
-        .bound = bound_word[p.bound],
-        .rate = answer_rate(w, now),
-        .pace = p.rate,
-        .limit = p.limit,
-        .max_rate = w->max_rate,
-        .hold_left_us = p.hold_until > now ? p.hold_until - now : 0,
-        .state = state_of(w, tally, before, busy, &p, now),
-    };
-    v.eta_us = eta_of(w, &v);
-    return v;
 }

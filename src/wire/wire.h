@@ -13,10 +13,9 @@
 #include "wire/health.h"
 #include "wire/http.h"
 #include "wire/pacer.h"
+#include "wire/recent.h"
 #include "wire/session.h"
 #include "wire/sharing.h"
-
-enum { WIRE_RATE_SLOTS = 8 };
 
 struct read;
 
@@ -85,8 +84,7 @@ struct wire {
         int64_t end_us;   /* of our waiting for it */
         bool doubted;     /* more succeeded before that: the field means something else */
     } used_up;
-    uint32_t answers[WIRE_RATE_SLOTS];
-    int64_t answers_slot;
+    struct recent answers;
 };
 
 /* A wire for an endpoint's pair, with nothing of its own open yet. */

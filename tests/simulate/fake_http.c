@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "wire/http.h"
+#include "wire/library.h"
 
 #include <signal.h>
 #include <stdlib.h>
