@@ -142,3 +142,34 @@ def test_exchange(path, make_wire, make_tool):
 
 def test_there_are_cases():
     assert len(CASES) > 20
+
+
+OURS = [f"User-Agent: rescind/{NAMES['version']}", "Accept: application/json", "Accept-Encoding: identity"]
+
+
+@pytest.mark.parametrize("own,left", [
+    (["User-Agent: acme-tool/2"], OURS[1:]),
+    (["Accept: application/vnd.acme+json"], [OURS[0], OURS[2]]),
+    (["accept: */*", "USER-AGENT: other"], OURS[2:]),
+    (["X-Accept: 1", "User-Agent-Kind: 2"], OURS),
+], ids=["agent", "accept", "both, in another case", "names that only begin so"])
+def test_a_definitions_own_header_replaces_ours(own, left, make_wire, make_tool):
+    """Exactly one of it is sent, the definition's."""
+    wire = make_wire(lambda r: reply(200, {"id": "me"} if r.path == "/me" else {"gone": "a"}))
+    tool = make_tool(f"acme=http://127.0.0.1:{wire.port}")
+    job = tool.manifest(
+        "[provider acme]\ncredential = ACME_TOKEN\nheader = Authorization: {secret}\n"
+        + "".join(f"header = {line}\n" for line in own)
+        + "id.name = token\nid.class = word\nid.length = 1-9\npreflight = GET /me\n"
+        "delete = DELETE /tokens/{id}\ndelete.status = 200\ndelete.absent = gone\n"
+        "gone.status = 404\ngone.form = /error exists\n",
+        "acme.ini",
+    )
+    tool.env["ACME_TOKEN"] = "secret-of-acme"
+    result = tool.run(tool.manifest("provider,id\nacme,a\n"), "--job", job)
+    assert result.code == 0, result.err
+    assert [request.line for request in wire.requests] == ["GET /me HTTP/1.1", "DELETE /tokens/a HTTP/1.1"]
+    for request in wire.requests:
+        assert request.raw.decode().split("\r\n")[1:] == [
+            f"Host: 127.0.0.1:{wire.port}", "Authorization: secret-of-acme", *own, *left, "", ""
+        ]
