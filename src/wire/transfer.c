@@ -31,7 +31,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { CONNECTION_AGE_S = 20, RECEIVE_SIZE = 4096 };
+enum { CONNECTION_AGE_S = 20, RECEIVE_SIZE = 4096, SEND_SIZE = 16384 };
 
 /* Callbacks */
 
@@ -149,6 +149,7 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
     SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE); /* made, and wiped, for each answer */
+    SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_SIZE); /* 64 KiB a handle are not needed */
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION,
         (long)(stream_end_works() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
