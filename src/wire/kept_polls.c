@@ -35,3 +35,8 @@ void poll_spare(int fd)
 {
     spared = fd;
 }
+
+void polls_forget(void)
+{
+    silent = spared = -1;
+}

@@ -17,4 +17,7 @@ bool polled_silent(int fd);
  * ends that. */
 void poll_spare(int fd);
 
+/* Neither of these holds any longer. */
+void polls_forget(void);
+
 #endif

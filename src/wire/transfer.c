@@ -148,7 +148,7 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE); /* made, and wiped, for each answer */
+    SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE);     /* made, and wiped, for each answer */
     SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_SIZE); /* 64 KiB a handle are not needed */
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION,
@@ -336,7 +336,6 @@ static enum transport transport_of(CURLcode code, unsigned sends)
 static const char *doubt_of(struct transfer *t, long status, bool http2)
 {
     curl_off_t got = 0;
-    polled_silent(-1); /* what was polled before an answer tells nothing of the time behind it */
     bool mine = !http2 && sockets_user(t->shared->sockets, t->fd) == t;
     curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &got);
     if (mine && !(t->first && t->shared->tls) && !t->shared->silent(t->shared->at, t->fd))
@@ -404,6 +403,7 @@ struct http_answer transfer_answer(struct transfer *t, CURLcode code)
     curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
     curl_easy_getinfo(t->easy, CURLINFO_HTTP_VERSION, &version);
     take_notes(t, false);
+    polls_forget(); /* what was polled before an answer tells nothing of the time behind it */
     bool http2 = version == CURL_HTTP_VERSION_2_0;
     const int64_t now = clock_mono_us();
     enum transport transport = transport_of(code, t->sends);

@@ -96,6 +96,13 @@ static void a_spared_poll_does_not_look(void **state)
     assert_int_equal(polls(a.near, 0), 1);
 
     poll_spare(a.near);
+    polls_forget();
+    assert_int_equal(polls(a.near, 0), 1);
+    assert_int_equal(polls(b.near, 0), 0);
+    polls_forget();
+    assert_false(polled_silent(b.near));
+
+    poll_spare(a.near);
     assert_int_equal(polls(b.near, 0), 0);
     assert_int_equal(polls(a.near, 0), 1);
 
