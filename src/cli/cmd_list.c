@@ -47,18 +47,13 @@ static bool filters(const struct options *o)
 static int find_definition(const struct options *o, const struct catalog *catalog,
                            const struct definition **d, struct error *err)
 {
-    const char *provider = o->operands[0], *kind = o->list.kind ? o->list.kind : "key";
-    if (!catalog_has_provider(catalog, provider))
-        return error_set(err, EXIT_USAGE, "%.60s: no such provider; 'rescind providers' lists them",
-                         provider);
-    *d = catalog_find(catalog, provider, kind);
+    *d = catalog_wanted(catalog, o->operands[0], o->list.kind, err);
     if (!*d)
-        return error_set(err, EXIT_USAGE, "%s has no kind %.60s; 'rescind providers' lists them",
-                         provider, kind);
+        return -1;
     return (*d)->list.request.method
                ? 0
                : error_set(err, EXIT_USAGE, "%s %s: its definition does not say how to list it",
-                           provider, kind);
+                           (*d)->provider, (*d)->kind);
 }
 
 static int check_filter(const struct options *o, const struct definition *d, struct error *err)

@@ -25,14 +25,7 @@ static int find_definition(const struct options *o, const struct catalog *catalo
     const char *operand = o->operands[0], *kind = strchr(operand, '/');
     size_t len = kind ? (size_t)(kind - operand) : strlen(operand);
     char *provider = mem_string_n(operand, len);
-    bool known = catalog_has_provider(catalog, provider);
-    *d = catalog_find(catalog, provider, kind ? kind + 1 : NULL);
-    if (!known)
-        error_set(err, EXIT_USAGE, "%.60s: no such provider; 'rescind providers' lists them",
-                  provider);
-    else if (!*d)
-        error_set(err, EXIT_USAGE, "%.60s has no kind %.60s; 'rescind providers' lists them",
-                  provider, kind ? kind + 1 : "key");
+    *d = catalog_wanted(catalog, provider, kind ? kind + 1 : NULL, err);
     free(provider);
     return *d ? 0 : -1;
 }

@@ -316,6 +316,28 @@ const struct definition *catalog_find(const struct catalog *c, const char *provi
     return e ? e->d : NULL;
 }
 
+const struct definition *catalog_wanted(const struct catalog *c, const char *provider,
+                                        const char *kind, struct error *err)
+{
+    const struct definition *d = catalog_find(c, provider, kind);
+    struct buf kinds = {0};
+    if (d)
+        return d;
+    for (size_t i = 0; i < c->list->plain; i++)
+        if (strcmp(c->list->at[i].d->provider, provider) == 0)
+            buf_printf(&kinds, "%s%s", kinds.len ? ", " : "", c->list->at[i].d->kind);
+    if (kinds.len)
+        error_set(err, EXIT_USAGE, "%.60s has no kind %.60s; it has %.300s", provider,
+                  kind ? kind : "key", buf_text(&kinds));
+    else
+        error_set(err, EXIT_USAGE,
+                  "%.60s: no such provider; 'rescind providers' lists them, with --job those of a "
+                  "job file, too",
+                  provider);
+    buf_free(&kinds);
+    return NULL;
+}
+
 const struct definition *catalog_shown(const struct catalog *c, const char *shown, const char *kind)
 {
     for (size_t i = 0; i < c->list->count; i++)

@@ -229,6 +229,10 @@ const struct definition *catalog_shown(const struct catalog *c, const char *show
 /* The definition whose `column` this is. */
 const struct definition *catalog_by_column(const struct catalog *c, const char *column);
 bool catalog_has_provider(const struct catalog *c, const char *provider);
+/* What somebody named; EXIT_USAGE, with what there is, where there is no such. `kind` may be NULL.
+ */
+const struct definition *catalog_wanted(const struct catalog *c, const char *provider,
+                                        const char *kind, struct error *err);
 bool catalog_has_scope(const struct catalog *c, const char *name);
 /* SIZE_MAX where it is none of the catalog's (or was replaced). */
 size_t catalog_index(const struct catalog *c, const struct definition *d);

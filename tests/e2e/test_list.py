@@ -298,7 +298,7 @@ def test_what_a_list_does_not_tell_is_refused(world, provider, kind):
     "words, says",
     [
         (["nobody"], "nobody: no such provider"),
-        (["openrouter", "--kind", "cat"], "openrouter has no kind cat"),
+        (["openrouter", "--kind", "cat"], "openrouter has no kind cat; it has byok, key"),
         (["openrouter", "--min-window", "3d"], "--min-window says something with --unused only"),
         (["openrouter", "--unused", "year"], "want day, week or month"),
         (["openrouter", "requesty"], "more than one PROVIDER"),
