@@ -16,6 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *many(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 static void print_manifest(const struct prepared *p)
 {
     static const char *const format[] = {
@@ -24,12 +29,13 @@ static void print_manifest(const struct prepared *p)
     char targets[TEXT_COUNT], rows[TEXT_COUNT], left[TEXT_COUNT];
     printf("manifest     %s (%s, sha256 %.12s...)\n", o->manifest, format[p->facts.format],
            p->facts.sha256);
-    printf("             %s targets in %s rows, %" PRIu64 " duplicates, %" PRIu64 " rejected\n",
-           text_count(p->manifest_targets, targets), text_count(p->facts.rows, rows),
-           p->facts.duplicates, p->facts.rejected);
+    printf("             %s target%s in %s row%s, %" PRIu64 " duplicate%s, %" PRIu64 " rejected\n",
+           text_count(p->manifest_targets, targets), many(p->manifest_targets),
+           text_count(p->facts.rows, rows), many(p->facts.rows), p->facts.duplicates,
+           many(p->facts.duplicates), p->facts.rejected);
     if (o->shards > 1)
-        printf("shard        %" PRIu32 "/%" PRIu32 ": %s targets\n", o->shard, o->shards,
-               text_count(row_set_size(p->listed), targets));
+        printf("shard        %" PRIu32 "/%" PRIu32 ": %s target%s\n", o->shard, o->shards,
+               text_count(row_set_size(p->listed), targets), many(row_set_size(p->listed)));
     printf("action       %s\n", action_word[o->settings.action]);
     printf("run dir      %s (%s)\n", p->run_dir,
            ledger_runs(p->ledger) ? "there: this carries on" : "new");
@@ -64,7 +70,8 @@ static bool print_share(const struct prepared *p, const struct definition *d,
     const struct request *r = &d->action[s->action];
     bool verifiable = check_verifiable(d), placed;
     const char *base = endpoint_base(s, d), *look = survey_words(s, d);
-    printf("\n%s %s: %s targets, %s left\n", d->shown, d->kind, text_count(share->targets, targets),
+    printf("\n%s %s: %s target%s, %s left\n", d->shown, d->kind,
+           text_count(share->targets, targets), many(share->targets),
            text_count(share->left, left));
     placed = endpoint_origin(s, d, &origin, &err) == 0;
     if (placed)

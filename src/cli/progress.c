@@ -93,8 +93,8 @@ static void size_of_terminal(int fd, unsigned *columns, unsigned *rows)
         size.ws_col = 0;
     *columns = size.ws_col ? size.ws_col : 80;
     *rows = size.ws_row ? size.ws_row : 24;
-    if (*columns < LEAST_COLUMNS)
-        *columns = LEAST_COLUMNS;
+    if (*columns < 2)
+        *columns = 2;
 }
 
 static bool has_room(const struct progress *p, int patience_ms)
@@ -227,6 +227,8 @@ static void
 put_lanes(struct progress *p, const struct run_view *view, size_t most, unsigned columns,
           void (*draw)(struct progress *p, const char *text, unsigned columns, const char *colour))
 {
+    unsigned wide =
+        columns < LEAST_COLUMNS ? LEAST_COLUMNS : columns; /* and what is drawn is cut */
     char name[TEXT_COUNT + 8], count[TEXT_COUNT];
     struct lane_view others = {.name = name, .state = "running"};
     struct buf line = {0};
@@ -241,14 +243,14 @@ put_lanes(struct progress *p, const struct run_view *view, size_t most, unsigned
                 continue;
             }
             buf_clear(&line);
-            progress_line(v, columns, &line);
+            progress_line(v, wide, &line);
             draw(p, buf_text(&line), columns, lane_colour(v));
             shown++;
         }
     buf_clear(&line);
     if (view->lanes > most) {
         snprintf(name, sizeof name, "%s more", text_count(view->lanes - most, count));
-        progress_line(&others, columns, &line);
+        progress_line(&others, wide, &line);
         draw(p, line.data, columns, NULL);
     }
     buf_free(&line);

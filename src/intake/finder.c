@@ -14,6 +14,7 @@ enum {
     NAME_BACK = 2 * EDGE_PART + EDGE_NAME, /* a name so far before a key may be meant by it */
     CODE_SHOWN = 64,
     LOWER_MOST = 512,
+    PACKED_LEAST = 40,
 };
 
 struct finder {
@@ -66,6 +67,19 @@ static void hit_upper(const struct search *p, size_t where, const struct shape *
     mem_wipe(lower, sizeof lower);
 }
 
+/* The beginning of a base64 text that is gzip's, so long that there may be something in it. */
+static void hit_packed(const struct search *p, size_t where)
+{
+    size_t n = 0;
+    while (where + n < p->len && n < PACKED_LEAST &&
+           rawkey_holds(RAWKEY_BASE64, p->text[where + n]))
+        n++;
+    if (n < PACKED_LEAST || (where > 0 && rawkey_holds(RAWKEY_BASE64, p->text[where - 1])))
+        return;
+    struct sighting s = {.kind = SIGHT_PACKED, .text = p->text + where, .len = n};
+    search_tell(p, &s, where);
+}
+
 /* What may be a key of a provider whose name was met, in a part of the text. */
 static void look_named(const struct search *p, size_t at, size_t end)
 {
@@ -110,7 +124,12 @@ static void hit_plain(void *at, size_t where, unsigned tag)
         hit_name(p, where);
     else if (where < p->from) /* a name alone counts there */
         return;
-    else if (tag >= IN_UPPER)
+    else if (tag >= IN_PACKED)
+        hit_packed(p, where);
+    else if (tag >= IN_BROKEN) {
+        if (judge_broken(shapes_at(p->sought->shapes, tag - IN_BROKEN), p->text, p->len, where, &s))
+            search_tell(p, &s, s.where);
+    } else if (tag >= IN_UPPER)
         hit_upper(p, where, shapes_at(p->sought->shapes, tag - IN_UPPER));
     else if (tag >= IN_CODE)
         hit_code(p, where, shapes_at(p->sought->shapes, tag - IN_CODE));

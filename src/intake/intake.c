@@ -238,6 +238,24 @@ static int read_beginning(struct stream *s, struct error *err)
     }
 }
 
+/* What its cells hold stands side by side: a text of one ends where the next one's begins. */
+static bool is_sqlite(const char *text, size_t len)
+{
+    static const char magic[16] = "SQLite format 3";
+    return len >= sizeof magic && memcmp(text, magic, sizeof magic) == 0;
+}
+
+static void tell_sqlite(struct intake *in)
+{
+    struct buf line = {0};
+    buf_printf(&line,
+               "%s: an SQLite database, in which texts stand side by side: sqlite3 FILE .dump | "
+               "rescind match - parts them",
+               places_name(in->places, places_at(in->places, 1)));
+    in->rules.tell(buf_text(&line));
+    buf_free(&line);
+}
+
 static int read_stream(struct intake *in, struct stream *s, const char *path, struct error *err)
 {
     size_t len;
@@ -253,7 +271,12 @@ static int read_stream(struct intake *in, struct stream *s, const char *path, st
     const struct report_form *form = is_text ? NULL : report_form_of(text, len, name);
     if (name && !is_text && !form)
         return error_set(err, EXIT_DATA, "%s: no %s report, by its beginning", path, name);
-    return form ? read_report(in, s, form, err) : read_text(in, s, err);
+    bool sqlite = is_sqlite(text, len);
+    uint64_t stuck = leftovers_count(in->leftovers, LEFT_STUCK);
+    int result = form ? read_report(in, s, form, err) : read_text(in, s, err);
+    if (sqlite && leftovers_count(in->leftovers, LEFT_STUCK) > stuck)
+        tell_sqlite(in);
+    return result;
 }
 
 static bool is_output(const struct intake *in, const char *path)

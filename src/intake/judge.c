@@ -1,5 +1,6 @@
 #include "intake/judge.h"
 
+#include "base/base64.h"
 #include "base/mem.h"
 #include "intake/edges.h"
 
@@ -13,7 +14,8 @@ enum {
     CUT_MIN = 8,
     LEAD_TELLING = 4,
     WRAPPED_MOST = 512,
-    LINES_MOST = 16
+    LINES_MOST = 16,
+    BREAK_MOST = 64, /* longest beginning that is looked for over a line's end */
 };
 
 /* What fits best: a strict shape before a loose one, ours before another vendor's, then the one
@@ -279,6 +281,44 @@ bool judge_lead(const struct shape_group *group, const char *text, size_t len, s
     *out = (struct sighting){
         .kind = goes ? SIGHT_ENCODED : SIGHT_CUT, .shape = s, .text = from, .len = furthest.len};
     return true;
+}
+
+/* Whether a text stands around a line's end that is at `end`: where it begins goes to *from, how
+ * much of it stands before to *reach. */
+static bool parted(const char *part, size_t n, const char *text, size_t len, size_t end,
+                   size_t *from, size_t *reach)
+{
+    size_t at = end;
+    at -= at > 0 && text[at - 1] == '\r';
+    at -= at > 0 && (text[at - 1] == '=' || text[at - 1] == '\\');
+    for (*reach = 1; *reach < n; ++*reach) {
+        *from = at - *reach;
+        if (*reach <= at && n - *reach <= len - end - 1 &&
+            memcmp(text + *from, part, *reach) == 0 &&
+            memcmp(text + end + 1, part + *reach, n - *reach) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool judge_broken(const struct shape *s, const char *text, size_t len, size_t at,
+                  struct sighting *out)
+{
+    const char *lf = memchr(text + at, '\n', len - at < BREAK_MOST ? len - at : BREAK_MOST);
+    size_t from, reach;
+    if (!lf)
+        return false;
+    bool broken = parted(s->pattern, s->lead, text, len, (size_t)(lf - text), &from, &reach) &&
+                  edge_left(text, from, s->dotted) && wrapped(s, text + from, len - from, reach);
+    for (unsigned shift = 0; shift < 3 && !broken; shift++) {
+        char form[BREAK_MOST * 2];
+        size_t n = s->lead < BREAK_MOST ? base64_form(s->pattern, s->lead, shift, form) : 0;
+        broken = n > 0 && parted(form, n, text, len, (size_t)(lf - text), &from, &reach);
+    }
+    if (broken)
+        *out = (struct sighting){
+            .kind = SIGHT_ENCODED, .shape = s, .text = text + from, .len = reach, .where = from};
+    return broken;
 }
 
 bool judge_whole(const struct shape_group *group, const char *text, size_t len,

@@ -14,6 +14,7 @@ enum sighting_kind {
     SIGHT_CUT,     /* begins like a key, and is too short */
     SIGHT_ENCODED, /* in base64, and not whole in it; in hex, or in base64 twice: not decoded; or
                       wrapped, its rest in the next line */
+    SIGHT_PACKED,  /* gzip in base64: of no shape */
 };
 
 struct sighting {
@@ -37,6 +38,11 @@ struct shape_group {
  * to be told. `where` is left alone. */
 bool judge_lead(const struct shape_group *group, const char *text, size_t len, size_t at,
                 struct sighting *out);
+
+/* Whether a key of the shape, or its base64, has a beginning that is parted by the next line's end
+ * from `at` on; where it begins goes to `where`. */
+bool judge_broken(const struct shape *s, const char *text, size_t len, size_t at,
+                  struct sighting *out);
 
 /* Whether a text is as a whole a key of a group without literals at its beginning. */
 bool judge_whole(const struct shape_group *group, const char *text, size_t len,

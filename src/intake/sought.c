@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CODED_LEAD = 6 }; /* literals that no chance encodes */
+enum { BROKEN_LEAD = 4, CODED_LEAD = 6 }; /* literals that no chance breaks, or encodes */
 
 #define WORD_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 static const char base64_digits[] = WORD_DIGITS "+/";
@@ -141,6 +141,53 @@ static void add_coded(struct sought *sought, const struct shapes *shapes)
     }
 }
 
+/* A text that a line's end parts before its character `at`: by the end and what follows it, or,
+ * where that is little, by what stands before. */
+static void add_parted(struct sought *sought, const char *text, size_t len, size_t at, unsigned tag)
+{
+    static const char ends[] = "\n\r=\\";
+    char parted[SHAPE_MOST * 2 + 1];
+    if (len - at + 1 > SIEVE_TEXT_MIN) {
+        parted[0] = '\n';
+        memcpy(parted + 1, text + at, len - at);
+        sieve_add(sought->sieve, parted, len - at + 1, NULL, tag);
+        return;
+    }
+    memcpy(parted, text, at);
+    for (const char *end = ends; *end && at >= SIEVE_TEXT_MIN; end++) {
+        parted[at] = *end;
+        sieve_add(sought->sieve, parted, at + 1, NULL, tag);
+    }
+}
+
+/* Beginnings that a line's end parts, as they stand and in base64, whose lines have whole groups.
+ */
+static void add_broken(struct sought *sought, const struct shapes *shapes)
+{
+    for (size_t i = 0; i < shapes_count(shapes); i++) {
+        const struct shape *s = shapes_at(shapes, i);
+        char form[SHAPE_MOST * 2];
+        if (s->lead < BROKEN_LEAD || !s->definition || s->loose)
+            continue;
+        for (size_t at = s->lead < CODED_LEAD ? 2 : 1; at < s->lead; at++)
+            add_parted(sought, s->pattern, s->lead, at, (unsigned)i + IN_BROKEN);
+        for (unsigned shift = 0; shift < 3; shift++) {
+            size_t len = base64_form(s->pattern, s->lead, shift, form);
+            for (size_t at = 1; len >= CODED_LEAD && at < len; at++)
+                if ((base64_before(shift) + at) % 4 == 0)
+                    add_parted(sought, form, len, at, (unsigned)i + IN_BROKEN);
+        }
+    }
+}
+
+/* gzip's head, in base64 and in base64 twice. */
+static void add_packed(struct sought *sought)
+{
+    static const char *const heads[] = {"H4sIA", "H4sIC", "SDRzSU"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        sieve_add(sought->sieve, heads[i], strlen(heads[i]), NULL, IN_PACKED);
+}
+
 /* The names of providers whose loose keys have no literal, as people write them. */
 static void add_names(struct sought *sought)
 {
@@ -168,6 +215,8 @@ void sought_init(struct sought *sought, const struct shapes *shapes)
     make_sieve(sought);
     add_names(sought);
     add_coded(sought, shapes);
+    add_broken(sought, shapes);
+    add_packed(sought);
     for (int c = 0; c < 256; c++)
         sought->word[c] = shape_word((char)c);
 }

@@ -2,8 +2,8 @@
 #define RESCIND_INTAKE_SOUGHT_H
 
 /* What is looked for in a text, made from the shapes once: groups of shapes that begin alike, and a
- * sieve for their beginnings as they stand, in base64, in hex and in base64 twice, and for names.
- */
+ * sieve for their beginnings as they stand, over two lines, in base64, in hex and in base64 twice,
+ * for names, and for what gzip makes of anything, in base64. */
 
 #include "intake/judge.h"
 #include "intake/sieve.h"
@@ -11,8 +11,10 @@
 enum {
     IN_BASE64 = 1 << 16, /* tags of the sieve: the group, and then 1 + shift */
     IN_NAMES = IN_BASE64 * 4,
-    IN_CODE = IN_BASE64 * 5,  /* and then the shape */
-    IN_UPPER = IN_BASE64 * 6, /* likewise */
+    IN_CODE = IN_BASE64 * 5,   /* and then the shape */
+    IN_UPPER = IN_BASE64 * 6,  /* likewise */
+    IN_BROKEN = IN_BASE64 * 7, /* likewise */
+    IN_PACKED = IN_BASE64 * 8,
 };
 
 struct sought {

@@ -278,9 +278,16 @@ void taker_see(void *taker, const struct sighting *s)
                                           [SIGHT_CUT] = LEFT_CUT,
                                           [SIGHT_ENCODED] = LEFT_ENCODED};
     struct taker *t = taker;
-    const struct definition *d = s->shape->definition;
     if (t->failed.code)
         return;
+    if (s->kind == SIGHT_PACKED) {
+        leftovers_add(t->leftovers, LEFT_PACKED, NULL,
+                      *s->text == 'H' ? "gzip in base64 (base64 -d | zcat | rescind match -)"
+                                      : "gzip in base64 twice (base64 -d | base64 -d | zcat | ...)",
+                      NULL, 0, place_of(t, s->where));
+        return;
+    }
+    const struct definition *d = s->shape->definition;
     t->seen++;
     if (!d && s->kind == SIGHT_KEY) {
         remember(t, s);

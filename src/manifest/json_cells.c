@@ -54,7 +54,7 @@ static enum row_state not_json(struct row *out, const json_error_t *error)
         {json_error_null_character, "a NUL character in a text"},
         {json_error_end_of_input_expected, "something after the object: one object a line"},
         {json_error_premature_end_of_input, "the object does not end on its line"},
-        {json_error_invalid_utf8, "not UTF-8"},
+        {json_error_invalid_utf8, MANIFEST_NO_UTF8},
         {json_error_stack_overflow, "nested too deeply"},
     };
     const char *reason = "not a JSON object";
@@ -178,7 +178,7 @@ static enum row_state parse(struct json_cells *j, const char *text, size_t len, 
     if (memchr(text, '\0', len))
         return row_say(out, ROW_BAD, "a NUL byte (a file in UTF-16? UTF-8 is needed)");
     if (!text_is_utf8(text, len))
-        return row_say(out, ROW_BAD, "not UTF-8");
+        return row_say(out, ROW_BAD, MANIFEST_NO_UTF8);
     j->value = json_loadb(text, len, JSON_REJECT_DUPLICATES | flags, &error);
     return j->value ? ROW_GOOD : not_json(out, &error);
 }

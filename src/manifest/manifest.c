@@ -29,7 +29,8 @@ struct manifest_reading {
     struct manifest_facts *facts;
     struct buf identifiers, line;
     uint64_t told;
-    bool lists; /* a line may be a whole list, a page of a provider's */
+    char encoding[ROW_REASON]; /* what the file's may be where it is no UTF-8; told once */
+    bool lists;                /* a line may be a whole list, a page of a provider's */
 };
 
 /* "keys.csv:118: reason" */
@@ -52,12 +53,24 @@ static void tell(struct manifest_reading *r, uint64_t line, const char *reason)
     r->options->tell(r->options->tell_at, r->line.data);
 }
 
+static void tell_why(struct manifest_reading *r, uint64_t line, const char *reason)
+{
+    struct buf more = {0};
+    buf_puts(&more, reason);
+    if (strcmp(reason, MANIFEST_NO_UTF8) == 0 && *r->encoding) {
+        buf_printf(&more, ": %s", r->encoding);
+        *r->encoding = '\0';
+    }
+    tell(r, line, more.data);
+    buf_free(&more);
+}
+
 static void tell_bad(struct manifest_reading *r, uint64_t line, const char *reason)
 {
     r->facts->rejected++;
     if (r->told < MANIFEST_BAD_SHOWN) {
         r->told++;
-        tell(r, line, reason);
+        tell_why(r, line, reason);
     }
 }
 
@@ -153,7 +166,7 @@ static int take(struct manifest_reading *r, const struct row_rules *rules, struc
 static int refuse(struct manifest_reading *r, uint64_t line, const char *reason, struct error *err)
 {
     tell_rest(r);
-    tell(r, line, reason);
+    tell_why(r, line, reason);
     return error_set(err, EXIT_DATA, "%s: refused", r->options->path);
 }
 
@@ -236,6 +249,7 @@ static int refuse_unlike(struct manifest_reading *r, struct error *err)
     if (recognize(r->columns, r->catalog, text, len, r->options->path,
                   r->facts->format == FORMAT_CSV, reason))
         return refuse(r, 1, reason, err);
+    recognize_encoding(text, len, r->options->path, r->encoding);
     if (r->facts->format != FORMAT_JSONL || len == 0)
         return 0;
     r->lists = begins_list(text, len);

@@ -122,7 +122,7 @@ static const char *bytes_wrong(const char *text, size_t len)
     if (memchr(text, '\0', len))
         return "a NUL byte (a file in UTF-16? UTF-8 is needed)";
     if (!text_is_utf8(text, len))
-        return "not UTF-8";
+        return MANIFEST_NO_UTF8;
     return NULL;
 }
 

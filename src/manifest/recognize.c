@@ -17,6 +17,8 @@ struct text_line {
 static const char *quoted(const char *path, struct buf *out)
 {
     struct buf plain = {0};
+    if (strcmp(path, "-") == 0) /* it was read: what it came from is to be given again */
+        path = "FILE";
     buf_printf(&plain, "%s%s", *path == '-' && path[1] ? "./" : "", path);
     buf_clear(out);
     buf_put_shell(out, buf_text(&plain));
@@ -289,4 +291,19 @@ bool recognize(const struct columns *columns, const struct catalog *catalog, con
     if (csv && is_cr_alone(text, len, path, reason))
         return true;
     return csv && is_no_csv(columns, catalog, text, len, path, reason);
+}
+
+void recognize_encoding(const char *text, size_t len, const char *path, char reason[ROW_REASON])
+{
+    static const char undefined[] =
+        "\x81\x8d\x8f\x90\x9d"; /* in Windows-1252; DOS has letters there */
+    const char *encoding = "WINDOWS-1252";
+    for (size_t i = 0; i < len; i++)
+        if (text[i] && strchr(undefined, text[i]))
+            encoding = "CP850";
+    struct buf shell = {0};
+    snprintf(reason, ROW_REASON,
+             "%s, it seems: iconv -f %s -t UTF-8 %s | rescind plan - --run-dir DIR", encoding,
+             encoding, quoted(path, &shell));
+    buf_free(&shell);
 }

@@ -13,4 +13,7 @@
 bool recognize(const struct columns *columns, const struct catalog *catalog, const char *text,
                size_t len, const char *path, bool csv, char reason[ROW_REASON]);
 
+/* What a text is likely to be that is no UTF-8, and the command that makes UTF-8 of it. */
+void recognize_encoding(const char *text, size_t len, const char *path, char reason[ROW_REASON]);
+
 #endif

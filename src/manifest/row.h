@@ -7,6 +7,7 @@
 #include "manifest/targets.h"
 
 enum { ROW_REASON = 640 };
+#define MANIFEST_NO_UTF8 "not UTF-8"
 
 struct cell {
     const struct column *column;

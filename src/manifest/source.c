@@ -259,17 +259,19 @@ static enum source_state fill(struct source *s)
     return SOURCE_LINE;
 }
 
-/* What was read so far is UTF-16: turned, and so is what comes. */
-static enum source_state begin_utf16(struct source *s, const char *from)
+/* What was read so far is UTF-16 (or, rarely, UTF-32) behind its mark: turned, and so is what
+ * comes.
+ */
+static enum source_state begin_utf16(struct source *s, const char *from, size_t mark)
 {
     s->utf16 = iconv_open("UTF-8", from);
     if (s->utf16 == (iconv_t)-1) {
         s->fill = 0;
         return fail(s, "UTF-16, which this system cannot read: UTF-8 is needed");
     }
-    s->wide_len = s->fill - 2;
+    s->wide_len = s->fill - mark;
     s->wide = mem_alloc(MANIFEST_LINE_MAX + BLOCK);
-    memcpy(s->wide, s->buffer + 2, s->wide_len);
+    memcpy(s->wide, s->buffer + mark, s->wide_len);
     s->fill = 0;
     turn(s);
     return SOURCE_LINE;
@@ -280,16 +282,20 @@ static enum source_state begin(struct source *s)
 {
     if (s->begun)
         return SOURCE_LINE;
-    while (!s->begun && !s->ended && s->fill < 3)
+    while (!s->begun && !s->ended && s->fill < 4)
         if (fill(s) == SOURCE_FAILED)
             return SOURCE_FAILED;
     enum source_state state = SOURCE_LINE;
     if (!s->begun && s->fill >= 3 && memcmp(s->buffer, "\xef\xbb\xbf", 3) == 0)
         s->from = 3;
+    else if (!s->begun && s->fill >= 4 && memcmp(s->buffer, "\xff\xfe\0\0", 4) == 0)
+        state = begin_utf16(s, "UTF-32LE", 4);
+    else if (!s->begun && s->fill >= 4 && memcmp(s->buffer, "\0\0\xfe\xff", 4) == 0)
+        state = begin_utf16(s, "UTF-32BE", 4);
     else if (!s->begun && s->fill >= 2 && memcmp(s->buffer, "\xff\xfe", 2) == 0)
-        state = begin_utf16(s, "UTF-16LE");
+        state = begin_utf16(s, "UTF-16LE", 2);
     else if (!s->begun && s->fill >= 2 && memcmp(s->buffer, "\xfe\xff", 2) == 0)
-        state = begin_utf16(s, "UTF-16BE");
+        state = begin_utf16(s, "UTF-16BE", 2);
     s->begun = true;
     return state;
 }

@@ -127,7 +127,7 @@ static int escaped(const char *at, size_t left, size_t *len)
 static int full_width(const char *at, size_t left, size_t *len)
 {
     const unsigned char *c = (const unsigned char *)at;
-    if (left < 3 || c[0] != 0xef || (c[1] != 0xbc && c[1] != 0xbd))
+    if (left < 3 || c[0] != 0xef || (c[1] != 0xbc && c[1] != 0xbd) || (c[2] & 0xc0) != 0x80)
         return -1;
     int code = (c[1] - 0xbc) * 64 + c[2] - 0x80 + 0x20;
     *len = 3;

@@ -72,7 +72,8 @@ def test_a_bad_sample_is_refused_with_the_lines_beside_it(name):
 def test_standard_input_tells_its_format_by_its_first_byte(tmp_path, text, count):
     code, out, err = plan("-", "--run-dir", tmp_path / "run", stdin=text)
     assert code == 0, err
-    assert f"{count} targets in {count} rows" in out
+    many = "s" * (count > 1)
+    assert f"{count} target{many} in {count} row{many}" in out
 
 
 def test_a_bad_row_of_standard_input_is_told_as_a_line_of_it(tmp_path):
@@ -122,3 +123,10 @@ def test_a_closed_standard_input_is_no_input(tmp_path):
         check=False,
     )
     assert done.returncode == NO_INPUT, done.stderr
+
+
+def test_one_is_no_many():
+    row = b"a" * 64 + b"\n"
+    for rows, says in ((1, "1 target in 1 row, 0 duplicates"), (2, "1 target in 2 rows, 1 duplicate,")):
+        code, out, _ = plan("-", "--run-dir", "none", stdin=b"hash\n" + row * rows)
+        assert code == 0 and says in out and "1 target, 1 left" in out

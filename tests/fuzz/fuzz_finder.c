@@ -22,7 +22,7 @@ static void see(void *at, const struct sighting *s)
 {
     struct seen *seen = at;
     uint64_t hash = 0xcbf29ce484222325 ^ (uint64_t)s->kind;
-    MUST(s->shape && s->len > 0);
+    MUST((s->shape || s->kind == SIGHT_PACKED) && s->len > 0);
     MUST(s->head + s->tail <= s->len);
     for (size_t i = 0; i < s->len; i++)
         hash = (hash ^ (unsigned char)s->text[i]) * 0x100000001b3;

@@ -11,6 +11,9 @@ struct bad_row {
     bool lost; /* --skip-bad-rows does not help */
 };
 
+#define WESTERN                                                                                    \
+    "WINDOWS-1252, it seems: iconv -f WINDOWS-1252 -t UTF-8 m.csv | rescind plan - --run-dir DIR"
+
 #define BAD(what, text, told)                                                                      \
     {                                                                                              \
         what, text, sizeof(text) - 1, told, false                                                  \
@@ -64,7 +67,7 @@ static void bad_csv(void **state)
         LOST("CR alone as line end", "hash,note\r" H ",a\r",
              "m.csv:1: lines end in CR alone, LF or CRLF is needed: tr '\\r' '\\n' < m.csv | "
              "rescind plan - --run-dir DIR\n"),
-        LOST("header not UTF-8", "hash,n\xe4me\n" H ",a\n", "m.csv:1: not UTF-8\n"),
+        LOST("header not UTF-8", "hash,n\xe4me\n" H ",a\n", "m.csv:1: not UTF-8: " WESTERN "\n"),
         LOST(
             "UTF-16 without a mark", "h\0a\0s\0h\0\n\0",
             "m.csv:1: UTF-16 without a byte order mark: iconv -f UTF-16LE -t UTF-8 m.csv | rescind "
@@ -102,11 +105,12 @@ static void bad_csv(void **state)
         /* the bytes */
         BAD("a NUL byte", "hash,note\n" H ",\n" H2 ",a\0b\n",
             "m.csv:3: a NUL byte (a file in UTF-16? UTF-8 is needed)\n"),
-        BAD("invalid UTF-8", "hash,note\n" H ",\n" H2 ",\xff\n", "m.csv:3: not UTF-8\n"),
+        BAD("invalid UTF-8", "hash,note\n" H ",\n" H2 ",\xff\n",
+            "m.csv:3: not UTF-8: " WESTERN "\n"),
         BAD("invalid UTF-8 in a column that is ignored", "hash,x\n" H ",\n" H2 ",\xc0\xaf\n",
-            "m.csv: warning: unknown column ignored: x\nm.csv:3: not UTF-8\n"),
+            "m.csv: warning: unknown column ignored: x\nm.csv:3: not UTF-8: " WESTERN "\n"),
         BAD("a surrogate in UTF-8, in the second line of a row",
-            "hash,note\n" H ",\n" H2 ",\"a\n\xed\xa0\x80\"\n", "m.csv:3: not UTF-8\n"),
+            "hash,note\n" H ",\n" H2 ",\"a\n\xed\xa0\x80\"\n", "m.csv:3: not UTF-8: " WESTERN "\n"),
         BAD("a byte order mark within", "hash\n" H "\n" BOM H2 "\n",
             "m.csv:3: not a key hash: a character that is not ASCII at position 1\n"),
         BAD("a NUL in an identifier", "hash\n" H "\n" H2 "\0\n",
@@ -262,7 +266,9 @@ static void bad_jsonl(void **state)
         BAD("a NUL byte", GOOD "{\"prefix\":\"b\0\"}\n",
             "m.jsonl:2: a NUL byte (a file in UTF-16? UTF-8 is needed)\n"),
         BAD("invalid UTF-8", GOOD "{\"prefix\":\"b\",\"note\":\"\xff\"}\n",
-            "m.jsonl:2: not UTF-8\n"),
+            "m.jsonl:2: not UTF-8: WINDOWS-1252, it seems: iconv -f WINDOWS-1252 -t UTF-8 m.jsonl "
+            "| rescind "
+            "plan - --run-dir DIR\n"),
         BAD("half a surrogate", GOOD "{\"prefix\":\"b\",\"note\":\"\\ud800\"}\n",
             "m.jsonl:2: not a JSON object (column 29)\n"),
         BAD("no identifier", GOOD "{}\n{\"provider\":\"baseten\",\"prefix\":null}\n",

@@ -68,6 +68,7 @@ static void forms(void **state)
         {"\\u0051\\u0037wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
         {"&#81;&#x37;wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
         {"\xef\xbc\xb1\xef\xbc\x97wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
+        {"\xef\xbdQ7wkZpLm.xY'", "\xef\xbd[masked]'"}, /* half a character takes nothing with it */
         {"half: Q7wkZpLm.xYbRtHgVnK, half: dF5JqWcMz9aLeUoTiGhBvX",
          "half: [masked], half: [masked]"},
         {"no key Q7wkZpLm of yours", "no key Q7wkZpLm of yours"}, /* a prefix names a key */

@@ -187,6 +187,30 @@ static void on_a_terminal(void **state)
     close(master);
 }
 
+/* A line is cut to what there is of a row, and no row is left behind by the next drawing. */
+static void a_narrow_terminal(void **state)
+{
+    int slave, master = new_terminal(&slave, 12);
+    struct screen screen = {.columns = 12};
+    struct lane_view l = lane("openrouter", "running", 1, 10);
+    struct run_view view = one_lane(&l);
+    (void)state;
+    setenv("TERM", "xterm", 1);
+    setenv("NO_COLOR", "1", 1);
+    fake_us = 0;
+    struct progress *p = progress_new(PROGRESS_AUTO, slave, true);
+    for (int i = 0; i < 3; i++) {
+        progress_tick(p, &view);
+        read_screen(master, &screen);
+        check_screen(&screen, (const char *[]){"openrouter ", NULL});
+        fake_us += 100000;
+    }
+    progress_free(p);
+    unsetenv("NO_COLOR");
+    close(slave);
+    close(master);
+}
+
 static void redraws_are_bounded(void **state)
 {
     int slave, master = new_terminal(&slave, 80);
@@ -290,9 +314,8 @@ static void more_lanes_than_rows(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(on_a_terminal),
-        cmocka_unit_test(redraws_are_bounded),
-        cmocka_unit_test(colour),
+        cmocka_unit_test(on_a_terminal),        cmocka_unit_test(a_narrow_terminal),
+        cmocka_unit_test(redraws_are_bounded),  cmocka_unit_test(colour),
         cmocka_unit_test(more_lanes_than_rows),
     };
     clock_set(&fake_clock);

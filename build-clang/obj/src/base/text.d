@@ -1,0 +1,3 @@
+build-clang/obj/src/base/text.o: src/base/text.c src/base/text.h
+
+src/base/text.h:

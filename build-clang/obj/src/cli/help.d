@@ -1,0 +1,38 @@
+build-clang/obj/src/cli/help.o: src/cli/help.c src/cli/help.h \
+  src/cli/options.h src/base/error.h src/base/exits.h \
+  src/manifest/manifest.h src/manifest/source.h src/base/scale.h \
+  src/manifest/targets.h src/provider/definition.h src/base/buf.h \
+  src/provider/filter.h src/provider/keylist.h src/provider/list_walk.h \
+  src/wire/settings.h src/cli/options_table.h src/cli/options_values.h
+
+src/cli/help.h:
+
+src/cli/options.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/manifest/manifest.h:
+
+src/manifest/source.h:
+
+src/base/scale.h:
+
+src/manifest/targets.h:
+
+src/provider/definition.h:
+
+src/base/buf.h:
+
+src/provider/filter.h:
+
+src/provider/keylist.h:
+
+src/provider/list_walk.h:
+
+src/wire/settings.h:
+
+src/cli/options_table.h:
+
+src/cli/options_values.h:

@@ -1,0 +1,48 @@
+build-clang/obj/src/cli/job.o: src/cli/job.c src/cli/job.h \
+  src/cli/options_values.h src/cli/options.h src/base/error.h \
+  src/base/exits.h src/manifest/manifest.h src/manifest/source.h \
+  src/base/scale.h src/manifest/targets.h src/provider/definition.h \
+  src/base/buf.h src/provider/filter.h src/provider/keylist.h \
+  src/provider/list_walk.h src/wire/settings.h src/cli/options_table.h \
+  src/base/mem.h src/base/text.h src/provider/identifier.h \
+  src/provider/request.h
+
+src/cli/job.h:
+
+src/cli/options_values.h:
+
+src/cli/options.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/manifest/manifest.h:
+
+src/manifest/source.h:
+
+src/base/scale.h:
+
+src/manifest/targets.h:
+
+src/provider/definition.h:
+
+src/base/buf.h:
+
+src/provider/filter.h:
+
+src/provider/keylist.h:
+
+src/provider/list_walk.h:
+
+src/wire/settings.h:
+
+src/cli/options_table.h:
+
+src/base/mem.h:
+
+src/base/text.h:
+
+src/provider/identifier.h:
+
+src/provider/request.h:

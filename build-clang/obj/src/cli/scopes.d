@@ -1,0 +1,38 @@
+build-clang/obj/src/cli/scopes.o: src/cli/scopes.c src/cli/scopes.h \
+  src/cli/options.h src/base/error.h src/base/exits.h \
+  src/manifest/manifest.h src/manifest/source.h src/base/scale.h \
+  src/manifest/targets.h src/provider/definition.h src/base/buf.h \
+  src/provider/filter.h src/provider/keylist.h src/provider/list_walk.h \
+  src/wire/settings.h src/base/mem.h src/provider/request.h
+
+src/cli/scopes.h:
+
+src/cli/options.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/manifest/manifest.h:
+
+src/manifest/source.h:
+
+src/base/scale.h:
+
+src/manifest/targets.h:
+
+src/provider/definition.h:
+
+src/base/buf.h:
+
+src/provider/filter.h:
+
+src/provider/keylist.h:
+
+src/provider/list_walk.h:
+
+src/wire/settings.h:
+
+src/base/mem.h:
+
+src/provider/request.h:

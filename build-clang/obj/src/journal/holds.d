@@ -1,0 +1,27 @@
+build-clang/obj/src/journal/holds.o: src/journal/holds.c \
+  src/journal/holds.h src/journal/record.h src/base/buf.h \
+  src/base/error.h src/base/exits.h src/journal/eyes.h \
+  src/provider/definition.h src/journal/pace.h src/journal/rotations.h \
+  src/provider/outcome.h src/base/mem.h
+
+src/journal/holds.h:
+
+src/journal/record.h:
+
+src/base/buf.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/journal/eyes.h:
+
+src/provider/definition.h:
+
+src/journal/pace.h:
+
+src/journal/rotations.h:
+
+src/provider/outcome.h:
+
+src/base/mem.h:

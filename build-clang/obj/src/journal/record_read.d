@@ -1,0 +1,33 @@
+build-clang/obj/src/journal/record_read.o: src/journal/record_read.c \
+  src/journal/record.h src/base/buf.h src/base/error.h src/base/exits.h \
+  src/journal/eyes.h src/provider/definition.h src/journal/pace.h \
+  src/journal/rotations.h src/provider/outcome.h src/base/clock.h \
+  src/base/digest.h src/base/hex.h src/base/mem.h src/base/text.h
+
+src/journal/record.h:
+
+src/base/buf.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/journal/eyes.h:
+
+src/provider/definition.h:
+
+src/journal/pace.h:
+
+src/journal/rotations.h:
+
+src/provider/outcome.h:
+
+src/base/clock.h:
+
+src/base/digest.h:
+
+src/base/hex.h:
+
+src/base/mem.h:
+
+src/base/text.h:

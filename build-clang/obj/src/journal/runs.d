@@ -1,0 +1,26 @@
+build-clang/obj/src/journal/runs.o: src/journal/runs.c src/journal/runs.h \
+  src/journal/record.h src/base/buf.h src/base/error.h src/base/exits.h \
+  src/journal/eyes.h src/provider/definition.h src/journal/pace.h \
+  src/journal/rotations.h src/provider/outcome.h src/base/mem.h
+
+src/journal/runs.h:
+
+src/journal/record.h:
+
+src/base/buf.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/journal/eyes.h:
+
+src/provider/definition.h:
+
+src/journal/pace.h:
+
+src/journal/rotations.h:
+
+src/provider/outcome.h:
+
+src/base/mem.h:

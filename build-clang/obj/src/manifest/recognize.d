@@ -1,0 +1,25 @@
+build-clang/obj/src/manifest/recognize.o: src/manifest/recognize.c \
+  src/manifest/recognize.h src/manifest/columns.h src/base/buf.h \
+  src/provider/definition.h src/base/error.h src/base/exits.h \
+  src/manifest/row.h src/manifest/targets.h src/provider/identifier.h \
+  src/provider/request.h
+
+src/manifest/recognize.h:
+
+src/manifest/columns.h:
+
+src/base/buf.h:
+
+src/provider/definition.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/manifest/row.h:
+
+src/manifest/targets.h:
+
+src/provider/identifier.h:
+
+src/provider/request.h:

@@ -1,0 +1,18 @@
+build-clang/obj/src/provider/definition_requests.o: \
+  src/provider/definition_requests.c src/provider/definition_requests.h \
+  src/provider/definition.h src/base/buf.h src/base/error.h \
+  src/base/exits.h src/provider/condition.h src/provider/request.h
+
+src/provider/definition_requests.h:
+
+src/provider/definition.h:
+
+src/base/buf.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/provider/condition.h:
+
+src/provider/request.h:

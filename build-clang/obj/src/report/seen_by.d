@@ -1,0 +1,60 @@
+build-clang/obj/src/report/seen_by.o: src/report/seen_by.c \
+  src/report/seen_by.h src/report/model.h src/report/reasons.h \
+  src/provider/outcome.h src/report/report.h src/journal/ledger.h \
+  src/journal/eyes.h src/base/error.h src/base/exits.h \
+  src/provider/definition.h src/base/buf.h src/journal/holds.h \
+  src/journal/record.h src/journal/pace.h src/journal/rotations.h \
+  src/journal/runs.h src/journal/slices.h src/journal/verifications.h \
+  src/manifest/targets.h src/report/kinds.h src/base/text.h \
+  src/journal/evidence.h src/report/html_text.h src/report/sink.h \
+  src/base/durable.h
+
+src/report/seen_by.h:
+
+src/report/model.h:
+
+src/report/reasons.h:
+
+src/provider/outcome.h:
+
+src/report/report.h:
+
+src/journal/ledger.h:
+
+src/journal/eyes.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/provider/definition.h:
+
+src/base/buf.h:
+
+src/journal/holds.h:
+
+src/journal/record.h:
+
+src/journal/pace.h:
+
+src/journal/rotations.h:
+
+src/journal/runs.h:
+
+src/journal/slices.h:
+
+src/journal/verifications.h:
+
+src/manifest/targets.h:
+
+src/report/kinds.h:
+
+src/base/text.h:
+
+src/journal/evidence.h:
+
+src/report/html_text.h:
+
+src/report/sink.h:
+
+src/base/durable.h:

@@ -1,0 +1,59 @@
+build-clang/obj/src/report/write_csv.o: src/report/write_csv.c \
+  src/report/extra.h src/report/model.h src/report/reasons.h \
+  src/provider/outcome.h src/report/report.h src/journal/ledger.h \
+  src/journal/eyes.h src/base/error.h src/base/exits.h \
+  src/provider/definition.h src/base/buf.h src/journal/holds.h \
+  src/journal/record.h src/journal/pace.h src/journal/rotations.h \
+  src/journal/runs.h src/journal/slices.h src/journal/verifications.h \
+  src/manifest/targets.h src/report/kinds.h src/report/report_forms.h \
+  src/report/sink.h src/base/durable.h src/base/clock.h src/base/text.h
+
+src/report/extra.h:
+
+src/report/model.h:
+
+src/report/reasons.h:
+
+src/provider/outcome.h:
+
+src/report/report.h:
+
+src/journal/ledger.h:
+
+src/journal/eyes.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/provider/definition.h:
+
+src/base/buf.h:
+
+src/journal/holds.h:
+
+src/journal/record.h:
+
+src/journal/pace.h:
+
+src/journal/rotations.h:
+
+src/journal/runs.h:
+
+src/journal/slices.h:
+
+src/journal/verifications.h:
+
+src/manifest/targets.h:
+
+src/report/kinds.h:
+
+src/report/report_forms.h:
+
+src/report/sink.h:
+
+src/base/durable.h:
+
+src/base/clock.h:
+
+src/base/text.h:

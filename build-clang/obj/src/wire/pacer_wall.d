@@ -1,0 +1,15 @@
+build-clang/obj/src/wire/pacer_wall.o: src/wire/pacer_wall.c \
+  src/wire/pacer_wall.h src/wire/pacer_state.h src/base/rng.h \
+  src/wire/pacer_brake.h src/wire/pacer_search.h src/wire/pacer_terms.h
+
+src/wire/pacer_wall.h:
+
+src/wire/pacer_state.h:
+
+src/base/rng.h:
+
+src/wire/pacer_brake.h:
+
+src/wire/pacer_search.h:
+
+src/wire/pacer_terms.h:

@@ -1,0 +1,94 @@
+build-clang/obj/src/wire/read.o: src/wire/read.c src/wire/read.h \
+  src/wire/wire.h src/provider/request.h src/provider/definition.h \
+  src/base/buf.h src/base/error.h src/base/exits.h src/wire/endpoint.h \
+  src/wire/credential.h src/wire/headers.h src/wire/http.h \
+  src/wire/messages.h src/provider/verdict.h src/provider/answer.h \
+  src/provider/hints.h src/provider/outcome.h src/wire/settings.h \
+  src/wire/health.h src/base/rng.h src/wire/pacer.h src/journal/pace.h \
+  src/wire/pacer_state.h src/wire/pacer_brake.h src/wire/session.h \
+  src/journal/journal.h src/journal/ledger.h src/journal/eyes.h \
+  src/journal/holds.h src/journal/record.h src/journal/rotations.h \
+  src/journal/runs.h src/journal/slices.h src/journal/verifications.h \
+  src/manifest/targets.h src/wire/endings.h src/wire/view.h \
+  src/wire/sharing.h src/wire/neighbours.h src/base/clock.h \
+  src/base/text.h
+
+src/wire/read.h:
+
+src/wire/wire.h:
+
+src/provider/request.h:
+
+src/provider/definition.h:
+
+src/base/buf.h:
+
+src/base/error.h:
+
+src/base/exits.h:
+
+src/wire/endpoint.h:
+
+src/wire/credential.h:
+
+src/wire/headers.h:
+
+src/wire/http.h:
+
+src/wire/messages.h:
+
+src/provider/verdict.h:
+
+src/provider/answer.h:
+
+src/provider/hints.h:
+
+src/provider/outcome.h:
+
+src/wire/settings.h:
+
+src/wire/health.h:
+
+src/base/rng.h:
+
+src/wire/pacer.h:
+
+src/journal/pace.h:
+
+src/wire/pacer_state.h:
+
+src/wire/pacer_brake.h:
+
+src/wire/session.h:
+
+src/journal/journal.h:
+
+src/journal/ledger.h:
+
+src/journal/eyes.h:
+
+src/journal/holds.h:
+
+src/journal/record.h:
+
+src/journal/rotations.h:
+
+src/journal/runs.h:
+
+src/journal/slices.h:
+
+src/journal/verifications.h:
+
+src/manifest/targets.h:
+
+src/wire/endings.h:
+
+src/wire/view.h:
+
+src/wire/sharing.h:
+
+src/wire/neighbours.h:
+
+src/base/clock.h:
+
+src/base/text.h:
