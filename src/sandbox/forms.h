@@ -29,8 +29,8 @@ void forms_other(const struct forms *f, size_t definition, enum action a, const 
                  struct reply *out);
 
 /* Answers that tell. The last five are of a path that is none of the others; weak: the credential
- * may not manage keys. Names of `fills`: own, account (texts); account_number, items, total, more, next, object
- * (JSON); and of FORM_MADE the secret. */
+ * may not manage keys. Names of `fills`: own, account (texts); account_number, items, total, more,
+ * next, object (JSON); and of FORM_MADE the secret. */
 enum form_of {
     FORM_LIST,
     FORM_GROUPS,
