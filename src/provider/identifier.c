@@ -3,14 +3,11 @@
 
 #include "provider/identifier.h"
 
-#include "base/base64.h"
 #include "base/hex.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "provider/secret.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
@@ -218,14 +215,6 @@ bool identifier_reserved(const struct definition *d, const char *raw, size_t len
     return is_reserved(&d->id, raw, len);
 }
 
-/* Whether asterisks or an ellipsis come next: what stands before is the beginning of a masked key.
- */
-static bool mask_follows(const char *text, size_t len)
-{
-    return (len >= 2 && memcmp(text, "**", 2) == 0) ||
-           (len >= 3 && memcmp(text, "\xe2\x80\xa6", 3) == 0);
-}
-
 enum { INVENTED_MAX = 43 }; /* characters: of a word, 256 bits */
 
 static unsigned invented_length(const struct definition *d)
@@ -280,98 +269,6 @@ int identifier_invent(const struct definition *d, char out[ID_MAX + 1])
             return n;
     }
     return 0;
-}
-
-enum { SHORTEST_SECRET = 11 }; /* sk- and a tail */
-
-static bool holds_secret(const struct catalog *c, const char *text, size_t len)
-{
-    enum { SHOWN_MOST = 24 }; /* what a masked key shows */
-    const char *token;
-    size_t at = 0, n;
-    while ((n = token_next(text, len, &at, &token)) > 0) {
-        if (n < SHORTEST_SECRET || (n <= SHOWN_MOST && mask_follows(text + at, len - at)))
-            continue;
-        if (secret_token(token, n))
-            return true;
-        for (size_t i = 0; i < catalog_plain(c); i++)
-            if (secret_of_rule(&catalog_at(c, i)->id, token, n))
-                return true;
-    }
-    return false;
-}
-
-/* What the escape at text stands for, %2F of a URL, \/ and \u002f of JSON; -1 where there is none.
- */
-static int escaped(const char *text, size_t len, size_t *size)
-{
-    size_t digits = *text == '%' ? 2 : 4, head = *text == '%' ? 1 : 2;
-    *size = head;
-    if (len >= 2 && text[0] == '\\' && text[1] == '/')
-        return '/';
-    *size = head + digits;
-    if (len < *size || (*text != '%' && (text[0] != '\\' || text[1] != 'u')))
-        return -1;
-    int value = hex_number(text + head, digits);
-    return value > 0x20 && value < 0x7f ? value : -1;
-}
-
-static bool is_plain_text(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (text[i] > 0x7e || (text[i] < 0x20 && !memchr("\t\r\n", text[i], 3)))
-            return false;
-    return true;
-}
-
-/* A run of base64, which is a text where the first of its bytes are. */
-static bool run_holds_secret(const struct catalog *c, const char *run, size_t len)
-{
-    enum { FIRST = 16 };
-    char first[FIRST];
-    size_t used, n = base64_decode(run, FIRST, first, &used);
-    if (!is_plain_text(first, n))
-        return false;
-    char *plain = mem_alloc(len);
-    n = base64_decode(run, len, plain, &used);
-    bool secret = is_plain_text(plain, n) && holds_secret(c, plain, n);
-    mem_wipe(plain, len);
-    free(plain);
-    return secret;
-}
-
-/* As a Kubernetes Secret has it, or a header of Basic. */
-static bool holds_encoded_secret(const struct catalog *c, const char *text, size_t len)
-{
-    enum { SHORTEST = 20 };
-    for (size_t at = 0, n; at + SHORTEST <= len; at += n + 1) {
-        for (n = 0; at + n < len && base64_digit(text[at + n]);)
-            n++;
-        if (n >= SHORTEST && run_holds_secret(c, text + at, n))
-            return true;
-    }
-    return false;
-}
-
-bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
-{
-    if (len < SHORTEST_SECRET) /* however it is written */
-        return false;
-    if (holds_secret(c, text, len) || holds_encoded_secret(c, text, len))
-        return true;
-    if ((!memchr(text, '%', len) && !memchr(text, '\\', len)))
-        return false;
-    char *plain = mem_alloc(len);
-    size_t n = 0, size;
-    for (size_t at = 0; at < len; n++) {
-        int value = escaped(text + at, len - at, &size);
-        plain[n] = value < 0 ? text[at] : (char)value;
-        at += value < 0 ? 1 : size;
-    }
-    bool secret = n < len && holds_secret(c, plain, n);
-    mem_wipe(plain, len);
-    free(plain);
-    return secret;
 }
 
 bool scope_value_good(const char *name, const char *value, size_t len, char reason[ID_REASON])

@@ -91,6 +91,18 @@ bool secret_token(const char *token, size_t len)
     return dotted_secret(token, len);
 }
 
+bool secret_long(const char *token, size_t len)
+{
+    enum { TAIL = 40, DIGITS = 4 };
+    size_t digits = 0, tail = 0;
+    for (size_t i = 0; i < len; i++) {
+        digits += tail && isdigit((unsigned char)token[i]);
+        if (!tail && i + 3 <= len && strncasecmp(token + i, "sk-", 3) == 0)
+            tail = len - i - 3;
+    }
+    return tail >= TAIL && digits >= DIGITS;
+}
+
 bool secret_of_rule(const struct id_rule *rule, const char *token, size_t len)
 {
     for (char **glob = rule->secret; glob && *glob; glob++) {

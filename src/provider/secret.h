@@ -13,6 +13,9 @@ bool secret_whole(const struct id_rule *rule, const char *text, size_t len);
 /* Whether one run of token characters looks like a secret to anybody, whatever the provider. */
 bool secret_token(const char *token, size_t len);
 
+/* Whether it holds sk- and what no word has behind it: 40 characters, and four digits. */
+bool secret_long(const char *token, size_t len);
+
 /* Whether a token begins like one of the rule's globs, and goes on like a secret. */
 bool secret_of_rule(const struct id_rule *rule, const char *token, size_t len);
 
