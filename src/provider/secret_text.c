@@ -144,14 +144,14 @@ static bool holds_reversed_secret(const char *text, size_t len, char *out)
     return false;
 }
 
-struct forms {
+struct disguises {
     bool high, escaped, reversed;
 };
 
 /* Which other forms a text may have a key in: nearly always none. */
-static struct forms forms_of(const char *text, size_t len)
+static struct disguises disguises_of(const char *text, size_t len)
 {
-    struct forms f = {0};
+    struct disguises f = {0};
     for (size_t i = 0; i < len; i++) {
         f.high |= (unsigned char)text[i] >= 0x80;
         f.escaped |= text[i] == '%' || text[i] == '\\';
@@ -167,7 +167,7 @@ bool identifier_is_secret(const struct catalog *c, const char *text, size_t len)
         return false;
     if (holds_secret(c, text, len) || holds_encoded_secret(c, text, len))
         return true;
-    const struct forms f = forms_of(text, len);
+    const struct disguises f = disguises_of(text, len);
     if (!f.high && !f.escaped && !f.reversed)
         return false;
     char *plain = mem_alloc(len);
