@@ -210,7 +210,9 @@ static double trip_of(const struct pacer *p, int64_t now, int64_t sent_at)
 
 static void success(struct pacer *p, int64_t now, int64_t sent_at, bool stalled)
 {
-    double trip = trip_of(p, now, sent_at), dt = stalled ? 0 : seconds(now - p->last_ok_us);
+    double trip = trip_of(p, now, sent_at), dt = seconds(now - p->last_ok_us);
+    if (p->stall_us == now) /* its silence is no time to grow by, but for a round trip of it */
+        dt = min2(dt, p->rtt_s);
     bool first = !(p->rtt_s > 0);
     if (!stalled)
         p->rtt_s = first ? trip : .9 * p->rtt_s + .1 * trip;
