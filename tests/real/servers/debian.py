@@ -119,7 +119,7 @@ class Etcd(Server):
 class PowerDNS(Server):
     name, kind, variable = "powerdns", "tsig", "PDNS_API_KEY"
     needs = ("/usr/sbin/pdns_server", "sqlite3")
-    keys = "/api/v1/servers/localhost/tsigkeys"
+    at = "/api/v1/servers/localhost/tsigkeys"
 
     def start(self):
         self.secret, self.wrong, self.other = "right", "wrong", "somebody else's"
@@ -145,11 +145,11 @@ class PowerDNS(Server):
         made = []
         for n in range(count):
             key = {"name": f"{tag}-{n:04}", "algorithm": "hmac-sha256", "key": "a2V5"}
-            made.append(self.ask("POST", self.keys, key)["id"])
+            made.append(self.ask("POST", self.at, key)["id"])
         return made
 
     def truth(self):
-        return {key["id"] for key in self.ask("GET", self.keys)}
+        return {key["id"] for key in self.ask("GET", self.at)}
 
     def never(self, count):
         return [f"never-{n:04}." for n in range(count)]
