@@ -57,27 +57,6 @@ static void free_source(struct report_dir *s)
     targets_free(s->targets);
 }
 
-/* Which shards of a manifest that was run in shards are not among the directories. */
-static void find_missing(const struct report_source *made, size_t count, struct buf *missing)
-{
-    enum { SHARDS_MOST = 4096 };
-    bool there[SHARDS_MOST] = {false};
-    unsigned shards = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t runs = ledger_runs(made[i].ledger);
-        const char *shard = runs ? ledger_run(made[i].ledger, runs - 1)->open.shard : NULL;
-        unsigned k, n;
-        if (!shard || sscanf(shard, "%u/%u", &k, &n) != 2 || n < 2 || n > SHARDS_MOST || k >= n ||
-            (shards && n != shards))
-            return;
-        shards = n;
-        there[k] = true;
-    }
-    for (unsigned k = 0; k < shards; k++)
-        if (!there[k])
-            buf_printf(missing, "%s%u/%u", missing->len ? ", " : "", k, shards);
-}
-
 static int check_distinct(char *const *dirs, struct error *err)
 {
     for (size_t i = 0; dirs[i]; i++)
@@ -93,7 +72,7 @@ static int check_distinct(char *const *dirs, struct error *err)
 static int write_reports(const struct report_source *made, size_t count, const struct options *o)
 {
     struct report *report = report_new(made, count);
-    struct buf dir = {0}, text = {0}, missing = {0};
+    struct buf dir = {0}, text = {0};
     struct error err = {0};
     bool salvaged = report_facts(report)->salvaged;
     int code = EXIT_DONE;
@@ -107,13 +86,10 @@ static int write_reports(const struct report_source *made, size_t count, const s
         fputs(buf_text(&text), stdout);
         code = salvaged ? EXIT_DATA : EXIT_DONE;
     }
-    if (count > 1)
-        find_missing(made, count, &missing);
-    if (missing.len) {
-        say("what the shards %s hold is not in this report", buf_text(&missing));
+    if (report_facts(report)->missing) {
+        say("what the shards %s hold is not in this report", report_facts(report)->missing);
         code = code == EXIT_DONE ? EXIT_STOPPED : code;
     }
-    buf_free(&missing);
     buf_free(&dir);
     buf_free(&text);
     report_free(report);

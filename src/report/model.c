@@ -102,6 +102,40 @@ static int severity(int code)
     return n;
 }
 
+char *report_missing_shards(const struct report *r)
+{
+    enum { SHARDS_MOST = 4096 };
+    bool there[SHARDS_MOST] = {false};
+    struct buf missing = {0};
+    unsigned shards = 0;
+    for (size_t s = 0; s < r->sources && r->sources > 1; s++) {
+        const struct run_facts *last = report_last_run(&r->source[s]);
+        unsigned k, n;
+        if (!last || !last->open.shard || sscanf(last->open.shard, "%u/%u", &k, &n) != 2 || n < 2 ||
+            n > SHARDS_MOST || k >= n || (shards && n != shards))
+            return NULL;
+        shards = n;
+        there[k] = true;
+    }
+    for (unsigned k = 0; k < shards; k++)
+        if (!there[k])
+            buf_printf(&missing, "%s%u/%u", missing.len ? ", " : "", k, shards);
+    return missing.data;
+}
+
+/* What is not here may live: a merged report of a part never ends as if it were the whole. */
+static void note_missing(struct report *r)
+{
+    struct report_facts *f = &r->facts;
+    f->missing = report_missing_shards(r);
+    if (!f->missing || (*f->reason && severity(f->exit_code) > severity(EXIT_STOPPED)))
+        return;
+    snprintf(r->reason_text, sizeof r->reason_text,
+             "what the shards %.400s hold is not in this report", f->missing);
+    f->exit_code = EXIT_STOPPED;
+    f->reason = r->reason_text;
+}
+
 static void sum_up_runs(struct report *r)
 {
     struct report_facts *f = &r->facts;
@@ -128,6 +162,7 @@ static void sum_up_runs(struct report *r)
     }
     for (size_t s = 0; s < r->sources; s++)
         f->salvaged |= r->source[s].salvaged;
+    note_missing(r);
     if (f->salvaged) { /* whatever its last run said of itself */
         f->exit_code = EXIT_DATA;
         f->reason = "salvaged from a damaged journal";
@@ -226,6 +261,7 @@ void report_free(struct report *r)
         return;
     reasons_free(&r->reasons);
     free(r->facts.provider);
+    free(r->facts.missing);
     kinds_free(&r->facts.kinds);
     free(r->source);
     free(r->first);

@@ -34,6 +34,8 @@ struct report_facts {
     int exit_code; /* of the last run; of several directories the most serious; -1: none */
     const char *reason;
     bool salvaged; /* any of the directories: the exit code is then EXIT_DATA */
+    char
+        *missing; /* shards that are not among the directories, "1/3, 2/3": EXIT_STOPPED; or NULL */
     enum action action;
 };
 

@@ -98,10 +98,20 @@ static void put_doubtful(struct buf *b, const struct report_facts *f, bool colou
     }
 }
 
+/* Before all numbers: they are of a part. */
+static void put_missing(struct buf *b, const struct report_facts *f, bool colour)
+{
+    if (f->missing)
+        buf_printf(b, "%s%sINCOMPLETE: what the shards %s hold is not in this report%s\n\n",
+                   colour ? bold : "", colour ? red : "", f->missing, colour ? plain : "");
+}
+
 static void put_headline(struct buf *b, const struct report_facts *f, bool colour)
 {
     char done[TEXT_COUNT], all[TEXT_COUNT], span[TEXT_SPAN];
-    const char *on = f->failed ? red : f->done < f->targets || f->salvaged ? yellow : green;
+    const char *on = f->failed                                           ? red
+                     : f->done < f->targets || f->salvaged || f->missing ? yellow
+                                                                         : green;
     if (colour)
         buf_printf(b, "%s%s", bold, on);
     if (!f->targets)
@@ -347,6 +357,7 @@ void report_summary(const struct report *r, const char *dir, const char *command
 {
     const struct report_facts *f = &r->facts;
     put_salvaged(out, f, colour);
+    put_missing(out, f, colour);
     put_still_present(out, f, colour);
     put_doubtful(out, f, colour);
     put_headline(out, f, colour);

@@ -42,7 +42,7 @@ static void put_head(struct buf *b, const struct report *r)
                 "<meta name=\"color-scheme\" content=\"light dark\">\n"
                 "<meta name=\"referrer\" content=\"no-referrer\">\n"
                 "<meta name=\"robots\" content=\"noindex\">\n<title>");
-    buf_puts(b, f->salvaged ? "Salvaged: " : "");
+    buf_puts(b, f->salvaged ? "Salvaged: " : f->missing ? "Incomplete: " : "");
     html_count(b, f->done);
     buf_puts(b, " of ");
     html_count(b, f->targets);
@@ -72,6 +72,10 @@ static void put_verdict_words(struct buf *b, const struct report_facts *f)
     uint64_t left = f->targets - f->done - f->failed;
     if (!f->targets) {
         buf_puts(b, "The manifest holds no target.");
+    } else if (f->done == f->targets && f->missing) {
+        html_count(b, f->done);
+        buf_puts(b, f->targets == 1 ? " target is done" : " targets are done");
+        buf_puts(b, ", and a part of the manifest is not in this report.");
     } else if (f->done == f->targets) {
         buf_puts(b, f->targets == 1 ? "The target is done." : "All ");
         if (f->targets > 1) {
@@ -126,7 +130,7 @@ static void put_still_present(struct buf *b, const struct report_facts *f)
 static void put_verdict(struct buf *b, const struct report *r)
 {
     const struct report_facts *f = &r->facts;
-    bool clean = f->done == f->targets && !f->salvaged;
+    bool clean = f->done == f->targets && !f->salvaged && !f->missing;
     const char *tone = clean ? "revoked" : f->failed ? "failed" : "limited";
     buf_printf(b, "<p id=\"verdict\" class=\"verdict\" style=\"--tone:var(--%s)\"><strong>", tone);
     put_verdict_words(b, f);

@@ -38,6 +38,12 @@ def test_a_missing_shard_is_missed(make_sandbox, make_tool, tmp_path):
         assert tool.run(manifest, "--shard", f"{k}/3", "--run-dir", directory).code == 0
     merged = tool.call("report", *shards, "--run-dir", tmp_path / "all")
     assert merged.code == 75 and "the shards 1/3 hold is not in this report" in merged.err, merged
+    report = json.loads((tmp_path / "all" / "report.json").read_text())
+    assert report["exit_code"] == 75 and "shards 1/3" in report["reason"]
+    html = (tmp_path / "all" / "report.html").read_text()
+    assert "<title>Incomplete: " in html and "a part of the manifest is not in this report" in html
+    assert "went through to their end" not in html
+    assert merged.out.startswith("INCOMPLETE: what the shards 1/3 hold is not in this report")
     assert tool.call("report", shards[0]).code == 0, "one alone is that shard's"
     twice = tool.call("report", shards[0], f"{shards[0]}/../shard0")
     assert twice.code == 64 and "are the same run directory" in twice.err
