@@ -1,8 +1,10 @@
 #include "cli/commands.h"
 #include "cli/conduct.h"
 
+#include "base/digest.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "manifest/source.h"
 #include "run/check.h"
 
 #include <jansson.h>
@@ -42,6 +44,25 @@ static int read_directory(struct prepared *p, const struct options *o, struct ca
     return 0;
 }
 
+/* A manifest that is named stands for its run directory only as long as it is what was run there.
+ */
+static int check_manifest(const struct prepared *p, const struct options *o, struct error *err)
+{
+    char sha256[SHA256_HEX + 1];
+    struct stat st;
+    const char *ran = ledger_run(p->ledger, ledger_runs(p->ledger) - 1)->open.manifest_sha256;
+    if (stat(o->manifest, &st) != 0 || !S_ISREG(st.st_mode) || !ran || !*ran)
+        return 0;
+    if (source_digest(o->manifest, sha256, err) != 0)
+        return -1;
+    if (strcmp(ran, sha256) == 0)
+        return 0;
+    return error_set(err, EXIT_REFUSED,
+                     "%s is not what was run in %s: it has changed since; nothing was sent. Run it "
+                     "first, or verify what was run: rescind verify %s",
+                     o->manifest, p->run_dir, p->run_dir);
+}
+
 /* What it did, which must have been a deletion: of the targets, or of those that were rotated. */
 static int take_action(const struct prepared *p, enum action *out, struct error *err)
 {
@@ -76,8 +97,8 @@ static int verify(struct prepared *p, struct options *o, struct catalog *catalog
                   struct credentials *credentials, struct buf *expected, struct error *err)
 {
     char count[TEXT_COUNT];
-    if (read_directory(p, o, catalog, err) != 0 || take_action(p, &o->settings.action, err) != 0 ||
-        prepare_origins(p, err) != 0)
+    if (read_directory(p, o, catalog, err) != 0 || check_manifest(p, o, err) != 0 ||
+        take_action(p, &o->settings.action, err) != 0 || prepare_origins(p, err) != 0)
         return -1;
     take_expected(p->ledger, &o->settings, expected);
     uint32_t wanted = check_unverified(&o->settings, p->ledger, p->listed, p->targets);

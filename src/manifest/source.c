@@ -405,6 +405,20 @@ int source_peek(struct source *s)
     return -1;
 }
 
+int source_digest(const char *path, char out[65], struct error *err)
+{
+    struct source *s = source_open(path, NULL, NULL, err);
+    ssize_t n = -1;
+    while (s && (n = fd_read(s, s->buffer, BLOCK)) > 0)
+        sha256_add(s->digest, s->buffer, (size_t)n);
+    if (s && n < 0)
+        error_set(err, EXIT_NOINPUT, "cannot read %s:", path);
+    if (n == 0)
+        source_sha256(s, out);
+    source_free(s);
+    return n == 0 ? 0 : -1;
+}
+
 void source_sha256(const struct source *s, char out[65])
 {
     sha256_hex(s->digest, out);

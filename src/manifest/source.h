@@ -56,4 +56,7 @@ int source_peek(struct source *s);
 /* Of all bytes that were read, byte order mark included. */
 void source_sha256(const struct source *s, char out[65]);
 
+/* The same of a whole file. EXIT_NOINPUT. */
+int source_digest(const char *path, char out[65], struct error *err);
+
 #endif

@@ -463,3 +463,20 @@ def test_absence_proves_nothing_where_nothing_was_ever_there(make_sandbox, make_
     result = verify(tool)
     assert result.code == 0 and "a look that has never shown any" in result.err
     assert found(tool.run_dir) == {"unproven": 10}
+
+
+def test_a_manifest_that_is_not_what_was_run(make_sandbox, make_tool):
+    """`verify keys.csv` proves nothing of keys that came into the file since."""
+    rows = targets(12)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows[:10])
+    run_dir = ("--run-dir", tool.run_dir.path, "--base-url", tool.origins[0])
+    assert tool.run(manifest).code == 0
+    assert tool.call("verify", manifest, *run_dir, *NOW).code == 0
+    tool.manifest(rows)
+    result = tool.call("verify", manifest, *run_dir, *NOW)
+    assert result.code == 2 and "is not what was run in" in result.err, result
+    assert tool.call("verify", tool.run_dir.path, *NOW).code == 0, "what was run is still proven"
+    manifest.unlink()
+    assert tool.call("verify", manifest, *run_dir, *NOW).code == 0, "nothing speaks against it"
