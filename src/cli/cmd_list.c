@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "manifest/columns.h"
 #include "manifest/manifest.h"
+#include "provider/mask.h"
 #include "provider/moment.h"
 #include "provider/request.h"
 #include "wire/endpoint.h"
@@ -217,8 +218,13 @@ static void put_field(struct sheet *sheet, const char *name, const char *text)
         sheet_word(sheet, name, clock_text(at, moment));
         return;
     }
-    for (; text && *text; text++)
-        buf_putc(&shown, *text == KEYLIST_PART ? ' ' : *text);
+    if (text && mask_knows(text, strlen(text)))
+        mask_put(&shown, text, strlen(text));
+    else if (text)
+        buf_puts(&shown, text);
+    for (size_t i = 0; i < shown.len; i++)
+        if (shown.data[i] == KEYLIST_PART)
+            shown.data[i] = ' ';
     sheet_text(sheet, name, buf_text(&shown));
     buf_free(&shown);
 }

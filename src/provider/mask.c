@@ -12,7 +12,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SHORT_ROOM = 16384, SECRET_MOST = 8192, RUN_SURE = 24 };
+enum { SHORT_ROOM = 16384, SECRET_MOST = 8192, RUN_SURE = 24, BONES_LITTLE = 96 };
 
 static const char masked[] = "[masked]";
 
@@ -66,6 +66,8 @@ struct bones {
     char *text;
     size_t *from, *to;
     size_t len;
+    char little[BONES_LITTLE]; /* where a short one has room */
+    size_t little_from[BONES_LITTLE], little_to[BONES_LITTLE];
 };
 
 static int hex_pair(const char *at, size_t left)
@@ -136,9 +138,10 @@ static int full_width(const char *at, size_t left, size_t *len)
 
 static void bones_take(struct bones *b, const char *text, size_t len, bool decoded)
 {
-    b->text = mem_alloc(len + 1);
-    b->from = mem_alloc((len + 1) * sizeof *b->from);
-    b->to = mem_alloc((len + 1) * sizeof *b->to);
+    const bool little = len <= BONES_LITTLE;
+    b->text = little ? b->little : mem_alloc(len + 1);
+    b->from = little ? b->little_from : mem_alloc((len + 1) * sizeof *b->from);
+    b->to = little ? b->little_to : mem_alloc((len + 1) * sizeof *b->to);
     b->len = 0;
     for (size_t at = 0, n; at < len; at += n) {
         n = 1;
@@ -160,6 +163,8 @@ static void bones_take(struct bones *b, const char *text, size_t len, bool decod
 static void bones_free(struct bones *b)
 {
     mem_wipe(b->text, b->len);
+    if (b->text == b->little)
+        return;
     free(b->text);
     free(b->from);
     free(b->to);
@@ -360,6 +365,8 @@ static void hide_runs(const char *text, size_t len, char *hidden)
 
 bool mask_knows(const char *text, size_t len)
 {
+    if (len < MASK_RUN)
+        return false;
     char *hidden = mem_zalloc(1, len + 1);
     hide_runs(text, len, hidden);
     bool known_one = memchr(hidden, 1, len) != NULL;

@@ -1,6 +1,7 @@
 #include "provider/own_id.h"
 #include "provider/condition.h"
 #include "provider/identifier.h"
+#include "provider/mask.h"
 
 #include "base/base64.h"
 #include "base/digest.h"
@@ -98,6 +99,7 @@ int account_of_body(const struct definition *d, const char *body, size_t len, ch
 {
     int n = 0;
     json_t *json = body_parse(body, len);
+    *out = '\0';
     for (char **pointer = d->account_pointers; json && n <= 0 && pointer && *pointer; pointer++) {
         json_t *value = pointer_get(json, *pointer);
         if (json_is_integer(value))
@@ -106,5 +108,9 @@ int account_of_body(const struct definition *d, const char *body, size_t len, ch
             n = snprintf(out, ID_MAX + 1, "%s", json_string_value(value));
     }
     json_decref(json);
-    return n > ID_MAX ? 0 : n;
+    if (n > ID_MAX || (n > 0 && mask_knows(out, (size_t)n))) {
+        *out = '\0'; /* a secret names no account, and would go into the journal */
+        return 0;
+    }
+    return n;
 }

@@ -2,9 +2,8 @@
 
 #include "base/mem.h"
 #include "journal/evidence.h"
-#include "provider/condition.h"
+#include "provider/own_id.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -366,18 +365,9 @@ static void take_account(struct survey *s, const char *id)
 static void on_account(void *at, struct read *r)
 {
     struct survey *s = at;
-    char **pointer = r->verdict.good ? definition_of(s)->account_pointers : NULL;
-    const struct answer *a = r->answer ? &r->answer->answer : NULL;
-    json_t *body = pointer && a ? json_loadb(a->body, a->body_len, 0, NULL) : NULL;
     char *id = s->account_id;
-    for (; body && pointer && *pointer && !*id; pointer++) {
-        json_t *value = pointer_get(body, *pointer);
-        if (json_is_integer(value))
-            snprintf(id, sizeof s->account_id, "%lld", (long long)json_integer_value(value));
-        else if (json_is_string(value) && json_string_length(value) < sizeof s->account_id)
-            snprintf(id, sizeof s->account_id, "%s", json_string_value(value));
-    }
-    json_decref(body);
+    if (r->verdict.good && r->answer)
+        account_of_body(definition_of(s), r->answer->answer.body, r->answer->answer.body_len, id);
     s->told = true;
     take_account(s, id);
     for (struct survey *x = s->first_like; x; x = x->next_like)

@@ -212,3 +212,57 @@ def test_a_secret_is_refused_wherever_an_operator_can_put_text(place, secret, ma
     assert secret not in result.out + result.err
     assert not tool.run_dir.path.exists()
     assert wire.requests == []
+
+
+JOB = """[run]
+base-url = acme={origin}
+
+[provider acme key]
+title = Acme
+credential = ACME
+header = Authorization: Bearer {{secret}}
+id.name = id
+id.class = word
+id.length = 1-40
+delete = DELETE /k/{{id}}
+delete.status = 204
+delete.absent = gone
+gone.form = /error exists
+read = GET /k/{{id}}
+read.confirm = /id is {{id}}
+account = read GET /me /id
+list = GET /k
+list.items =
+list.id = /id
+list.field = name /name
+list.field = owner /owner
+"""
+OPAQUE = "hunter2-opaque-Zeta91"
+
+
+def test_a_server_that_says_the_credential_back(make_wire, make_tool):
+    """As an account's id, and among what its list says of keys."""
+    keys = [{"id": f"id{i}", "name": f"made by {OPAQUE}", "owner": OPAQUE.upper()} for i in range(3)]
+    asked = {"/me": {"id": f"org-{OPAQUE}"}, "/k": keys, **{f"/k/{k['id']}": k for k in keys}}
+    gone = reply(404, {"error": "no such key"})
+
+    def answer(request):
+        body = asked.get(request.path)
+        if request.method == "DELETE":
+            return reply(204)
+        return gone if body is None else reply(200, body)
+
+    wire = make_wire(answer)
+    tool = make_tool()
+    tool.env["ACME"] = OPAQUE
+    job = tool.directory / "acme.ini"
+    job.write_text(JOB.format(origin=f"http://127.0.0.1:{wire.port}"))
+    out = tool.directory / "keys.csv"
+    listed = tool.call("list", "acme", "--job", job, "--output", out)
+    assert listed.code == 0 and "made by [masked]" in out.read_text(), listed
+    result = tool.run(out, "--job", job)
+    probed = tool.call("probe", "acme", "--job", job)
+    told = b"".join(bytes for _, bytes in all_bytes(tool.directory))
+    told += (result.out + result.err + probed.out + probed.err).encode()
+    assert OPAQUE.encode() not in told and OPAQUE.upper().encode() not in told
+    assert "account    " in probed.out and "tells no account" in probed.out, probed
