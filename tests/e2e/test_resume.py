@@ -197,3 +197,21 @@ def test_check(make_sandbox, make_tool):
     # the first line: whatever the pace was, another batch follows it
     journal.write_bytes(journal.read_bytes().replace(b'"open"', b'"oPen"', 1))
     assert tool.call("check", tool.run_dir.path).code == 65
+
+
+def test_a_batch_that_was_cut_between_a_result_and_its_sighting(make_sandbox, make_tool):
+    """A deletion of this account that is on record shows that its requests get where its look does,
+    whatever else of that batch was lost."""
+    rows = targets(10)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    manifest = tool.manifest(rows)
+    assert tool.run(manifest).code == 0
+    journal = tool.run_dir.path / "journal.jsonl"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    at = next(i for i, l in enumerate(lines) if b'"look":"delete"' in l)
+    assert b'"outcome":"revoked"' in lines[at - 1]
+    journal.write_bytes(b"".join(lines[:at]))
+    result = tool.run(manifest)
+    assert result.code == 0, result
+    assert tool.run_dir.totals == {"revoked": 1, "absent_after_retry": 9}
