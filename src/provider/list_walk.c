@@ -232,7 +232,7 @@ static enum walk_step turn_token(struct walk *w, json_t *body, char reason[WALK_
 static enum walk_step turn_link(struct walk *w, char reason[WALK_REASON])
 {
     size_t len;
-    const char *url = w->link ? link_next(w->link, &len) : NULL;
+    const char *url = w->head.link ? link_next(w->head.link, &len) : NULL;
     return url ? follow(w, url, len, reason) : WALK_END;
 }
 
@@ -314,7 +314,7 @@ enum walk_step walk_turn(struct walk *w, json_t *body, size_t size, char reason[
         return WALK_CHANGED;
     }
     const struct pages_read read = {w->taken, w->pages_read};
-    if (pages_left(w->pages, w->request->path, body, &read, w->link, reason))
+    if (pages_left(w->pages, w->request->path, body, &read, &w->head, reason))
         return WALK_BROKEN;
     return WALK_END;
 }

@@ -9,7 +9,7 @@
  * it against, the whole list is read again, and must be the same. A cursor does not shift. A list
  * that shows a sign of more than was read is not whole, whatever its definition says. */
 
-#include "provider/definition.h"
+#include "provider/pages_left.h"
 
 #include <jansson.h>
 
@@ -29,7 +29,7 @@ struct walk {
     const char *each;  /* what the list is of (list.each), or NULL */
     const char *scope; /* as request.h has it, or NULL: the path names none, or `each` is the one */
     const char *base;  /* of the URLs asked for: PAGING_URL and LINK lead below it, or NULL */
-    const char *link;  /* the value of the last answer's Link header, or NULL; borrowed */
+    struct page_head head; /* of the last answer */
 
     size_t taken;  /* items so far */
     char *last;    /* the id of the last one */

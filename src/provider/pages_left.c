@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -47,15 +46,34 @@ static json_int_t number_of(const json_t *value)
 
 static const char *sign_in(const struct list_pages *p, json_t *object, const struct pages_read *r)
 {
-    static const char *const more[] = {"hasmore",       "hasnext",      "hasnextpage",
-                                       "more",          "truncated",    "istruncated",
-                                       "next",          "nextpage",     "nexturl",
-                                       "nextpageurl",   "nextcursor",   "nextpagetoken",
-                                       "nexttoken",     "nextlink",     "nextmarker",
-                                       "nextoffset",    "continue",     "continuationtoken",
-                                       "remaining",     "partial",      "remainingitemcount",
-                                       "incomplete",    "ispartial",    "incompleteresults",
-                                       "partialresult", "isincomplete", NULL};
+    static const char *const more[] = {"hasmore",
+                                       "hasnext",
+                                       "hasnextpage",
+                                       "more",
+                                       "truncated",
+                                       "istruncated",
+                                       "next",
+                                       "nextpage",
+                                       "nexturl",
+                                       "nextpageurl",
+                                       "nextcursor",
+                                       "nextpagetoken",
+                                       "nexttoken",
+                                       "nextlink",
+                                       "nextmarker",
+                                       "nextoffset",
+                                       "continue",
+                                       "continuationtoken",
+                                       "remaining",
+                                       "partial",
+                                       "remainingitemcount",
+                                       "incomplete",
+                                       "ispartial",
+                                       "incompleteresults",
+                                       "partialresult",
+                                       "isincomplete",
+                                       "@odata.nextlink",
+                                       NULL};
     static const char *const counts[] = {"total",     "totalcount",   "totalresults", "totalitems",
                                          "totalsize", "totalrecords", "count",        NULL};
     static const char *const pages[] = {"totalpages", "pages",    "pagecount",
@@ -73,11 +91,13 @@ static const char *sign_in(const struct list_pages *p, json_t *object, const str
     return NULL;
 }
 
+/* What answers put around their items, and what of the answer says something of the list. */
+static const char *const around[] = {"pagination", "paging",     "meta",     "metadata",
+                                     "links",      "pageinfo",   "page",     "data",
+                                     "result",     "resultinfo", "response", NULL};
+
 static const char *sign_of(const struct list_pages *p, json_t *body, const struct pages_read *r)
 {
-    static const char *const around[] = {"pagination", "paging",   "meta",     "metadata",
-                                         "links",      "pageinfo", "page",     "resultinfo",
-                                         "data",       "result",   "response", NULL};
     const char *name, *sign = sign_in(p, body, r);
     json_t *value;
     json_object_foreach(body, name, value)
@@ -86,6 +106,21 @@ static const char *sign_of(const struct list_pages *p, json_t *body, const struc
             sign = sign_in(p, value, r);
     }
     return sign;
+}
+
+/* The most items of a page, as an answer itself tells it; 0: it does not. */
+static uint64_t limit_in(json_t *object)
+{
+    static const char *const limits[] = {"limit",        "perpage",    "pagesize",
+                                         "itemsperpage", "maxresults", NULL};
+    const char *name;
+    json_t *value;
+    json_object_foreach(object, name, value)
+    {
+        if (one_of(name, limits) && number_of(value) > 0)
+            return (uint64_t)number_of(value);
+    }
+    return 0;
 }
 
 /* The number that the query gives a parameter which limits a page; 0: none. */
@@ -110,22 +145,77 @@ static uint64_t limit_of(const char *path)
     return 0;
 }
 
+/* Whether a list without pages is as long as one answer may be. */
+static bool is_full(const char *path, json_t *body, const struct pages_read *r,
+                    const struct page_head *head)
+{
+    const char *name;
+    json_t *value;
+    const uint64_t asked = limit_of(path), told = head->limit ? head->limit : limit_in(body);
+    if ((asked && r->taken >= asked) || (told && r->taken >= told))
+        return true;
+    json_object_foreach(body, name, value)
+    {
+        const uint64_t limit = one_of(name, around) ? limit_in(value) : 0;
+        if (limit && r->taken >= limit)
+            return true;
+    }
+    return false;
+}
+
 bool pages_left(const struct list_pages *p, const char *path, json_t *body,
-                const struct pages_read *r, const char *link, char reason[200])
+                const struct pages_read *r, const struct page_head *head, char reason[200])
 {
     size_t len;
     const char *sign = sign_of(p, body, r);
-    uint64_t limit = p->paging == PAGING_NONE ? limit_of(path) : 0;
     if (sign)
         snprintf(reason, 200, "it is not whole: its `%.40s` says that there is more", sign);
-    else if (link && p->paging != PAGING_LINK && link_next(link, &len))
+    else if (head->link && p->paging != PAGING_LINK && link_next(head->link, &len))
         snprintf(reason, 200, "it is not whole: its Link header names a next page");
-    else if (limit && r->taken >= limit)
-        snprintf(reason, 200,
-                 "it may not be whole: it has %zu, which is all that its path asks for", r->taken);
+    else if (head->next)
+        snprintf(reason, 200, "it is not whole: its %s header names a next page", head->next);
+    else if (head->items > r->taken || head->pages > r->pages)
+        snprintf(reason, 200, "it is not whole: its headers tell of more %s",
+                 head->items > r->taken ? "items" : "pages");
+    else if (p->paging == PAGING_NONE && is_full(path, body, r, head))
+        snprintf(reason, 200, "it may not be whole: it has %zu, which is all that one answer holds",
+                 r->taken);
     else
         return false;
     return true;
+}
+
+static uint64_t header_number(const struct header_source *h, const char *name)
+{
+    const char *value = h->get(h->at, name);
+    uint64_t n;
+    return value && text_u64(value, INT64_MAX, &n) ? n : 0;
+}
+
+/* "items 0-29/40": 40. */
+static uint64_t range_total(const char *value)
+{
+    const char *total = value ? strrchr(value, '/') : NULL;
+    uint64_t n;
+    bool bytes = value && strncasecmp(value, "bytes", 5) == 0;
+    return total && !bytes && text_u64(total + 1, INT64_MAX, &n) ? n : 0;
+}
+
+struct page_head page_head_of(const struct header_source *h)
+{
+    static const char *const items[] = {"X-Total", "X-Total-Count", NULL};
+    struct page_head out = {0};
+    if (!h->get)
+        return out;
+    const char *next = h->get(h->at, "X-Next-Page");
+    out.next = next && *next && strcmp(next, "0") != 0 ? "X-Next-Page" : NULL;
+    out.items = range_total(h->get(h->at, "Content-Range"));
+    for (size_t i = 0; items[i] && !out.items; i++)
+        out.items = header_number(h, items[i]);
+    out.pages = header_number(h, "X-Total-Pages");
+    out.limit = header_number(h, "X-Per-Page");
+    out.link = h->get(h->at, "Link"); /* the last: a header is good until the next is asked for */
+    return out;
 }
 
 static bool is_next(const char *parameters, size_t len)

@@ -42,6 +42,7 @@ enum event {
 };
 
 enum {
+    PARTIAL = 206,
     UNAUTHORIZED = 401,
     REFUSAL = 403,
     OTHER_4XX = 400,
@@ -247,6 +248,10 @@ static enum event check_event(struct answer_reading *r)
 {
     const struct conditions *checks = r->q->checks;
     bool bare = lists_bare(r->q->d) || (checks && success_of_whole_body(checks));
+    if (r->a->status == PARTIAL) {
+        r->what = "a part of what was asked for";
+        return EVENT_UNCONFIRMED;
+    }
     if (r->a->body_clipped && !(checks && checks->count) && r->a->body_len &&
         strchr("{[", r->a->body[0]))
         return EVENT_SUCCESS;

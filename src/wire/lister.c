@@ -182,7 +182,7 @@ static bool has_own(struct lister *l)
 }
 
 /* Pages that are still to come, at least. */
-static size_t pages_left(const struct lister *l)
+static size_t pages_to_come(const struct lister *l)
 {
     const struct walk *w = &l->part.walk;
     const size_t parts = l->in_parts ? keylist_each_count(l->keys) - l->parts_done - 1 : 0;
@@ -195,7 +195,7 @@ static bool is_worth_it(const struct lister *l)
 {
     if (!l->worth)
         return true;
-    return l->pages + pages_left(l) <= l->worth &&
+    return l->pages + pages_to_come(l) <= l->worth &&
            (l->part.walk.total || l->pages < l->worth_untold);
 }
 
@@ -271,9 +271,10 @@ static bool take_in(struct lister *l, struct lister_page *p)
     const char *beyond = beyond_bounds(l, p->len);
     if (beyond)
         return broken(l, beyond);
-    l->part.walk.link = p->link.len ? buf_text(&p->link) : NULL;
+    l->part.walk.head = p->head;
+    l->part.walk.head.link = p->link.len ? buf_text(&p->link) : NULL;
     enum walk_step step = l->part.take(l->keys, &l->part.walk, p->read.body, reason);
-    l->part.walk.link = NULL;
+    l->part.walk.head = (struct page_head){0};
     body_drop(p->read.body);
     p->read.body = NULL;
     l->first = (l->first + 1) % LISTER_AHEAD;
@@ -304,10 +305,9 @@ static void on_page(void *at, struct read *r)
     buf_clear(&p->link);
     if (r->verdict.good) {
         const struct answer *a = &r->answer->answer;
-        const struct header_source *h = &a->headers;
-        const char *link = h->get ? h->get(h->at, "Link") : NULL;
         p->len = a->body_len;
-        buf_puts(&p->link, link ? link : "");
+        p->head = page_head_of(&a->headers);
+        buf_puts(&p->link, p->head.link ? p->head.link : "");
     }
     for (bool more = true; more && l->asked && page_at(l, 0)->there;)
         more = take_in(l, page_at(l, 0));

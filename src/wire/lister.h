@@ -27,8 +27,9 @@ struct lister_page {
     struct lister *lister;
     struct read read;
     struct buf path, scope, link;
-    size_t len; /* of its body */
-    bool there; /* it came: `read` says how, and what */
+    struct page_head head; /* its link is in `link` */
+    size_t len;            /* of its body */
+    bool there;            /* it came: `read` says how, and what */
 };
 
 struct lister {

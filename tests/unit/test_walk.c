@@ -302,7 +302,7 @@ static void walk_row(const struct row *row, const struct definition *d)
         walk_request(&w, d, &path);
         if (strcmp(buf_text(&path), row->page[k].path) != 0)
             fail_msg("%s: asks for %s", row->what, buf_text(&path));
-        w.link = row->page[k].link;
+        w.head.link = row->page[k].link;
         enum walk_step step = take_text(l, &w, row->page[k].body, reason);
         char want = row->page[k + 1].path ? 'M' : row->end;
         if ("MECB"[step] != want)
