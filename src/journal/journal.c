@@ -311,14 +311,24 @@ static int check_name(const struct journal *j, struct error *err)
     return 0;
 }
 
+static uint64_t whole_pages(uint64_t bytes)
+{
+    const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    return (bytes + page - 1) / page * page;
+}
+
 int journal_reserve(struct journal *j, uint64_t bytes, struct error *err)
 {
-    uint64_t need = j->size + j->pending.len + bytes;
-    off_t from = (off_t)j->size;
+    uint64_t need = whole_pages(j->size + j->pending.len + bytes);
+    off_t from = (off_t)(j->room > j->size ? j->room : j->size);
     if (j->failed || need <= j->room)
         return 0;
-    /* More than is needed, so that it need not be done at once again; else what is needed. */
-    uint64_t more = need + bytes + RESERVE_AHEAD;
+    /* From the end of what is reserved, which is one of a page: where there is no space, tmpfs
+     * gives back what was not written of all the pages that it was asked for, those that an earlier
+     * call had got, too (Linux 6.1, shmem_fallocate).
+     *
+     * More than is needed, so that it need not be done at once again; else what is needed. */
+    uint64_t more = whole_pages(need + bytes + RESERVE_AHEAD);
     if (durable_reserve(j->fd, from, (off_t)more - from, NULL) == 0) {
         j->room = more;
         return 0;

@@ -225,7 +225,7 @@ int rotate_run(const struct work *work, const struct rotate_handover *handover,
         rotate_definition(&r, catalog_at(catalog, i));
     if (!session_stopping(s))
         ending_add(&s->ending, ending_of_targets(work->targets, work->listed, work->ledger), "");
-    if (s->ending.code != EXIT_IO)
+    if (!journal_failed(work->journal))
         put_close(&r);
     *ending = s->ending;
 out:

@@ -339,7 +339,7 @@ static void look(struct rotor *r, int64_t now)
 /* No answer is waited for any more: nothing can be written, or nobody wants to wait. */
 static bool is_abandoned(const struct rotor *r)
 {
-    return r->session.ending.code == EXIT_IO || session_hurried(&r->session);
+    return journal_failed(r->session.work.journal) || session_hurried(&r->session);
 }
 
 static void take_stops(struct rotor *r, int64_t now)

@@ -339,9 +339,9 @@ int runner_run(const struct work *work, struct ending *ending, struct error *err
         goto out;
     make_passes(&r);
     conclude(&r);
-    if (r.session.ending.code != EXIT_IO)
-        put_close(&r);
-    if (r.session.ending.code == EXIT_IO)
+    if (!journal_failed(work->journal))
+        put_close(&r); /* where there was no space for more, too: for this there is */
+    if (journal_failed(work->journal))
         name_unknown(&r);
     *ending = r.session.ending;
     status = 0;

@@ -103,6 +103,21 @@ def test_full_in_the_middle(scene):
     audit(tool.run_dir, sandbox.truth(), rows, crashed=True)
 
 
+def test_space_for_every_result(scene):
+    """A disk that is too small from the start: what tmpfs gave for results is not given back when it
+    has no more, and what was heard by then is written."""
+    disk, sandbox, tool, manifest, rows = scene("300k", 300)
+    sandbox.change("delay 50ms")
+    watch = Watch(tool, sandbox)
+    result = tool.run(manifest)
+    assert result.code == 74 and "no space for what is to come" in result.err, result
+    assert "unknown" not in result.err
+    sent = set(asked(sandbox.truth()))
+    assert 0 < len(sent) < 300
+    assert sent <= set(watch.look().ended)
+    assert tool.run_dir.records("close")[-1]["exit_code"] == 74
+
+
 def test_read_only(scene):
     disk, sandbox, tool, manifest, rows = scene("4m", 20)
     disk.remount("ro")
