@@ -137,6 +137,13 @@ static bool is_masked(const char *raw, size_t len)
                        memmem(raw, len, "***", 3));
 }
 
+/* To whoever reads it as a number 0042 is 42: one target under two names, of which a --protect file
+ * and the guard of the own credential know but one. Ids that all have one length are no numbers. */
+static bool is_padded(const struct id_rule *rule, const char *raw, size_t len)
+{
+    return rule->class == ID_DIGITS && rule->min < rule->max && len > 1 && raw[0] == '0';
+}
+
 static int explain(const struct id_rule *rule, const char *raw, size_t len, char reason[ID_REASON])
 {
     size_t at;
@@ -177,6 +184,8 @@ static int explain(const struct id_rule *rule, const char *raw, size_t len, char
         else
             snprintf(what, sizeof what, "a character that is not %s at position %zu",
                      class_character[rule->class], at + 1);
+    } else if (is_padded(rule, raw, len)) {
+        snprintf(what, sizeof what, "a number that begins with a zero");
     } else {
         snprintf(what, sizeof what, "%zu %s%s, %s needed", len, class_unit[rule->class],
                  len == 1 ? "" : "s", range);
@@ -203,7 +212,8 @@ int identifier_canonical(const struct definition *d, const char *raw, size_t len
 {
     const struct id_rule *rule = &d->id;
     if (len < rule->min || len > rule->max || len > ID_MAX || secret_whole(rule, raw, len) ||
-        !all_in_class(rule->class, raw, len) || is_dots(raw, len) || is_reserved(rule, raw, len))
+        !all_in_class(rule->class, raw, len) || is_dots(raw, len) || is_reserved(rule, raw, len) ||
+        is_padded(rule, raw, len))
         return explain(rule, raw, len, reason);
     fold(rule, raw, len, out);
     out[len] = '\0';
