@@ -10,21 +10,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST = 40, FIRST_S = 100000000 };
+enum { LONGEST = 40, FIRST_S = 100000000 }; /* in 1973, before any key was made */
+
+/* The year 10000 in seconds, 1978 in milliseconds: keys that never expire are given the last second
+ * of 9999. */
+#define SECONDS_END 253402300800
 
 static int64_t of_number(const char *text)
 {
     uint64_t n;
     double seconds;
     if (text_u64(text, INT64_MAX, &n)) {
-        if (n < 100000000000)
+        if (n < SECONDS_END)
             return n >= FIRST_S ? (int64_t)n * 1000 : -1;
-        while (n >= 100000000000000)
+        while (n >= SECONDS_END * 1000)
             n /= 1000;
         return (int64_t)n;
     }
-    return text_decimal(text, 1e11, &seconds) && seconds >= FIRST_S ? (int64_t)(seconds * 1000)
-                                                                    : -1;
+    return text_decimal(text, SECONDS_END, &seconds) && seconds >= FIRST_S
+               ? (int64_t)(seconds * 1000)
+               : -1;
 }
 
 /* The minutes of an offset such as +02:00 or -0530 at the end of a text, which is cut off. */
@@ -60,7 +65,7 @@ static int64_t of_date(const char *said)
         text[--len] = '\0';
     memcpy(text + len, "Z", 2);
     int64_t ms = clock_parse(text);
-    return ms < 0 ? -1 : ms - offset * 60000;
+    return ms < FIRST_S * INT64_C(1000) ? -1 : ms - offset * 60000;
 }
 
 static int64_t of_mail_date(const char *said)
