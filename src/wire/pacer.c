@@ -67,7 +67,10 @@
 #define IN_FLIGHT 1.25 /* the rate is at most so many times what may be in flight can carry, */
 #define SETTLE_S  .05  /* and comes down to that so slowly: a late turn is no long trip */
 #define MARK_S    .7   /* the rate is verified one to two marks back; a longer wall spaces them */
-#define EASED     .8   /* after a hold without a probe of its own, of the rate before */
+/* So many in a row were refused again at their ends: then the ends say little, and the gaps grow as
+ * those of an untold wall do, too. */
+#define FALSE_HOLDS 3
+#define EASED       .8 /* after a hold without a probe of its own, of the rate before */
 
 /* Late turns of the caller's loop are made up by at most so much. */
 #define LATE_WALLED_S 2e-3 /* afterwards: at 5,000 a second that is a burst of 10 */
@@ -287,6 +290,8 @@ static void refused(struct pacer *p, int64_t now, int64_t sent_at, int64_t hold_
     if (counted)
         count_refusal(p, now);
     double told_s = seconds(hold_us), beat = 1 / p->met_rate;
+    if (hold_us > 0 && counted && p->dark > FALSE_HOLDS)
+        delay(p, now, wall_gap_s(p, seconds(now - p->wall_us)));
     if (hold_us > 0 && told_s > FREE_REQUESTS * beat) {
         told_hold(p, now, hold_us);
         return;
