@@ -12,7 +12,13 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SHORT_ROOM = 16384, SECRET_MOST = 8192, RUN_SURE = 24, BONES_LITTLE = 96 };
+enum {
+    SHORT_ROOM = 16384,
+    SECRET_MOST = 8192,
+    RUN_SURE = 24,
+    BONES_LITTLE = 96,
+    FULL_WIDTH = 0xef
+};
 
 static const char masked[] = "[masked]";
 
@@ -146,7 +152,7 @@ static void bones_take(struct bones *b, const char *text, size_t len, bool decod
     for (size_t at = 0, n; at < len; at += n) {
         n = 1;
         int c = decoded ? escaped(text + at, len - at, &n) : -1;
-        if (c < 0)
+        if (c < 0 && decoded)
             c = full_width(text + at, len - at, &n);
         if (c < 0) {
             c = (unsigned char)text[at];
@@ -355,7 +361,7 @@ static void hide_runs(const char *text, size_t len, char *hidden)
     for (int decoded = 0; decoded < 2; decoded++) {
         struct bones b;
         if (decoded && !memchr(text, '%', len) && !memchr(text, '\\', len) &&
-            !memchr(text, '&', len))
+            !memchr(text, '&', len) && !memchr(text, FULL_WIDTH, len))
             return;
         bones_take(&b, text, len, decoded);
         hide_bones(&b, text, hidden);

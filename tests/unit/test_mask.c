@@ -69,6 +69,7 @@ static void forms(void **state)
         {"&#81;&#x37;wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
         {"\xef\xbc\xb1\xef\xbc\x97wkZpLm.xYbRtHgVnKdF5JqWcMz9", "[masked]"},
         {"\xef\xbdQ7wkZpLm.xY'", "\xef\xbd[masked]'"}, /* half a character takes nothing with it */
+        {"Q7wkZ\xef\xbc\xa3pLm.xY'", "[masked]'"}, /* nor does a whole one keep the others apart */
         {"half: Q7wkZpLm.xYbRtHgVnK, half: dF5JqWcMz9aLeUoTiGhBvX",
          "half: [masked], half: [masked]"},
         {"no key Q7wkZpLm of yours", "no key Q7wkZpLm of yours"}, /* a prefix names a key */
