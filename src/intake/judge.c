@@ -1,6 +1,5 @@
 #include "intake/judge.h"
 
-#include "base/base64.h"
 #include "base/mem.h"
 #include "intake/edges.h"
 
@@ -15,7 +14,6 @@ enum {
     LEAD_TELLING = 4,
     WRAPPED_MOST = 512,
     LINES_MOST = 16,
-    BREAK_MOST = 64, /* longest beginning that is looked for over a line's end */
 };
 
 /* What fits best: a strict shape before a loose one, ours before another vendor's, then the one
@@ -293,7 +291,7 @@ static bool parted(const char *part, size_t n, const char *text, size_t len, siz
     at -= at > 0 && (text[at - 1] == '=' || text[at - 1] == '\\');
     for (*reach = 1; *reach < n; ++*reach) {
         *from = at - *reach;
-        if (*reach <= at && n - *reach <= len - end - 1 &&
+        if (*reach <= at && n - *reach <= len - end - 1 && text[at - 1] == part[*reach - 1] &&
             memcmp(text + *from, part, *reach) == 0 &&
             memcmp(text + end + 1, part + *reach, n - *reach) == 0)
             return true;
@@ -304,16 +302,15 @@ static bool parted(const char *part, size_t n, const char *text, size_t len, siz
 bool judge_broken(const struct shape *s, const char *text, size_t len, size_t at,
                   struct sighting *out)
 {
-    const char *lf = memchr(text + at, '\n', len - at < BREAK_MOST ? len - at : BREAK_MOST);
+    const char *lf = memchr(text + at, '\n', len - at < SHAPE_BREAK ? len - at : SHAPE_BREAK);
     size_t from, reach;
     if (!lf)
         return false;
     bool broken = parted(s->pattern, s->lead, text, len, (size_t)(lf - text), &from, &reach) &&
                   edge_left(text, from, s->dotted) && wrapped(s, text + from, len - from, reach);
     for (unsigned shift = 0; shift < 3 && !broken; shift++) {
-        char form[BREAK_MOST * 2];
-        size_t n = s->lead < BREAK_MOST ? base64_form(s->pattern, s->lead, shift, form) : 0;
-        broken = n > 0 && parted(form, n, text, len, (size_t)(lf - text), &from, &reach);
+        const size_t n = s->coded_len[shift];
+        broken = n > 0 && parted(s->coded[shift], n, text, len, (size_t)(lf - text), &from, &reach);
     }
     if (broken)
         *out = (struct sighting){

@@ -1,5 +1,6 @@
 #include "intake/shapes.h"
 
+#include "base/base64.h"
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -58,6 +59,8 @@ static void compile(struct shape *s)
         at += p->len;
     }
     s->lead = s->piece[0].text ? s->piece[0].len : 0;
+    for (unsigned shift = 0; shift < 3 && s->lead < SHAPE_BREAK; shift++)
+        s->coded_len[shift] = base64_form(s->pattern, s->lead, shift, s->coded[shift]);
 }
 
 static void add(struct shapes *all, const struct definition *d, const char *vendor,

@@ -11,6 +11,8 @@ enum {
     SHAPE_PIECES = 17,
     SHAPE_LEAD = 3,    /* a shape that begins with so many literals is found by them */
     SHAPE_MOST = 4096, /* longest key that is looked for, bytes */
+    SHAPE_BREAK = 64,  /* longest beginning that is looked for over a line's end, */
+    SHAPE_CODED = 88,  /* and its base64 */
 };
 
 /* Either literal characters (text) or a run. */
@@ -31,6 +33,10 @@ struct shape {
     bool dotted;        /* a dot is among the literals */
     struct shape_piece piece[SHAPE_PIECES];
     size_t pieces;
+    /* What surely stands in the base64 of its literals, by how many bytes are before them in their
+     * group; 0: those are SHAPE_BREAK and more. */
+    char coded[3][SHAPE_CODED];
+    size_t coded_len[3];
 };
 
 struct shapes;
