@@ -1,4 +1,0 @@
-build-clang/obj/src/provider/member_name.o: src/provider/member_name.c \
-  src/provider/member_name.h
-
-src/provider/member_name.h:

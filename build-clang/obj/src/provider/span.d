@@ -1,4 +1,0 @@
-build-clang/obj/src/provider/span.o: src/provider/span.c \
-  src/provider/span.h
-
-src/provider/span.h:

@@ -1,6 +1,0 @@
-build-clang/obj/src/wire/arrival.o: src/wire/arrival.c src/wire/arrival.h \
-  src/base/buf.h
-
-src/wire/arrival.h:
-
-src/base/buf.h:
