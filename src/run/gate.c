@@ -50,10 +50,11 @@ static void prove_doubted(struct part *p)
 
 static bool seen_is_left(const struct part *p, const struct sight *eye)
 {
-    const struct work *w = part_work(p);
-    for (uint32_t row = 0; row < targets_count(w->targets); row++) {
-        const struct target_state st = ledger_state(w->ledger, row);
-        if (evidence_seen(eye, &st) && is_left(p, row))
+    uint32_t count;
+    const uint32_t *rows = session_rows(&part_runner(p)->session, part_definition(p), &count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct target_state st = ledger_state(part_work(p)->ledger, rows[i]);
+        if (evidence_seen(eye, &st) && is_left(p, rows[i]))
             return true;
     }
     return false;
@@ -67,10 +68,10 @@ static void open_gate(struct part *p)
     const struct work *w = part_work(p);
     const struct sight eye = part_sight(p);
     bool expected = settings_expect_absent(w->settings, part_definition(p));
-    bool passed = (!p->survey.each && eye.looks & 1u << LOOK_DELETE) ||
-                  (ledger_runs(w->ledger) > 1 && trial_passed_before(p, eye.eye));
+    bool passed =
+        (!p->survey.each && eye.looks & 1u << LOOK_DELETE) || trial_passed_before(p, eye.eye);
     p->sighted = eye.looks & 1u << LOOK_DELETE;
-    bool telling = eye.control && !passed && !p->survey.each && seen_is_left(p, &eye);
+    bool telling = expected && eye.control && !passed && !p->survey.each && seen_is_left(p, &eye);
     unsigned forward = ABSENT_GATE;
     p->gate = (struct gate){.open = (expected && !telling) || (eye.control && passed),
                             .looked = eye.control};
