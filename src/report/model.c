@@ -102,7 +102,9 @@ static int severity(int code)
     return n;
 }
 
-char *report_missing_shards(const struct report *r)
+/* Which shards of a manifest that was run in shards are not among several sources, "1/3, 2/3";
+ * NULL: none. */
+static char *missing_shards(const struct report *r)
 {
     enum { SHARDS_MOST = 4096 };
     bool there[SHARDS_MOST] = {false};
@@ -127,7 +129,7 @@ char *report_missing_shards(const struct report *r)
 static void note_missing(struct report *r)
 {
     struct report_facts *f = &r->facts;
-    f->missing = report_missing_shards(r);
+    f->missing = missing_shards(r);
     if (!f->missing || (*f->reason && severity(f->exit_code) > severity(EXIT_STOPPED)))
         return;
     snprintf(r->reason_text, sizeof r->reason_text,

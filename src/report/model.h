@@ -27,10 +27,6 @@ struct report {
     char reason_text[512];
 };
 
-/* Which shards of a manifest that was run in shards are not among several sources, "1/3, 2/3";
- * NULL: none. To be freed. */
-char *report_missing_shards(const struct report *r);
-
 /* Merges rows by identity into r->entry, in order of first appearance, and counts r->facts.dropped.
  */
 void report_merge(struct report *r);

@@ -68,8 +68,8 @@ static void open_gate(struct part *p)
     const struct work *w = part_work(p);
     const struct sight eye = part_sight(p);
     bool expected = settings_expect_absent(w->settings, part_definition(p));
-    bool passed =
-        (!p->survey.each && eye.looks & 1u << LOOK_DELETE) || trial_passed_before(p, eye.eye);
+    bool passed = (!p->survey.each && eye.looks & 1u << LOOK_DELETE) ||
+                  (ledger_runs(w->ledger) > 1 && trial_passed_before(p, eye.eye));
     p->sighted = eye.looks & 1u << LOOK_DELETE;
     bool telling = expected && eye.control && !passed && !p->survey.each && seen_is_left(p, &eye);
     unsigned forward = ABSENT_GATE;
