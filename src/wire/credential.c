@@ -190,6 +190,23 @@ static int check_secret(const char *name, const char *text, struct error *err)
     return 0;
 }
 
+/* What only a shell would have taken off: quotes around the whole, NAME= before it. */
+static int check_bare(const char *name, const char *text, struct error *err)
+{
+    size_t len = strlen(text), named = strlen(name);
+    if (len > 1 && text[0] == text[len - 1] && strchr("\"'`", text[0]))
+        return error_set(err, EXIT_CREDENTIAL,
+                         "%s: stands in quotes, which would be sent as part of it: take them off",
+                         name);
+    const char *rest = strncmp(text, "export ", 7) == 0 ? text + 7 : text;
+    if (strncmp(rest, name, named) == 0 && rest[named] == '=')
+        return error_set(err, EXIT_CREDENTIAL,
+                         "%s: begins with %s=, which would be sent as part of it: want the "
+                         "credential alone",
+                         name, name);
+    return 0;
+}
+
 static struct secret *secret_read(struct credentials *c, const char *name, struct error *err)
 {
     struct buf path = {0};
@@ -210,7 +227,7 @@ static struct secret *secret_read(struct credentials *c, const char *name, struc
     bad = source == SOURCE_VARIABLE ? read_variable(name, room, err)
                                     : read_file(c, name, source, buf_text(&path), room, err);
     char *text = bad ? NULL : trimmed(room);
-    if (bad || check_secret(name, text, err) != 0)
+    if (bad || check_secret(name, text, err) != 0 || check_bare(name, text, err) != 0)
         goto out;
     s = mem_zalloc(1, sizeof *s);
     s->name = mem_string(name);

@@ -14,9 +14,10 @@ struct credentials *credentials_new(void);
 void credentials_free(struct credentials *c);
 
 /* The secret of that name, without surrounding white space; NULL with EXIT_CREDENTIAL where it is
- * missing, empty, unreadable, longer than 8 KiB, or holds anything but printable ASCII (a CR or LF
- * would split a header). A variable that is set and empty is an error, it does not fall through to
- * the next place. The text never holds any of it. Read once; later calls give the same. */
+ * missing, blank, unreadable, longer than 8 KiB, holds anything but printable ASCII (a CR or LF
+ * would split a header), or is an assignment or in quotes, as an env file that was not read by a
+ * shell leaves it (docker run --env-file keeps the quotes). A variable of no characters is no
+ * variable. The text never holds any of it. Read once; later calls give the same. */
 const char *credentials_get(struct credentials *c, const char *name, struct error *err);
 
 /* Who is told, one line each, when a secret's file can be read or changed by others. That is no

@@ -94,6 +94,10 @@ static void refusals(void **state)
         {" ", "secret", SECRET, "KEY: empty"}, /* does not fall through */
         {NULL, "secret", "", "KEY: empty"},
         {NULL, "secret", "\n", "KEY: empty"},
+        {"\"" SECRET "\"", NULL, NULL, "KEY: stands in quotes"},
+        {NULL, "secret", "'" SECRET "'\n", "KEY: stands in quotes"},
+        {NULL, "secret", "KEY=" SECRET "\n", "KEY: begins with KEY="},
+        {NULL, "secret", "export KEY=" SECRET "\n", "KEY: begins with KEY="},
         {SECRET "\r\nX-Evil: 1", NULL, NULL, "KEY: character 26 of 36 cannot stand in a header"},
         {NULL, "secret", SECRET "\n" SECRET, "KEY: character 26 of 51 cannot stand in a header"},
         {"sk-\xc3\xbc" SECRET, NULL, NULL, "KEY: character 4 of 30 cannot stand in a header"},
