@@ -101,11 +101,12 @@ static size_t colour_length(const char *text, size_t len)
     return text[1] == '[' && i < len && (text[i] == 'm' || text[i] == 'K') ? i + 1 : 0;
 }
 
-/* <b>, </b>, <span class="hit"> */
+/* <b>, </b>, <span class="hit">. One with an escape in it is none: a key may stand there. */
 static size_t tag_length(const char *text, size_t len)
 {
     static const char *const names[] = {"b", "em", "i", "mark", "span", "strong"};
     size_t from = 1 + (text[1] == '/'), i = from, most = len < TAG_MOST ? len : TAG_MOST, k = 0;
+    size_t size;
     while (i < most && isalpha((unsigned char)text[i]))
         i++;
     while (k < sizeof names / sizeof *names &&
@@ -113,7 +114,8 @@ static size_t tag_length(const char *text, size_t len)
         k++;
     if (k == sizeof names / sizeof *names || (i < most && !strchr("> \t\r\n", text[i])))
         return 0;
-    while (i < most && text[i] && text[i] != '>' && text[i] != '<')
+    while (i < most && text[i] && !strchr("><\x1b", text[i]) &&
+           edge_escape(text, len, i, &size) < 0)
         i++;
     return i < most && text[i] == '>' ? i + 1 : 0;
 }

@@ -227,7 +227,7 @@ static int read_beginning(struct stream *s, struct error *err)
     for (;;) {
         size_t len, at = 0;
         const char *text = stream_text(s, &len);
-        if (len >= REPORT_BEGINNING || stream_ended(s))
+        if (len >= REPORT_BEGINNING || stream_full(s) || stream_ended(s))
             return 0;
         while (at < len && (isspace((unsigned char)text[at]) || (unsigned char)text[at] >= 0x80))
             at++;

@@ -91,7 +91,7 @@ bool stream_ended(const struct stream *s)
 
 bool stream_full(const struct stream *s)
 {
-    return s->len == ROOM;
+    return ROOM - s->len < 3; /* a character of UTF-16 needs so much */
 }
 
 const char *stream_packed(const struct stream *s)
