@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { COLOUR_MOST = 24, TAG_MOST = 200 };
+enum { COLOUR_MOST = 24, ESC_MOST = 6, TAG_MOST = 200, NESTED_MOST = 8 };
 
 /* Whether an escape that ends before `at` stands for something that belongs to no key. */
 static bool escape_before(const char *text, size_t at)
@@ -72,39 +72,99 @@ static int entity(const char *text, size_t len, size_t *size)
     return i < len && text[i] == ';' ? in_key(value) : -1;
 }
 
+/* %2F, %252F (encoded twice), and so on. */
+static int percent(const char *from, size_t left, size_t *size)
+{
+    size_t i = 1;
+    while (left >= i + 4 && i < 2 * NESTED_MOST && memcmp(from + i, "25", 2) == 0)
+        i += 2;
+    *size = i + 2;
+    return left < *size ? -1 : in_key(hex_number(from + i, 2));
+}
+
+/* \/ \u002f \x2f, and with more backslashes: JSON in JSON. */
+static int backslashes(const char *from, size_t left, size_t *size)
+{
+    size_t n = 1;
+    while (n < left && n < NESTED_MOST && from[n] == '\\')
+        n++;
+    if (n == left || (from[n] != '/' && from[n] != 'x' && from[n] != 'u'))
+        return -1;
+    *size = n + (from[n] == '/' ? 1 : from[n] == 'x' ? 3 : 5);
+    return from[n] == '/' ? '/'
+           : left < *size ? -1
+                          : in_key(hex_number(from + n + 1, *size - n - 1));
+}
+
 int edge_escape(const char *text, size_t len, size_t at, size_t *size)
 {
     const char *from = text + at;
     size_t left = len - at;
-    if (left >= 3 && from[0] == '%') {
-        *size = 3;
-        return in_key(hex_number(from + 1, 2));
+    if (left < 2)
+        return -1;
+    switch (from[0]) {
+    case '%':
+        return percent(from, left, size);
+    case '\\':
+        return backslashes(from, left, size);
+    case '&':
+        return from[1] == '#' && left >= 4 ? entity(from, left, size) : -1;
+    default:
+        return -1;
     }
-    if (left >= 4 && from[0] == '&' && from[1] == '#')
-        return entity(from, left, size);
-    if (left < 2 || from[0] != '\\')
-        return -1;
-    *size = from[1] == '/' ? 2 : from[1] == 'x' ? 4 : 6;
-    if (from[1] == '/')
-        return '/';
-    if (left < *size || (from[1] != 'x' && from[1] != 'u'))
-        return -1;
-    return in_key(hex_number(from + 2, *size - 2));
+}
+
+static size_t starts(const char *text, size_t len, const char *with)
+{
+    size_t n = strlen(with);
+    return n <= len && strncasecmp(text, with, n) == 0 ? n : 0;
+}
+
+/* ESC, as it stands or as a log, a shell, cat -v or syslog writes it. */
+static size_t esc_length(const char *text, size_t len)
+{
+    switch (text[0]) {
+    case '\x1b':
+        return 1;
+    case '^':
+        return starts(text, len, "^[");
+    case '#':
+        return starts(text, len, "#033");
+    case '\\':
+        break;
+    default:
+        return 0;
+    }
+    switch (len > 1 ? text[1] : '\0') {
+    case 'u':
+        return starts(text, len, "\\u001b");
+    case 'x':
+        return starts(text, len, "\\x1b");
+    case '0':
+        return starts(text, len, "\\033");
+    case 'e':
+        return 2;
+    default:
+        return 0;
+    }
 }
 
 /* ESC [ 01;31 m */
 static size_t colour_length(const char *text, size_t len)
 {
-    size_t i = 2;
-    while (i < len && i < COLOUR_MOST && (isdigit((unsigned char)text[i]) || text[i] == ';'))
+    size_t i = esc_length(text, len), from = i;
+    if (!i || i == len || text[i++] != '[')
+        return 0;
+    while (i < len && i - from < COLOUR_MOST &&
+           (isdigit((unsigned char)text[i]) || text[i] == ';' || text[i] == ':'))
         i++;
-    return text[1] == '[' && i < len && (text[i] == 'm' || text[i] == 'K') ? i + 1 : 0;
+    return i < len && (text[i] == 'm' || text[i] == 'K') ? i + 1 : 0;
 }
 
 /* <b>, </b>, <span class="hit">. One with an escape in it is none: a key may stand there. */
 static size_t tag_length(const char *text, size_t len)
 {
-    static const char *const names[] = {"b", "em", "i", "mark", "span", "strong"};
+    static const char *const names[] = {"b", "em", "i", "mark", "span", "strong", "wbr"};
     size_t from = 1 + (text[1] == '/'), i = from, most = len < TAG_MOST ? len : TAG_MOST, k = 0;
     size_t size;
     while (i < most && isalpha((unsigned char)text[i]))
@@ -124,20 +184,27 @@ size_t edge_highlight(const char *text, size_t len, size_t at)
 {
     if (len - at < 3)
         return 0;
-    return text[at] == 0x1b  ? colour_length(text + at, len - at)
-           : text[at] == '<' ? tag_length(text + at, len - at)
-                             : 0;
+    if (text[at] == '<')
+        return tag_length(text + at, len - at);
+    bool esc =
+        text[at] == '\x1b' || (text[at] == '\\' && (text[at + 1] == 'u' || text[at + 1] == 'x'));
+    return esc ? colour_length(text + at, len - at) : 0;
 }
 
 size_t edge_highlight_before(const char *text, size_t at)
 {
-    if (at == 0 || !strchr(">mK", text[at - 1]))
+    char last = at ? text[at - 1] : '\0';
+    bool tag = last == '>';
+    if (!tag && last != 'm' && last != 'K')
         return 0;
-    char first = text[at - 1] == '>' ? '<' : 0x1b;
-    size_t most = first == '<' ? TAG_MOST : COLOUR_MOST;
-    for (size_t n = 2; n <= at && n <= most && text[at - n] != '>'; n++)
-        if (text[at - n] == first)
-            return edge_highlight(text, at, at - n) == n ? n : 0;
+    size_t most = tag ? TAG_MOST : COLOUR_MOST + ESC_MOST;
+    for (size_t n = 2; n <= at && n <= most && text[at - n] != '>'; n++) {
+        const char *from = text + at - n;
+        if (tag && *from == '<')
+            return tag_length(from, n) == n ? n : 0;
+        if (!tag && esc_length(from, n))
+            return colour_length(from, n) == n ? n : 0;
+    }
     return 0;
 }
 

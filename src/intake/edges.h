@@ -11,14 +11,14 @@
 bool edge_left(const char *text, size_t at, bool dotted);
 
 /* The character that an escape at `at` stands for, where that may stand in a key (and its length);
- * -1 where there is none: %2F \/ \u002f \x2f &#47; &#x2f; */
+ * -1 where there is none: %2F %252F \/ \u002f \\u002f \x2f &#47; &#x2f; */
 int edge_escape(const char *text, size_t len, size_t at, size_t *size);
 
 /* The length of what a highlighter puts into a text at `at`, and that is none of it: a colour of a
- * terminal (ESC [ 01;31 m, ESC [ K), a tag of b, em, i, mark, span or strong, with attributes or
- * without, and their ends; 0 for none. */
+ * terminal (ESC [ 01;31 m, ESC [ K, with ESC, \u001b or \x1b), a tag of b, em, i, mark, span,
+ * strong or wbr, with attributes or without, and their ends; 0 for none. */
 size_t edge_highlight(const char *text, size_t len, size_t at);
-/* Likewise of one that ends before `at`. */
+/* Likewise of one that ends before `at`; ESC may be written \033, \e, ^[ or #033, too. */
 size_t edge_highlight_before(const char *text, size_t at);
 
 /* Whether what stands before `at` names the provider: its name or a variable of its headers, in any

@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,6 @@ enum {
     SKIP_MOST = 6,                         /* an escape's tail */
     NAME_BACK = 2 * EDGE_PART + EDGE_NAME, /* a name so far before a key may be meant by it */
     CODE_SHOWN = 64,
-    LOWER_MOST = 512,
     PACKED_LEAST = 40,
 };
 
@@ -51,20 +49,13 @@ static void hit_code(const struct search *p, size_t where, const struct shape *s
     search_tell(p, &s, where);
 }
 
-/* What would be a whole key in lower case: some form or spreadsheet has it so, and no id can be
- * made of it. */
 static void hit_upper(const struct search *p, size_t where, const struct shape *shape)
 {
-    char lower[LOWER_MOST];
-    size_t left = p->len - where, n = left < sizeof lower ? left : sizeof lower;
-    for (size_t i = 0; i < n; i++)
-        lower[i] = (char)tolower((unsigned char)p->text[where + i]);
-    size_t fits = shape_fits(shape, lower, n);
-    struct sighting s = {
-        .kind = SIGHT_ENCODED, .shape = shape, .text = p->text + where, .len = fits};
-    if (fits && shape_ends(shape, lower, n, fits) && edge_left(p->text, where, shape->dotted))
+    const char *text = p->text + where;
+    size_t fits = judge_lowered(shape, text, p->len - where);
+    struct sighting s = {.kind = SIGHT_ENCODED, .shape = shape, .text = text, .len = fits};
+    if (fits && edge_left(p->text, where, shape->dotted))
         search_tell(p, &s, where);
-    mem_wipe(lower, sizeof lower);
 }
 
 /* The beginning of a base64 text that is gzip's, so long that there may be something in it. */

@@ -349,6 +349,13 @@ static void lost(void *at, const char *path, int error_number)
     in->unread++;
 }
 
+static void passed(void *at, const char *path, const char *what)
+{
+    struct intake *in = at;
+    name_file(in, path);
+    leftovers_add(in->leftovers, LEFT_PACKED, NULL, what, NULL, 0, places_at(in->places, 1));
+}
+
 /* A file below a directory: one that cannot be read stops nothing. */
 static int read_below(void *at, const char *path, struct error *err)
 {
@@ -365,7 +372,7 @@ int intake_read(struct intake *in, const char *path, struct error *err)
 {
     struct stat st;
     if (strcmp(path, "-") != 0 && stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
-        const struct walker w = {.file = read_below, .lost = lost, .at = in};
+        const struct walker w = {.file = read_below, .passed = passed, .lost = lost, .at = in};
         return walk(&w, path, err);
     }
     return read_file(in, path, err);

@@ -14,6 +14,7 @@ enum {
     LEAD_TELLING = 4,
     WRAPPED_MOST = 512,
     LINES_MOST = 16,
+    LOWER_MOST = 512,
 };
 
 /* What fits best: a strict shape before a loose one, ours before another vendor's, then the one
@@ -254,6 +255,18 @@ static bool wrapped(const struct shape *s, const char *text, size_t len, size_t 
     return whole;
 }
 
+size_t judge_lowered(const struct shape *s, const char *text, size_t len)
+{
+    char lower[LOWER_MOST];
+    size_t n = len < sizeof lower ? len : sizeof lower;
+    for (size_t i = 0; i < n; i++)
+        lower[i] = (char)tolower((unsigned char)text[i]);
+    size_t fits = shape_fits(s, lower, n);
+    bool ends = fits && shape_ends(s, lower, n, fits);
+    mem_wipe(lower, sizeof lower);
+    return ends ? fits : 0;
+}
+
 bool judge_lead(const struct shape_group *group, const char *text, size_t len, size_t at,
                 struct sighting *out)
 {
@@ -273,9 +286,10 @@ bool judge_lead(const struct shape_group *group, const char *text, size_t len, s
         return false; /* goes on behind it */
     if (masked(s, from, left, furthest.len, out))
         return true;
-    if (!cut(s, from, furthest.len, piece))
+    bool goes = s->lead >= LEAD_TELLING &&
+                (wrapped(s, from, left, furthest.len) || judge_lowered(s, from, left));
+    if (!goes && !cut(s, from, furthest.len, piece))
         return false;
-    bool goes = wrapped(s, from, left, furthest.len);
     *out = (struct sighting){
         .kind = goes ? SIGHT_ENCODED : SIGHT_CUT, .shape = s, .text = from, .len = furthest.len};
     return true;

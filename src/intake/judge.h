@@ -39,6 +39,10 @@ struct shape_group {
 bool judge_lead(const struct shape_group *group, const char *text, size_t len, size_t at,
                 struct sighting *out);
 
+/* The length of what would be a whole key in lower case (some form or spreadsheet has it so), and
+ * of which no id can be made; 0 for none. */
+size_t judge_lowered(const struct shape *s, const char *text, size_t len);
+
 /* Whether a key of the shape, or its base64, has a beginning that is parted by the next line's end
  * from `at` on; where it begins goes to `where`. */
 bool judge_broken(const struct shape *s, const char *text, size_t len, size_t at,

@@ -118,26 +118,42 @@ static void make_sieve(struct sought *sought)
     }
 }
 
-/* What a beginning looks like in upper case, in hex, and in base64 twice: told, not decoded. */
+static void add_in_base64(struct sought *sought, const char *text, size_t len, unsigned tag)
+{
+    char form[SHAPE_MOST * 3];
+    for (unsigned shift = 0; shift < 3; shift++) {
+        size_t n = base64_form(text, len, shift, form);
+        if (n >= CODED_LEAD)
+            sieve_add(sought->sieve, form, n, NULL, tag);
+    }
+}
+
+/* What a beginning looks like in upper case, in hex, in base64 twice, and in base64 of UTF-16 (as
+ * PowerShell has it): told, not decoded. */
 static void add_coded(struct sought *sought, const struct shapes *shapes)
 {
     for (size_t i = 0; i < shapes_count(shapes); i++) {
         const struct shape *s = shapes_at(shapes, i);
-        char hex[2 * SHAPE_MOST + 1], once[SHAPE_MOST * 2], twice[SHAPE_MOST * 3];
+        char hex[2 * SHAPE_MOST + 1], other[SHAPE_MOST * 2] = {0};
+        unsigned code = (unsigned)i + IN_CODE;
         if (s->lead < CODED_LEAD || !s->definition || s->loose)
             continue;
-        for (size_t k = 0; k < s->lead; k++)
-            once[k] = (char)toupper((unsigned char)s->pattern[k]);
-        if (memcmp(once, s->pattern, s->lead) != 0)
-            sieve_add(sought->sieve, once, s->lead, NULL, (unsigned)i + IN_UPPER);
         hex_put(s->pattern, s->lead, hex);
-        sieve_add(sought->sieve, hex, 2 * s->lead, NULL, (unsigned)i + IN_CODE);
-        for (unsigned way = 0; way < 9; way++) {
-            size_t n = base64_form(s->pattern, s->lead, way / 3, once);
-            n = base64_form(once, n, way % 3, twice);
-            if (n >= CODED_LEAD)
-                sieve_add(sought->sieve, twice, n, NULL, (unsigned)i + IN_CODE);
-        }
+        sieve_add(sought->sieve, hex, 2 * s->lead, NULL, code);
+        for (size_t k = 0; k < 2 * s->lead; k++)
+            other[k] = (char)toupper((unsigned char)hex[k]);
+        if (memcmp(hex, other, 2 * s->lead) != 0)
+            sieve_add(sought->sieve, other, 2 * s->lead, NULL, code);
+        for (size_t k = 0; k < s->lead; k++)
+            other[k] = (char)toupper((unsigned char)s->pattern[k]);
+        if (memcmp(other, s->pattern, s->lead) != 0)
+            sieve_add(sought->sieve, other, s->lead, NULL, (unsigned)i + IN_UPPER);
+        for (unsigned shift = 0; shift < 3; shift++)
+            add_in_base64(sought, other, base64_form(s->pattern, s->lead, shift, other), code);
+        memset(other, 0, 2 * s->lead);
+        for (size_t k = 0; k < s->lead; k++)
+            other[2 * k] = s->pattern[k];
+        add_in_base64(sought, other, 2 * s->lead, code);
     }
 }
 

@@ -2,8 +2,8 @@
 #define RESCIND_INTAKE_SOUGHT_H
 
 /* What is looked for in a text, made from the shapes once: groups of shapes that begin alike, and a
- * sieve for their beginnings as they stand, over two lines, in base64, in hex and in base64 twice,
- * for names, and for what gzip makes of anything, in base64. */
+ * sieve for their beginnings as they stand, over two lines, in base64, in hex, in base64 twice and
+ * of UTF-16, for names, and for what gzip makes of anything, in base64. */
 
 #include "intake/judge.h"
 #include "intake/sieve.h"

@@ -44,13 +44,15 @@ static inline block mark(const char *at)
     return same(b, '\\') | same(b, '%') | same(b, '&') | same(b, '\x1b') | same(b, '<');
 }
 
-static inline block escape(const char *at)
+static inline __attribute__((always_inline)) block escape(const char *at)
 {
     block here = load(at), next = load(at + 1), third = load(at + 2);
     block slash = same(next, '/') | same(next, 'u') | same(next, 'x');
-    block digits = within(next, '3', 'f') | (same(next, '2') & within(third | 0x20, 'b', 'f'));
+    block digits = within(next, '3', 'f') |
+                   (same(next, '2') & (within(third | 0x20, 'b', 'f') | same(third, '5')));
     block tag = same(next, '/') | same(next | 0x20, 'b') | same(next | 0x20, 'e') |
-                same(next | 0x20, 'i') | same(next | 0x20, 'm') | same(next | 0x20, 's');
+                same(next | 0x20, 'i') | same(next | 0x20, 'm') | same(next | 0x20, 's') |
+                same(next | 0x20, 'w');
     return (same(here, '\\') & slash) | (same(here, '%') & digits) |
            (same(here, '&') & same(next, '#')) | (same(here, '<') & tag) |
            (same(here, '\x1b') & same(next, '['));
@@ -58,15 +60,20 @@ static inline block escape(const char *at)
 
 static bool begins_escape(const char *at)
 {
-    char next = at[1];
-    if (*at == '%')
+    char next = at[1], third = at[2];
+    switch (*at) {
+    case '%':
         return (next >= '3' && next <= 'f') ||
-               (next == '2' && (at[2] | 0x20) >= 'b' && (at[2] | 0x20) <= 'f');
-    if (*at == '\\')
+               (next == '2' && (((third | 0x20) >= 'b' && (third | 0x20) <= 'f') || third == '5'));
+    case '\\':
         return next == '/' || next == 'u' || next == 'x';
-    if (*at == '<')
-        return next != '\0' && strchr("/bBeEiImMsS", next);
-    return (*at == '&' && next == '#') || (*at == '\x1b' && next == '[');
+    case '<':
+        return next != '\0' && strchr("/bBeEiImMsSwW", next);
+    case '&':
+        return next == '#';
+    default:
+        return *at == '\x1b' && next == '[';
+    }
 }
 
 size_t stride_escape(const char *text, size_t at, size_t end)

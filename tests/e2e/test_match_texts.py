@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import random
 import tarfile
 import urllib.parse
@@ -73,6 +74,8 @@ WHOLE = {
     "highlighted": f"<p><b>{OR[:9]}</b>{OR[9:]}</p>\n<mark>{OTHER}</mark>foo",
     "highlighted_middle": f"{OR[:20]}<em>{OR[20:25]}</em>{OR[25:]}\n",
     "highlighted_by_a_class": f'<td>K=<span class="x">{OR[:9]}</span>{OR[9:]}</td>\n',
+    "colour_in_a_log": '{"log":"\\u001b[32mKEY\\u001b[0m=\\u001b[1;34m' + OR + '\\u001b[0m\\n"}\n',
+    "colour_in_syslog": f"app: K=#033[01;31m{OR}#033[0m\n",
     "highlighted_open": f'a{" " * 9}{OR[:20]}<mark data-i="1">{OR[20:]}\n',
     "nginx": f'"GET /?k={OR} HTTP/1.1" "\\x22{OTHER}\\x22"',
     "utf8": f"ключ{OR}。",
@@ -137,6 +140,8 @@ def test_whole_keys(tool, name):
         (OR[:12] + "\u2026" + OR[-3:], 65, "1 masked OpenRouter key"),
         (RQ, 1, "1 Requesty key: its id cannot be told from it; rescind list requesty"),
         (json.dumps(RQ).replace("/", "\\/"), 1, "1 Requesty key"),
+        (json.dumps(json.dumps(RQ).replace("/", "\\/")), 1, "1 Requesty key: its id cannot"),
+        (urllib.parse.quote(urllib.parse.quote(RQ, safe=""), safe=""), 1, "1 Requesty key: its id cannot"),
         (urllib.parse.quote(RQ, safe=""), 1, "1 Requesty key"),
         (OLD, 1, "1 unclear text, which may be a key of Baseten or of another vendor; --provider baseten"),
         (f"ULTRAVOX_KEY={OLD}\nBASETEN=1\n", 1, "1 unclear text"),
@@ -152,6 +157,10 @@ def test_whole_keys(tool, name):
         (OR.upper(), 1, "1 OpenRouter key that is wrapped or encoded (in lines, in upper case"),
         ("SK-OR-V1-YOUR-KEY", 65, ""),
         (b64(b64(OR)), 1, "1 OpenRouter key that is wrapped or encoded (in lines, in upper case, in hex, twice?)"),
+        (OR[:9] + "\\\n" + OR[9:], 1, "1 OpenRouter key that is wrapped"),
+        (OR[:13] + "\n" + OR[13:], 1, "1 OpenRouter key that is wrapped"),
+        (OR[:9] + OR[9:].upper(), 1, "1 OpenRouter key that is wrapped or encoded (in lines, in upper case"),
+        ("powershell -enc " + base64.b64encode(f"$k='{OR}'".encode("utf-16-le")).decode(), 1, "that is wrapped or encoded"),
         (OR.encode().hex(), 1, "that is wrapped or encoded (in lines, in upper case, in hex, twice?)"),
         (b64(f"a line of text, {OR}")[:60] + "\n" + b64(f"a line of text, {OR}")[60:], 1, "is wrapped or encoded"),
     ],
@@ -287,7 +296,17 @@ def test_files_and_directories(tool):
         (id_of(OR), "d/a.env:2 and 1 more place"),
         (id_of(BT), "standard input:1"),
     ]
-    assert "3 files: 3 keys (found 1 more time) written" in result.err
+    assert "3 files: 3 keys (found 1 more time) written" in result.err and "not read" not in result.err
+    elsewhere = tool.directory / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "c").write_text(f"{OLD}\n")
+    (below / "out").symlink_to(elsewhere)
+    (below / "nowhere").symlink_to("nothing")
+    (tool.directory / "d" / "c.env").symlink_to(elsewhere / "c")
+    os.mkfifo(below / "pipe")
+    result = tool.call("match", "d")
+    assert result.code == 0 and "1 file that was not read: a pipe: d/e/pipe:1" in result.err, result
+    assert "2 files that were not read: a symbolic link to elsewhere: d/c.env:1, d/e/out:1" in result.err
     again = tool.call("match", "d", "--output", "d/out.csv")
     assert again.code == 0 and tool.call("match", "d", "--output", "d/out.csv").code == 0
     refused = tool.call("match", "d", "--output", "d/a.env")

@@ -12,13 +12,14 @@
 
 #include <cmocka.h>
 
-#define H32   "0123456789abcdef0123456789abcdef"
-#define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define OR    "sk-or-v1-" HEX64
-#define T32   "AbCdEfGh01234567IjKlMnOp89012345"
-#define BT    "b10_a1B2c3D4." T32
-#define OLD   "a1B2c3D4." T32
-#define RQ    "rqsty-sk-/aB+" T32 T32 "01=="
+#define H32     "0123456789abcdef0123456789abcdef"
+#define HEX64   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define UPPER64 "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF"
+#define OR      "sk-or-v1-" HEX64
+#define T32     "AbCdEfGh01234567IjKlMnOp89012345"
+#define BT      "b10_a1B2c3D4." T32
+#define OLD     "a1B2c3D4." T32
+#define RQ      "rqsty-sk-/aB+" T32 T32 "01=="
 
 struct seen {
     const struct catalog *catalog;
@@ -110,6 +111,15 @@ static void surroundings(void **state)
         {"=\\x22" OR "\\x22", "key openrouter 5"},
         {"k=3D" OR, "key openrouter 4"},
         {"\x1b[01;31m" OR "\x1b[m", "key openrouter 8"},
+        {"\x1b[48:2::255:0:0m" OR "\x1b[m", "key openrouter 16"},
+        {"K=\\u001b[01;31m" OR "\\u001b[m", "key openrouter 15"},
+        {"K=\\x1B[1m" OR "\\x1B[m", "key openrouter 9"},
+        {"K=\\033[0m" OR "\\033[m", "key openrouter 9"},
+        {"K=\\e[K" OR "\\e[m", "key openrouter 6"},
+        {"K=^[[0m" OR "^[[m", "key openrouter 7"},
+        {"K=#033[0m" OR "#033[m", "key openrouter 9"},
+        {"\x1b[" OR, "key openrouter 2"},
+        {"[0m" OR, "stuck openrouter 3"},
         {"svc/" BT "/x", "key baseten 4"},
         {"It was " BT ". Then", "key baseten 7"},
         {"[" RQ "]", "key requesty 1"},
@@ -155,6 +165,11 @@ static void nearly_keys(void **state)
         {"sk-or-v1-" H32 "\\\n\t" H32 "\n", "encoded openrouter 0"},
         {"sk-or-v1-" H32 "=\r\n" H32 "\"", "encoded openrouter 0"},
         {"sk-or-v1-" H32 "\n" H32 "0", "cut openrouter 0"},
+        {"sk-or-v1-\\\n" HEX64 "\n", "encoded openrouter 0"},
+        {"K: sk-or-v1-0a1b2\n  " H32 "0123456789abcdef01234567890\n", "encoded openrouter 3"},
+        {"sk-or-v1-\n" H32 "\n", ""},
+        {"sk-or-v1-" UPPER64 " x", "encoded openrouter 0"},
+        {"sk-or-v1-" UPPER64 "0", "cut openrouter 0"},
         {"sk-or-v1-" H32 "\n", "cut openrouter 0"},
         {"b10_a1B2c3D4.AbCdEfGh", "cut baseten 0"},
         {"sk-or-v1-0e6...1c9", "masked openrouter 0"},
@@ -191,6 +206,15 @@ static void escapes(void **state)
         {"b10_a1B2c3D4%2E" T32, "key baseten 0"},
         {OR "%2Fpath", "key openrouter 0"},
         {OR "%61", "stuck openrouter 0"},
+        {"\"sk\\\\u002dor\\\\u002dv1\\\\u002d" HEX64 "\"", "key openrouter 1"},
+        {"\"rqsty-sk-\\\\\\/aB+" T32 T32 "01==\\\"", "key requesty 1"},
+        {"k=sk%252Dor%252Dv1%252D" HEX64 "%2526", "key openrouter 2"},
+        {"k=sk%25252Dor-v1-" HEX64, "key openrouter 2"},
+        {"rqsty-sk-%252FaB%252B" T32 T32 "01%253D%253D", "key requesty 0"},
+        {"sk-or-v1-" H32 "\\u001b[1m" H32 "\\u001b[0m", "key openrouter 0"},
+        {"sk-or-v1-" H32 "\\033[1m" H32 "^[[0m", "cut openrouter 0"},
+        {"sk-or-v1-" H32 "<wbr>" H32 ".", "key openrouter 0"},
+        {"<span data-k=\"sk%2Dor-v1-" HEX64 "\">x</span>", "key openrouter 14"},
     };
     CHECK(rows);
 }
@@ -216,6 +240,11 @@ static void base64(void **state)
         {"c2stb3ItdjEtMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJj\nZGVmMDEy",
          "encoded openrouter 0"},
         {"x=736b2d6f722d76312d30313233", "encoded openrouter 2"},
+        {"736B2D6F722D76312D30313233", "encoded openrouter 0"},
+        /* UTF-16LE, each place in a group */
+        {"cwBrAC0AbwByAC0AdgAxAC0AMAAxADIA", "encoded openrouter 0"},
+        {"PQBzAGsALQBvAHIALQB2ADEALQAwADEA", "encoded openrouter 3"},
+        {"IgAiAHMAawAtAG8AcgAtAHYAMQAtADAAMQA=", "encoded openrouter 6"},
         /* twice */
         {"YzJzdGIzSXRkakV0TURFeU16UTFOamM0T1dGaVkyUmxaZz09", "encoded openrouter 0"},
     };
