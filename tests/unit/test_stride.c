@@ -37,8 +37,8 @@ static void test_escapes(void **state)
         fill(text, some, sizeof some - 1, 1 + n % 30);
         found = stride_escape(text, at, end);
         assert_true(found >= at && found <= end);
-        for (size_t i = at; i < found; i++)
-            assert_true(edge_escape(text, ROOM, i, &size) < 0);
+        for (size_t i = at; i < found; i++) /* of several backslashes the last one is found */
+            assert_true(edge_escape(text, ROOM, i, &size) < 0 || text[i + 1] == '\\');
     }
 }
 
