@@ -69,6 +69,29 @@ static bool dotted_secret(const char *token, size_t len)
     return digits > 0 && letters > 0;
 }
 
+/* A prefix of 8, a dot, a secret of 32 in which all kinds of characters are, whatever stands around
+ * it in the token: b10_ before it, an ending of a file behind it. */
+static bool dotted_key(const char *token, size_t len)
+{
+    enum { PREFIX = 8, SECRET = 32 };
+    for (size_t dot = PREFIX; dot + SECRET < len; dot++) {
+        const char *tail = token + dot + 1;
+        size_t head = 0, n = 0, digits = 0, upper = 0, lower = 0;
+        if (token[dot] != '.')
+            continue;
+        while (head < dot && isalnum((unsigned char)token[dot - head - 1]))
+            head++;
+        for (; dot + 1 + n < len && isalnum((unsigned char)tail[n]); n++) {
+            digits += isdigit((unsigned char)tail[n]) != 0;
+            upper += isupper((unsigned char)tail[n]) != 0;
+            lower += islower((unsigned char)tail[n]) != 0;
+        }
+        if (head == PREFIX && n == SECRET && digits && upper && lower)
+            return true;
+    }
+    return false;
+}
+
 /* So many letters and digits in a row that what stands before it is no part of a word: task-12 is
  * one, and xsk- with a whole key behind it a slip of the keyboard. */
 static bool long_run(const char *tail, size_t len)
@@ -88,7 +111,7 @@ bool secret_token(const char *token, size_t len)
             (i == 0 || !isalnum((unsigned char)token[i - 1]) ||
              long_run(token + i + 3, len - i - 3)))
             return true;
-    return dotted_secret(token, len);
+    return dotted_secret(token, len) || dotted_key(token, len);
 }
 
 bool secret_long(const char *token, size_t len)
@@ -100,7 +123,7 @@ bool secret_long(const char *token, size_t len)
         if (!tail && i + 3 <= len && strncasecmp(token + i, "sk-", 3) == 0)
             tail = len - i - 3;
     }
-    return tail >= TAIL && digits >= DIGITS;
+    return (tail >= TAIL && digits >= DIGITS) || dotted_key(token, len);
 }
 
 bool secret_of_rule(const struct id_rule *rule, const char *token, size_t len)

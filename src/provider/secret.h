@@ -13,7 +13,8 @@ bool secret_whole(const struct id_rule *rule, const char *text, size_t len);
 /* Whether one run of token characters looks like a secret to anybody, whatever the provider. */
 bool secret_token(const char *token, size_t len);
 
-/* Whether it holds sk- and what no word has behind it: 40 characters, and four digits. */
+/* Whether it holds sk- and what no word has behind it (40 characters, and four digits), or a prefix
+ * of 8, a dot, and 32 characters of all kinds. */
 bool secret_long(const char *token, size_t len);
 
 /* Whether a token begins like one of the rule's globs, and goes on like a secret. */

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "provider/secret.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -151,8 +152,11 @@ struct disguises {
 /* Which other forms a text may have a key in: nearly always none. */
 static struct disguises disguises_of(const char *text, size_t len)
 {
+    enum { DOTTED = 32 };
     struct disguises f = {0};
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0, run = 0; i < len; i++) {
+        f.reversed |= text[i] == '.' && run >= DOTTED;
+        run = isalnum((unsigned char)text[i]) ? run + 1 : 0;
         f.high |= (unsigned char)text[i] >= 0x80;
         f.escaped |= text[i] == '%' || text[i] == '\\';
         f.reversed |=

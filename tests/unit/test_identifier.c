@@ -244,7 +244,13 @@ static void secrets_in_free_text(void **state)
         /* from its end */
         {"fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210-1v-ro-ks", true},
         {"==8JmRCIRHIRhdFw+Ox4P4EQrF0HZEqJ/8JmRCIRHIRhdFw-ks-ytsqr", true},
+        {"vU0tS9rQ8pO7nM6lK5jI4hG3fE2dC1bA.Hg6Ed3Ba_01b", true},
         {"prod-2024-eu-west-1-ks", false},
+        /* dotted ones as a part */
+        {"leak-b10_aB3dE6gH.Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv.csv", true},
+        {"x.aB3dE6gH.Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv.Z", true},
+        {"static/vendors-3f2a9c1b.0123456789abcdef0123456789abcdef.js", false},
+        {"aB3dE6gHx.Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Qr9St0Uv.x", false},
         {"tasks-2024, bank-ks, d41d8cd98f00b204e9800998ecf8427e.json", false},
         {"100%, 5%2 of \\u00 %", false},
         {"https://h/?k=risk%20of%2Fsk%2D", false},
