@@ -53,7 +53,7 @@
  * refusal in 400 requests.
  *
  * Invariants: no request inside a told hold; at most one probe out; PACER_WAIT only while something
- * is in flight; hold_until never goes back. */
+ * is in flight; hold_until never goes back; a wall never ends with a higher rate than met it. */
 
 #include "wire/pacer.h"
 
@@ -75,6 +75,8 @@
 /* Late turns of the caller's loop are made up by at most so much. */
 #define LATE_WALLED_S 2e-3 /* afterwards: at 5,000 a second that is a burst of 10 */
 #define LATE_SLOW_S   1e-3 /* where less than half a request fits in: a timer's lateness */
+
+#define TRIP_MOST_S 60.0 /* more was no round trip: the clock leapt, or the process stood still */
 
 #define MET_LEAST 5 /* so many successes have a part in the wall that a neighbour met */
 
@@ -105,6 +107,7 @@ void pacer_init(struct pacer *p, const struct pacer_config *config, int64_t now)
         .cycle_us = now,
         .last_ok_us = now,
         .slot_us = (double)now,
+        .now_us = now,
         .room = -1,
     };
     if (p->config.concurrency == 0)
@@ -150,8 +153,17 @@ int64_t pacer_next(const struct pacer *p, int64_t now)
     return stall_next(p, at > now ? at : now);
 }
 
+/* A clock that was set back is taken to stand still. */
+static int64_t onward(struct pacer *p, int64_t now)
+{
+    if (now > p->now_us)
+        p->now_us = now;
+    return p->now_us;
+}
+
 void pacer_sent(struct pacer *p, int64_t now)
 {
+    now = onward(p, now);
     double due = max2(p->slot_us, (double)p->hold_until); /* a hold's time is not made up */
     p->slot_us = max2(after(now, -late_s(p)), due) + 1e6 / p->rate;
     stall_sent(p, now);
@@ -198,7 +210,7 @@ static void grow(struct pacer *p, int64_t now, double dt)
     if (grown > most)
         grown = max2(most, min2(p->rate, p->rate * exp(-dt / SETTLE_S)));
     double before = p->rate;
-    p->rate = min2(search_ceiling(p), grown);
+    p->rate = min2(search_ceiling(p), max2(FLOOR_RATE, grown));
     if (p->slow_start) /* the next send's place follows the rate */
         p->slot_us += 1e6 / p->rate - 1e6 / before;
 }
@@ -208,7 +220,7 @@ static void grow(struct pacer *p, int64_t now, double dt)
 /* How long the request was under way, without what its connection took. */
 static double trip_of(const struct pacer *p, int64_t now, int64_t sent_at)
 {
-    return max2(seconds(now - sent_at - p->delayed_us), 1e-6);
+    return min2(TRIP_MOST_S, max2(seconds(now - sent_at - p->delayed_us), 1e-6));
 }
 
 static void success(struct pacer *p, int64_t now, int64_t sent_at, bool stalled)
@@ -228,8 +240,10 @@ static void success(struct pacer *p, int64_t now, int64_t sent_at, bool stalled)
     p->trusted |= was_single && p->held && p->rtt_s > DISTANT_S;
     p->single = p->probe_out = p->held = false;
     p->refused_running = p->duds = 0;
-    if (p->dark > 0)
+    if (p->dark > 0) {
         wall_end(p, now);
+        dt = min2(dt, FREE_REQUESTS / p->rate); /* no more of the climb than a cheap one lasts */
+    }
     if ((first || was_single) && p->slow_start)
         p->rate = min2(search_ceiling(p), search_rate(p, was_single));
     if (was_single)
@@ -351,6 +365,7 @@ void pacer_delayed(struct pacer *p, int64_t us)
 void pacer_answer(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answer what,
                   int64_t hold_us)
 {
+    now = onward(p, now);
     bool probe = p->probe_out && sent_at >= p->probe_us; /* what was sent last */
     if (p->in_flight >= search_flight_most(p) &&
         (!p->slow_start || p->brake.cap < INFINITY)) /* not late: it had no place */
@@ -385,6 +400,7 @@ void pacer_answer(struct pacer *p, int64_t now, int64_t sent_at, enum pacer_answ
 
 void pacer_unsent(struct pacer *p, int64_t now)
 {
+    now = onward(p, now);
     one_less(p);
     if (p->probe_out) /* what was sent last, so it is this one */
         dud(p, now, false);
@@ -400,6 +416,7 @@ void pacer_start_from(struct pacer *p, int64_t now, double rate)
 {
     if (!(rate > 0) || p->dark > 0)
         return;
+    now = onward(p, now);
     if (!p->begun)
         p->single = p->held;
     wall_known(p, now, rate);
@@ -407,6 +424,7 @@ void pacer_start_from(struct pacer *p, int64_t now, double rate)
 
 void pacer_neighbour_refused(struct pacer *p, int64_t now, int64_t hold_us)
 {
+    now = onward(p, now);
     if (p->dark == 0 && p->cycle_ok < MET_LEAST) { /* no part in it: nothing learned */
         pacer_hold(p, now + hold_us + hold_jitter_us(p, hold_us));
         return;
@@ -436,6 +454,7 @@ void pacer_room(struct pacer *p, int64_t now, int64_t remaining, int64_t reset_u
 {
     if (remaining < 0 || reset_us <= 0)
         return;
+    now = onward(p, now);
     /* Those in flight may not be counted in it yet. */
     p->room = remaining > p->in_flight ? remaining - p->in_flight : 0;
     p->room_until = now + (reset_us < PACER_ROOM_MOST_US ? reset_us : PACER_ROOM_MOST_US);

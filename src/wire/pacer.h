@@ -3,8 +3,8 @@
 
 /* When the next request to one (origin, credential) pair may go. A pure state machine over (now,
  * event): no clock, no allocation, no randomness but its own seeded one. `now` is microseconds of
- * any monotonic clock and never goes back. Every pacer_sent is followed, sooner or later, by
- * exactly one pacer_answer or pacer_unsent. */
+ * any monotonic clock; one that goes back is taken to stand still. Every pacer_sent is followed,
+ * sooner or later, by exactly one pacer_answer or pacer_unsent. */
 
 #include "journal/pace.h"
 #include "wire/pacer_state.h"

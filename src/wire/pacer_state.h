@@ -26,6 +26,7 @@ struct pacer {
     bool begun;         /* something was sent */
     int64_t delayed_us; /* of the next answer: before it was really sent */
 
+    int64_t now_us;     /* the latest that was said */
     double rate;        /* requests a second */
     double slot_us;     /* the next send's place in the even row */
     double rtt_s;       /* smoothed round trip, 0 while none was seen */

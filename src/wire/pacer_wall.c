@@ -41,8 +41,9 @@
 #define THROUGH_HI    1.03 /* ... and this is hi */
 
 /* Untold walls. */
-#define LADDER 3  /* so many counted refusals before an earlier wall's length is believed */
-#define AIM_S  .3 /* ... if it was this long */
+#define LADDER     3    /* so many counted refusals before an earlier wall's length is believed */
+#define AIM_S      .3   /* ... if it was this long */
+#define AIM_MOST_S 60.0 /* one of an hour is no reason to sleep for an hour */
 
 void wall_seen(struct pacer *p, int64_t now)
 {
@@ -170,7 +171,7 @@ void wall_end(struct pacer *p, int64_t now)
 {
     struct wall w = wall_read(p, now);
     double start = w.cheap ? resume_cheap(p, &w, now) : resume_costly(p, &w, now);
-    p->rate = min2(search_ceiling(p), max2(FLOOR_RATE, start));
+    p->rate = min2(search_ceiling(p), max2(FLOOR_RATE, min2(start, BELOW * p->met_rate)));
     p->slow_start = p->hearsay = false;
     p->wall_s = w.cheap ? 0 : w.s;
     p->limit = w.cheap ? w.hi : w.s < LONG_S ? p->rate : w.lo;
@@ -221,5 +222,5 @@ double wall_gap_s(struct pacer *p, double e)
                       aim_s(p, e, p->blind_from_s + shift, p->blind_to_s + shift));
     if (e > p->blind_from_s + min2(0, shift))
         aim = min2(aim, gap);
-    return aim < INFINITY ? max2(aim, step) : gap;
+    return aim < INFINITY ? max2(min2(aim, AIM_MOST_S), step) : gap;
 }
