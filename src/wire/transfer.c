@@ -31,7 +31,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { CONNECTION_AGE_S = 20, RECEIVE_SIZE = 4096, SEND_SIZE = 16384 };
+enum { CONNECTION_AGE_S = 20, RECEIVE_SIZE = 4096, RECORD_SIZE = 16384, SEND_SIZE = 16384 };
 
 /* Callbacks */
 
@@ -148,7 +148,9 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
-    SET(CURLOPT_BUFFERSIZE, (long)RECEIVE_SIZE);     /* made, and wiped, for each answer */
+    /* Made, and wiped, for each answer. What a TLS record holds beyond it libcurl keeps to itself, and
+     * over HTTP/2 takes up only when more comes: after the end of the list nothing does. */
+    SET(CURLOPT_BUFFERSIZE, (long)(shared->tls ? RECORD_SIZE : RECEIVE_SIZE));
     SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_SIZE); /* 64 KiB a handle are not needed */
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION,

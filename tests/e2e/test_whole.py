@@ -180,6 +180,36 @@ def test_a_stream_confirms_by_its_end(how, running, make_tool, authority):
     assert tool.run_dir.totals == {outcome: 1}, result.err
 
 
+@pytest.mark.parametrize("apart", [False, True], ids=["in one record", "in records of its frames"])
+@pytest.mark.parametrize("length", [4090, 5000, 16300, 60000])
+def test_a_long_answer_that_comes_at_once_is_read_to_its_end(length, apart, running, make_tool, authority):
+    """Nothing comes behind it that would wake whoever left a part of it in the TLS layer."""
+    rows = targets(2, "requesty")
+    there = list(rows)
+
+    def answer(method, path, stream):
+        if method == "DELETE":
+            there[:] = [row for row in there if row.id != path.rsplit("/", 1)[1]]
+            return whole(stream, 200, b"{}")
+        body = json.dumps(requesty(path, there) or {}).encode()
+        if not path.endswith("/apikey"):
+            return whole(stream, 200, body)
+        body += b" " * (length - len(body))
+        pieces = [body[at : at + 16000] for at in range(0, len(body), 16000)]
+        frames = [head(stream)] + [frame(DATA, 0, stream, piece) for piece in pieces]
+        frames.append(frame(DATA, END_STREAM, stream))
+        return frames if apart else b"".join(frames)
+
+    server = running(Http2(answer, authority.issue("h2")))
+    tool = make_tool(
+        f"requesty=https://127.0.0.1:{server.port}",
+        options=("--ca-file", authority.pem, "--timeout", "3"),
+    )
+    result = tool.run(tool.manifest(rows))
+    assert result.code == 0, result
+    assert tool.run_dir.totals == {"revoked": 2}
+
+
 def test_what_a_server_refuses_is_sent_again_no_faster_than_allowed(running, make_tool, authority):
     """libcurl would send a refused stream again at once, five times."""
     rows = targets(20)
