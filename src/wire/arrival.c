@@ -6,6 +6,7 @@
 void arrival_begin(struct arrival *a, size_t body_max)
 {
     struct buf head = a->head, body = a->body;
+    decoding_free(a->decoding);
     *a = (struct arrival){.head = head, .body = body, .body_max = body_max};
     buf_clear(&a->head);
     buf_clear(&a->body);
@@ -15,6 +16,8 @@ void arrival_free(struct arrival *a)
 {
     buf_free(&a->head);
     buf_free(&a->body);
+    decoding_free(a->decoding);
+    a->decoding = NULL;
 }
 
 static bool is_blank(char c)
@@ -71,7 +74,8 @@ static void read_framing(struct arrival *a, const char *line, size_t len)
         a->chunked = true;
     } else {
         a->framed = false;
-        a->coded |= value_of(line, len, "Content-Encoding", &n) != NULL;
+        value = value_of(line, len, "Content-Encoding", &n);
+        a->coded |= value && n && !(n == 8 && strncasecmp(value, "identity", n) == 0);
     }
 }
 
@@ -103,8 +107,20 @@ bool arrival_line(struct arrival *a, const char *line, size_t len)
     return a->heads <= ARRIVAL_HEADS_MOST && a->trailers <= ARRIVAL_TRAILERS_MOST;
 }
 
-bool arrival_piece(struct arrival *a, const char *bytes, size_t len)
+/* What its head says of it, where there is any body. */
+static bool begin_decoding(struct arrival *a)
 {
+    struct buf joined = {0};
+    const char *name = arrival_header(a, "Content-Encoding", &joined);
+    a->decoding = name ? decoding_new(name) : NULL;
+    a->undecoded = !a->decoding;
+    buf_free(&joined);
+    return !a->undecoded;
+}
+
+static bool take_decoded(void *at, const char *bytes, size_t len)
+{
+    struct arrival *a = at;
     size_t room = a->body_max - a->body.len;
     if (++a->pieces > ARRIVAL_PIECES_FREE + (a->body.len + a->beyond) / ARRIVAL_PIECE_LEAST)
         return false;
@@ -116,6 +132,15 @@ bool arrival_piece(struct arrival *a, const char *bytes, size_t len)
     buf_put(&a->body, bytes, room);
     a->beyond += len - room;
     return a->beyond <= ARRIVAL_BEYOND_MOST;
+}
+
+bool arrival_piece(struct arrival *a, const char *bytes, size_t len)
+{
+    if (a->coded && !a->decoding && !a->undecoded && !begin_decoding(a))
+        return false;
+    if (!a->coded)
+        return take_decoded(a, bytes, len);
+    return !a->undecoded && decoding_feed(a->decoding, bytes, len, take_decoded, a);
 }
 
 bool arrival_filled(const struct arrival *a)
@@ -164,12 +189,23 @@ static const char *framing_doubt(const struct arrival *a, int status, uint64_t g
     return got == a->length ? NULL : "cut off within its body";
 }
 
+/* An empty one has no coding only where there is to be none at all. */
+static const char *coding_doubt(const struct arrival *a, int status)
+{
+    if (!a->coded || status == 204 || status == 304)
+        return NULL;
+    return a->decoding && decoding_ended(a->decoding) ? NULL : "cut off within its content coding";
+}
+
 const char *arrival_doubt(const struct arrival *a, int status, bool http2, uint64_t got)
 {
+    const char *doubt = coding_doubt(a, status);
     if (!a->headed)
         return "cut off within its head";
     if (a->stray)
         return "bytes that nobody asked for came behind it";
+    if (doubt)
+        return doubt;
     if (!http2)
         return framing_doubt(a, status, got);
     if (a->fatal || a->lengths > 1)

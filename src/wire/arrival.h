@@ -6,6 +6,7 @@
  * what goes beyond is cut off, and its answer is lost. */
 
 #include "base/buf.h"
+#include "wire/decoding.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -31,17 +32,19 @@ struct arrival {
     bool chunked, fatal; /* Transfer-Encoding: chunked; a framing that nobody can rely on */
     bool framed;         /* the line before was about framing */
     bool coded;          /* the body comes in a content coding */
-    bool http2;          /* as the head's first line says */
-    bool ended, reset;   /* HTTP/2: END_STREAM was seen; RST_STREAM was, of any code */
-    bool stray;          /* bytes that belong to no request */
+    bool undecoded;      /* in one that cannot be taken apart */
+    struct decoding *decoding;
+    bool http2;        /* as the head's first line says */
+    bool ended, reset; /* HTTP/2: END_STREAM was seen; RST_STREAM was, of any code */
+    bool stray;        /* bytes that belong to no request */
 };
 
 /* Empty again, for a body of which `body_max` bytes are kept. Keeps its memory. */
 void arrival_begin(struct arrival *a, size_t body_max);
 void arrival_free(struct arrival *a);
 
-/* One line of a head or a trailer, with its line's end; one piece of the decoded body. False where
- * a bound was passed: the transfer is to be broken off. */
+/* One line of a head or a trailer, with its line's end; one piece of the body as it came. False
+ * where a bound was passed, or its coding is none: the transfer is to be broken off. */
 bool arrival_line(struct arrival *a, const char *line, size_t len);
 bool arrival_piece(struct arrival *a, const char *bytes, size_t len);
 

@@ -148,14 +148,13 @@ bool transfer_init(struct transfer *t, const struct http_config *config, struct 
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_PROTOCOLS_STR, loopback ? "http,https" : "https");
     SET(CURLOPT_FOLLOWLOCATION, 0L);
-    /* Made, and wiped, for each answer. What a TLS record holds beyond it libcurl keeps to itself, and
-     * over HTTP/2 takes up only when more comes: after the end of the list nothing does. */
+    /* Made, and wiped, for each answer. What a TLS record holds beyond it libcurl keeps to itself,
+     * and over HTTP/2 takes up only when more comes: after the end of the list nothing does. */
     SET(CURLOPT_BUFFERSIZE, (long)(shared->tls ? RECORD_SIZE : RECEIVE_SIZE));
     SET(CURLOPT_UPLOAD_BUFFERSIZE, (long)SEND_SIZE); /* 64 KiB a handle are not needed */
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     SET(CURLOPT_HTTP_VERSION,
         (long)(stream_end_works() ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    SET(CURLOPT_ACCEPT_ENCODING, "identity"); /* what comes coded all the same is decoded */
     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     /* Without TLS no connection is ever shared, and to wait for what its first answer says would
      * let transfers wait in the multi: for all of it where the peer closes after each answer. */
@@ -353,8 +352,11 @@ static const char *words_of(struct transfer *t, CURLcode code)
     long why = 0;
     if (t->unasked)
         return "bytes that nobody asked for were on the connection";
+    if (t->in.undecoded)
+        return "in a content coding that nobody asked for";
     if (t->beyond)
-        return "an answer without an end";
+        return t->in.coded ? "its content coding is damaged, or without an end"
+                           : "an answer without an end";
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return "the connection ended, or the request was refused, before an answer began";
     if (t->shared->local && code == CURLE_COULDNT_CONNECT &&

@@ -5,6 +5,7 @@ import json
 import resource
 import threading
 import time
+import zlib
 
 import pytest
 from http2 import END_STREAM, DATA, Http2, fields, frame, goodbye, head, reset, whole
@@ -285,6 +286,47 @@ def test_answers_are_asked_for_without_coding_and_decoded_all_the_same(make_wire
     tool = make_tool(wire.origin)
     assert tool.run(tool.manifest(ONE)).code == 0
     assert {request.headers["accept-encoding"] for request in wire.requests} == {"identity"}
+
+
+def deflated(text, bits):
+    c = zlib.compressobj(wbits=bits)
+    return c.compress(text) + c.flush()
+
+
+GZIP = gzip.compress(BODY)
+CODED = {
+    "gzip": ("gzip", GZIP, "revoked"),
+    "gzip in two members": ("x-gzip", gzip.compress(BODY[:5]) + gzip.compress(BODY[5:]), "revoked"),
+    "deflate": ("deflate", deflated(BODY, 15), "revoked"),
+    "deflate, bare": ("Deflate", deflated(BODY, -15), "revoked"),
+    "none": ("identity", BODY, "revoked"),
+    "gzip without its end": ("gzip", GZIP[:-12], "failed"),
+    "gzip without its checksum": ("gzip", GZIP[:-8], "failed"),
+    "gzip with half of it": ("gzip", GZIP[:-3], "failed"),
+    "gzip with a wrong one": ("gzip", GZIP[:-8] + b"\0" * 8, "failed"),
+    "gzip and more": ("gzip", GZIP + BODY, "failed"),
+    "gzip, and a second one cut": ("gzip", GZIP + gzip.compress(b" ")[:-8], "failed"),
+    "deflate without its checksum": ("deflate", deflated(BODY, 15)[:-4], "failed"),
+    "bare deflate without its end": ("deflate", deflated(BODY, -15)[:-2], "failed"),
+    "no gzip": ("gzip", BODY, "failed"),
+    "nothing": ("gzip", b"", "failed"),
+    "a byte": ("deflate", b"x", "failed"),
+    "twice": ("gzip, gzip", gzip.compress(GZIP), "failed"),
+    "another": ("br", BODY, "failed"),
+}
+
+
+@pytest.mark.parametrize("how", CODED)
+@pytest.mark.parametrize("chunked", [False, True], ids=["length", "chunks"])
+def test_what_comes_coded_is_whole_to_the_end_of_its_coding(how, chunked, served):
+    """To the library a stream that breaks off before its checksum is as good as a whole one."""
+    coding, packed, outcome = CODED[how]
+    framing = CHUNKED if chunked else b"Content-Length: %d" % len(packed)
+    body = b"".join(b"1\r\n%c\r\n" % byte for byte in packed) + b"0\r\n\r\n" if chunked else packed
+    tool, wire = served(raw([b"200 OK", b"Content-Encoding: " + coding.encode(), framing], body))
+    result = tool.run(tool.manifest(ONE))
+    assert tool.run_dir.totals == {outcome: 1}, result
+    assert len(wire.deletions) == 1
 
 
 def test_a_bomb_is_a_failed_answer(served):
