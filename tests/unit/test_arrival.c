@@ -209,23 +209,48 @@ static void test_a_body_that_has_all_that_was_promised(void **state)
     (void)state;
     static const struct {
         const char *head, *body;
-        bool filled;
+        bool filled, refused;
     } cases[] = {
-        {"HTTP/1.1 200 OK|Content-Length: 2", "{}", true},
-        {"HTTP/1.1 200 OK|Content-Length: 3", "{}", false},
-        {"HTTP/1.1 103 Early|Content-Length: 2||HTTP/1.1 200 OK", "{}", false},
-        {"HTTP/1.1 200 OK", "{}", false},
-        {"HTTP/1.1 200 OK|Transfer-Encoding: chunked|Content-Length: 2", "{}", false},
-        {"HTTP/1.1 200 OK|content-encoding: gzip|Content-Length: 2", "{}", false},
-        {"HTTP/1.1 103 Early|Content-Encoding: gzip||HTTP/1.1 200 OK|Content-Length: 2", "{}",
-         true},
+        {"HTTP/1.1 200 OK|Content-Length: 2", "{}", true, false},
+        {"HTTP/1.1 200 OK|Content-Length: 3", "{}", false, false},
+        {"HTTP/1.1 103 Early|Content-Length: 2||HTTP/1.1 200 OK", "{}", false, false},
+        {"HTTP/1.1 200 OK", "{}", false, false},
+        {"HTTP/1.1 200 OK|Transfer-Encoding: chunked|Content-Length: 2", "{}", false, false},
+        {"HTTP/1.1 200 OK|content-encoding: gzip|Content-Length: 2", "{}", false, true},
+        {"HTTP/1.1 200 OK|content-encoding: br|Content-Length: 2", "{}", false, true},
+        {"HTTP/1.1 200 OK|content-encoding: gzip|Content-Length: 2", "\x1f\x8b", false, false},
+        {"HTTP/1.1 200 OK|content-encoding: Identity|Content-Length: 2", "{}", true, false},
+        {"HTTP/1.1 103 Early|Content-Encoding: gzip||HTTP/1.1 200 OK|Content-Length: 2", "{}", true,
+         false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         arrival_begin(&in, 64);
         assert_true(feed(cases[i].head));
-        assert_true(arrival_piece(&in, cases[i].body, strlen(cases[i].body)));
+        assert_int_equal(arrival_piece(&in, cases[i].body, strlen(cases[i].body)),
+                         !cases[i].refused);
         assert_int_equal(arrival_filled(&in), cases[i].filled);
     }
+}
+
+/* gzip of "{}", of 22 bytes: whole at the last of them alone, in whatever pieces they come. */
+static void test_a_body_ends_with_its_coding(void **state)
+{
+    (void)state;
+    static const char packed[] = "\x1f\x8b\x08\0\0\0\0\0\x02\xff\xab\xae\x05\0\x43\xbf\xa6\xa3"
+                                 "\x02\0\0\0";
+    const size_t size = sizeof packed - 1;
+    for (size_t piece = 1; piece <= size; piece++) {
+        arrival_begin(&in, 64);
+        assert_true(feed("HTTP/1.1 200 OK|Content-Encoding: gzip|Content-Length: 22"));
+        for (size_t at = 0; at < size; at += piece) {
+            assert_non_null(arrival_doubt(&in, 200, false, size));
+            assert_true(arrival_piece(&in, packed + at, at + piece < size ? piece : size - at));
+        }
+        assert_null(arrival_doubt(&in, 200, false, size));
+        assert_string_equal(buf_text(&in.body), "{}");
+    }
+    arrival_piece(&in, "x", 1);
+    assert_non_null(arrival_doubt(&in, 200, false, size));
 }
 
 static void test_the_version_is_the_last_heads(void **state)
@@ -245,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_framing),
         TEST(test_a_body_that_has_all_that_was_promised),
+        TEST(test_a_body_ends_with_its_coding),
         TEST(test_the_version_is_the_last_heads),
         TEST(test_a_head_that_never_ended),
         TEST(test_strays),
