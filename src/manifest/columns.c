@@ -13,7 +13,8 @@
 enum {
     IGNORED_KEPT = 64,
     IGNORED_SHOWN = 10,
-    NAME_SHOWN = 40, /* bytes of an ignored name */
+    NAME_SHOWN = 40,   /* bytes of an ignored name */
+    MEMBERS_LEAST = 3, /* of a list's items, that it is known by: fewer may be anybody's */
 };
 
 struct columns {
@@ -26,6 +27,10 @@ struct columns {
     bool ignored_more;
     const struct column *chosen;
     struct column nameless;
+    struct answer {
+        size_t looked_at; /* of the ignored names, and one */
+        bool is_one;
+    } * answer; /* by definition */
 };
 
 static bool is_name(const char *known, const char *name, size_t len)
@@ -54,6 +59,7 @@ struct columns *columns_new(const struct catalog *catalog)
 {
     struct columns *c = mem_zalloc(1, sizeof *c);
     c->catalog = catalog;
+    c->answer = mem_zalloc(catalog_plain(catalog) + 1, sizeof *c->answer);
     learn(c, COLUMN_PROVIDER, "provider", NULL);
     learn(c, COLUMN_KIND, "kind", NULL);
     learn(c, COLUMN_ID, "id", NULL);
@@ -107,6 +113,7 @@ void columns_free(struct columns *c)
         free(c->ignored[i].name);
     }
     free(c->known);
+    free(c->answer);
     free(c);
 }
 
@@ -153,6 +160,52 @@ const struct column *columns_find(struct columns *c, const char *name, size_t le
     c->ignored_name[i] = mem_string_n(name, len);
     c->ignored[i] = (struct column){COLUMN_IGNORED, showable(c, name, len), NULL};
     return &c->ignored[i];
+}
+
+/* The member of an item that a pointer leads to or into: "group" of "/group/name". */
+static bool is_member(const char *pointer, const char *name)
+{
+    size_t len = strlen(name);
+    return *pointer == '/' && strncasecmp(pointer + 1, name, len) == 0 &&
+           (pointer[1 + len] == '\0' || pointer[1 + len] == '/');
+}
+
+static bool has_member(const struct definition *d, const char *name)
+{
+    for (size_t i = 0; i < d->list.field_count; i++)
+        if (is_member(d->list.field[i].pointer, name))
+            return true;
+    return false;
+}
+
+bool columns_is_answer(struct columns *c, const struct definition *d)
+{
+    struct answer *answer = &c->answer[d->index];
+    size_t members = 0;
+    if (!d->list.request.method || answer->looked_at == c->ignored_count + 1)
+        return answer->is_one;
+    for (size_t i = 0; i < c->ignored_count; i++)
+        members += has_member(d, c->ignored_name[i]);
+    answer->looked_at = c->ignored_count + 1;
+    answer->is_one = members >= MEMBERS_LEAST;
+    return answer->is_one;
+}
+
+const struct definition *columns_answer_with(struct columns *c, const char *name)
+{
+    for (size_t i = 0; i < catalog_plain(c->catalog); i++) {
+        const struct definition *d = catalog_at(c->catalog, i);
+        if (columns_is_answer(c, d) && has_member(d, name))
+            return d;
+    }
+    return NULL;
+}
+
+bool columns_answers_chosen(struct columns *c, const struct column *column)
+{
+    const struct definition *d = c->chosen ? c->chosen->definition : NULL;
+    return d && column != c->chosen && column->name && d->list.pages.id &&
+           is_member(d->list.pages.id, column->name) && columns_is_answer(c, d);
 }
 
 bool columns_knows(const struct columns *c, const char *name, size_t len)

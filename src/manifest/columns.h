@@ -41,6 +41,15 @@ void columns_choose(struct columns *c, const char *name);
 /* That column, or NULL. */
 const struct column *columns_chosen(const struct columns *c);
 
+/* Whether the names without a meaning that were met are members of the items that a definition's
+ * list has as its provider answers it; of which definition this is so, where a member of that name
+ * means there something else than in a manifest (an OpenRouter BYOK credential's `provider` is the
+ * upstream one), or NULL. */
+bool columns_is_answer(struct columns *c, const struct definition *d);
+const struct definition *columns_answer_with(struct columns *c, const char *name);
+/* What a provider calls `id` in such a list is what the chosen column is called by. */
+bool columns_answers_chosen(struct columns *c, const struct column *column);
+
 /* Whether a name has a meaning; whether a line, cut at `separator`, has a column for identifiers;
  * whether a text can be an identifier of any definition. None of them remembers anything. */
 bool columns_knows(const struct columns *c, const char *name, size_t len);

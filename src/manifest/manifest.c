@@ -139,6 +139,13 @@ static enum row_state next(struct manifest_reading *r, struct row *row)
                      : jsonl_rows_next(r->jsonl, row);
 }
 
+static int refuse(struct manifest_reading *r, uint64_t line, const char *reason, struct error *err)
+{
+    tell_rest(r);
+    tell_why(r, line, reason);
+    return error_set(err, EXIT_DATA, "%s: refused", r->options->path);
+}
+
 /* A good row of cells: a target, or a bad row after all. -1: the table is full. */
 static int take(struct manifest_reading *r, const struct row_rules *rules, struct row *row,
                 struct targets *t, struct row_set *listed, struct error *err)
@@ -146,6 +153,8 @@ static int take(struct manifest_reading *r, const struct row_rules *rules, struc
     struct row_target target;
     bool fresh;
     if (!row_resolve(rules, row->cell, row->count, &target, row->reason)) {
+        if (target.foreign)
+            return refuse(r, row->line, row->reason, err);
         tell_bad(r, row->line, row->reason);
         return 0;
     }
@@ -161,13 +170,6 @@ static int take(struct manifest_reading *r, const struct row_rules *rules, struc
     else
         row_set_add(listed, at);
     return 0;
-}
-
-static int refuse(struct manifest_reading *r, uint64_t line, const char *reason, struct error *err)
-{
-    tell_rest(r);
-    tell_why(r, line, reason);
-    return error_set(err, EXIT_DATA, "%s: refused", r->options->path);
 }
 
 /* What the counts say once everything was read. */
@@ -196,6 +198,7 @@ static int read_rows(struct manifest_reading *r, struct targets *t, struct row_s
                      struct error *err)
 {
     struct row_rules rules = {.catalog = r->catalog,
+                              .columns = r->columns,
                               .provider = r->options->provider,
                               .others = r->options->others,
                               .scopes = r->options->scopes,

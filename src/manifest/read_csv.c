@@ -272,13 +272,13 @@ static void put_found(const struct csv_rows *c, struct buf *out)
 }
 
 /* What is wrong with the columns of a header, or ROW_GOOD. */
-static enum row_state check_header(const struct csv_rows *c, const struct columns *columns,
+static enum row_state check_header(const struct csv_rows *c, struct columns *columns,
                                    struct row *at)
 {
     bool identifier = false;
     for (size_t i = 0; i < c->columns; i++) {
         const struct column *one = c->column[i];
-        identifier = identifier || column_identifies(one);
+        identifier |= column_identifies(one) || columns_answers_chosen(columns, one);
         for (size_t k = 0; k < i && one->role != COLUMN_IGNORED; k++) {
             if (c->column[k] == one) {
                 snprintf(at->reason, sizeof at->reason, "the column %s is there twice", one->name);

@@ -33,7 +33,23 @@ static bool bad(char reason[ROW_REASON], const char *format, ...)
 /* The cells of a row by what they are; NULL where there is none or an empty one. */
 struct sorted {
     const struct cell *provider, *kind, *note, *identifier, *account, *priority;
+    const struct definition *own; /* what the identifier's column says; NULL: nothing */
 };
+
+/* A provider's own list, whose `id` is what --column says. What the list calls `provider` is then
+ * none of a manifest's. */
+static void take_answer(const struct row_rules *rules, const struct cell *cell, size_t count,
+                        struct sorted *by)
+{
+    for (size_t i = 0; i < count && rules->columns && !by->identifier; i++) {
+        if (!cell[i].len || !columns_answers_chosen(rules->columns, cell[i].column))
+            continue;
+        by->identifier = &cell[i];
+        by->own = columns_chosen(rules->columns)->definition;
+        if (columns_answer_with(rules->columns, "provider") == by->own)
+            by->provider = NULL;
+    }
+}
 
 static bool sort_cells(const struct row_rules *rules, const struct cell *cell, size_t count,
                        struct sorted *by, char reason[ROW_REASON])
@@ -78,6 +94,9 @@ static bool sort_cells(const struct row_rules *rules, const struct cell *cell, s
         if (place)
             *place = &cell[i];
     }
+    take_answer(rules, cell, count, by);
+    if (by->identifier && !by->own)
+        by->own = by->identifier->column->definition;
     if (!by->identifier)
         return bad(reason, "no identifier: one of %s is needed", rules->identifiers);
     return true;
@@ -138,11 +157,34 @@ static const char *known_words(const struct catalog *c, const char *provider, ch
     return out;
 }
 
+/* A provider's own list with a member `provider` that is another's: taken for a manifest's, the
+ * rows would name targets of that one. Whoever has written such a row says a kind or this provider.
+ */
+static bool is_foreign(const struct row_rules *rules, const struct sorted *by,
+                       char reason[ROW_REASON])
+{
+    char word[WORD_MAX], id[ID_MAX + 1], why[ID_REASON];
+    const struct definition *d = rules->columns && by->provider && !by->kind
+                                     ? columns_answer_with(rules->columns, "provider")
+                                     : NULL;
+    if (!d || (word_of(by->provider, word) && strcmp(word, d->provider) == 0) ||
+        identifier_canonical(d, by->identifier->text, by->identifier->len, id, why) <= 0)
+        return false;
+    char column[80] = "";
+    if (d->column)
+        snprintf(column, sizeof column, "rescind plan FILE --column %s takes it, and ", d->column);
+    bad(reason,
+        "a saved list of %s, whose provider member does not say whose they are: %srescind list %s "
+        "--kind %s makes a manifest",
+        d->title ? d->title : d->provider, column, d->provider, d->kind);
+    return true;
+}
+
 /* The definition that the row's provider, kind and identifier column agree on. */
 static const struct definition *definition_of(const struct row_rules *rules,
                                               const struct sorted *by, char reason[ROW_REASON])
 {
-    const struct definition *own = by->identifier->column->definition; /* NULL: `id` */
+    const struct definition *own = by->own;
     char provider_word[WORD_MAX] = "", kind_word[WORD_MAX] = "", words[200];
     const char *provider = own ? own->provider : rules->provider;
     if (by->provider) {
@@ -168,7 +210,7 @@ static const struct definition *definition_of(const struct row_rules *rules,
     if (by->kind)
         kind = word_of(by->kind, kind_word) ? kind_word : "?";
     const struct definition *d = catalog_find(rules->catalog, provider, kind);
-    const char *column = by->identifier->column->name;
+    const char *column = own ? own->column : NULL;
     if (own && d != own && (!d || !d->column || strcmp(d->column, column) != 0)) {
         bad(reason, "%s is the identifier of %s %s, and the row says another provider or kind",
             column, own->provider, own->kind);
@@ -317,8 +359,12 @@ bool row_resolve(const struct row_rules *rules, const struct cell *cell, size_t 
 {
     struct sorted by = {0};
     out->definition = NULL;
+    out->foreign = false;
     if (sort_cells(rules, cell, count, &by, reason)) {
         if (!secrets_refused(rules, cell, count, by.identifier, reason))
+            return false;
+        out->foreign = is_foreign(rules, &by, reason);
+        if (out->foreign)
             return false;
         out->definition = definition_of(rules, &by, reason);
     }

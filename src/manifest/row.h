@@ -36,6 +36,7 @@ enum row_state row_say(struct row *out, enum row_state state, const char *reason
 
 struct row_rules {
     const struct catalog *catalog;
+    struct columns *columns;   /* that the cells are of; NULL in a file of our own */
     const char *provider;      /* of rows that name none, or NULL */
     bool others;               /* rows of other providers are no contradiction to it */
     const char *const *scopes; /* NULL-terminated pairs of name and value, or NULL */
@@ -52,6 +53,7 @@ struct row_target {
     size_t note_len;
     int32_t priority;
     const struct cell *identifier;
+    bool foreign; /* after false: nothing of this file is a row of a manifest */
 };
 
 /* The one target that a row's cells name; false with a reason that repeats nothing of the row. */

@@ -258,6 +258,69 @@ static void bad_accounts_and_priorities_are_told(void **state)
                 "m.csv:5: not a priority: an integer from -1000000 to 1000000 is needed\n");
 }
 
+/* A list as its provider answers it, with a member whose name means something else there. */
+#define BYOK(id, provider)                                                                         \
+    "{\"id\":\"" id "\",\"provider\":\"" provider                                                  \
+    "\",\"label\":\"sk-a...b\",\"workspace_id\":null,\"disabled\":false,\"name\":\"n\","           \
+    "\"created_at\":\"2026-01-01T00:00:00Z\"}"
+#define BYOK_CSV(provider) "id,provider,label,name,created_at\n" U "," provider ",s...b,n,2026\n"
+#define REQUESTY(id)                                                                               \
+    "{\"id\":\"" id "\",\"name\":\"n\",\"monthly_spend\":\"0.0\",\"monthly_limit\":\"10\","        \
+    "\"labels\":{},\"group\":null}"
+#define THEIR(path, line)                                                                          \
+    path ":" line ": a saved list of OpenRouter BYOK provider credentials, whose provider member " \
+         "does not say whose they are: rescind plan FILE --column byok_id takes it, and rescind "  \
+         "list openrouter --kind byok makes a manifest\n"
+
+static void a_saved_list_says_no_provider(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *path, *provider, *column, *text, *told, *table;
+    } cases[] = {
+        {"m.json", NULL, NULL, "{\"data\":[" BYOK(U, "anthropic") "]}", THEIR("m.json", "1"), ""},
+        {"m.json", NULL, NULL, "[" BYOK(U, "baseten") "]", THEIR("m.json", "1"), ""},
+        {"m.json", NULL, NULL, "[\n" BYOK(U, "google-vertex") "]", THEIR("m.json", "2"), ""},
+        {"m.jsonl", NULL, NULL, BYOK(U, "requesty"), THEIR("m.jsonl", "1"), ""},
+        {"m.json", "openrouter", NULL, "[" BYOK(U, "anthropic") "]", THEIR("m.json", "1"), ""},
+        {"m.json", NULL, "id", "[" BYOK(U, "anthropic") "]", THEIR("m.json", "1"), ""},
+        {"m.csv", NULL, NULL, BYOK_CSV("anthropic"), THEIR("m.csv", "2"), ""},
+        {"m.json", NULL, "byok_id", "{\"data\":[" BYOK(U, "anthropic") "]}", NULL,
+         "openrouter byok " U " '' 1;"},
+        {"m.json", "openrouter", "byok_id", "[" BYOK(U, "openrouter") "]", NULL,
+         "openrouter byok " U " '' 1;"},
+        {"m.csv", NULL, "byok_id", BYOK_CSV("anthropic"), NULL, "openrouter byok " U " '' 2;"},
+        /* what a person adds to it says whose they are */
+        {"m.json", NULL, NULL, "[" BYOK(U, "anthropic\",\"kind\":\"key") "]", NULL,
+         "anthropic key " U " '' 1;"},
+        /* the word of another list takes nothing of this one */
+        {"m.json", NULL, "api_key_id", "[" BYOK(U, "requesty") "]",
+         "m.json:1: no identifier: one of api_key_id is needed\n", ""},
+        {"m.json", NULL, "api_key_id", "{\"keys\":[" REQUESTY(U) "]}", NULL,
+         "requesty key " U " '' 1;"},
+        {"m.json", NULL, "byok_id", "{\"keys\":[" REQUESTY(U) "]}",
+         "m.json:1: no identifier: one of byok_id is needed\n", ""},
+        {"m.json", NULL, "byok_id", "[{\"id\":\"" U "\",\"provider\":\"requesty\"}]",
+         "m.json:1: no identifier: one of byok_id is needed\n", ""},
+        {"m.json", NULL, "byok_id", "[{\"byok_id\":\"" U "\",\"provider\":\"requesty\"}]",
+         "m.json:1: byok_id is the identifier of openrouter byok, and the row says another "
+         "provider "
+         "or kind\n",
+         ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        f->options.path = cases[i].path;
+        f->options.provider = cases[i].provider;
+        f->options.column = cases[i].column;
+        read_text(f, cases[i].text);
+        if (cases[i].told && (f->rc == 0 || !strstr(buf_text(&f->told), cases[i].told)))
+            fail_msg("%zu: %d, %s", i, f->rc, buf_text(&f->told));
+        if (!cases[i].told && f->rc != 0)
+            fail_msg("%zu: %s", i, buf_text(&f->told));
+        expect_table(f, cases[i].text, cases[i].table);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +330,7 @@ int main(void)
         WITH_TABLE(a_cut_document_is_never_taken),
         WITH_TABLE(accounts_and_priorities_are_kept),
         WITH_TABLE(a_thousand_accounts),
+        WITH_TABLE(a_saved_list_says_no_provider),
         WITH_TABLE(bad_accounts_and_priorities_are_told),
     };
     return cmocka_run_group_tests_name("forms of manifests", tests, NULL, NULL);
