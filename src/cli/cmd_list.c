@@ -14,6 +14,7 @@
 #include "provider/mask.h"
 #include "provider/moment.h"
 #include "provider/request.h"
+#include "wire/alias.h"
 #include "wire/endpoint.h"
 #include "wire/inventory_read.h"
 
@@ -31,7 +32,7 @@ struct selection {
     uint64_t others; /* keys but for the credential in use */
     uint64_t selected;
     size_t own;           /* the credential in use, or what may be it */
-    struct targets *kept; /* what --not-in names */
+    struct aliases *kept; /* what --not-in names, of whatever account */
     uint64_t left_out;    /* of the others, for that */
     const char *scope;    /* as request.h has it, of all that is listed, or NULL */
     struct untold {
@@ -115,20 +116,19 @@ static void count_untold(struct selection *s, const char *option)
 
 /* What --not-in names. */
 static int read_kept(const struct options *o, const struct definition *d, struct catalog *catalog,
-                     struct targets **kept, struct error *err)
+                     struct targets **kept, struct row_set **rows, struct error *err)
 {
-    struct row_set *rows = row_set_new();
     struct manifest_facts facts;
     const struct manifest_options how = {.path = o->list.not_in,
                                          .provider = d->provider,
                                          .others = true,
-                                         .allow_empty = true,
+                                         .none = "names nothing: each key there is would be one "
+                                                 "that is not in it",
                                          .scopes = (const char *const *)o->scopes,
                                          .tell = say_line};
     *kept = targets_new(catalog);
-    int result = o->list.not_in ? manifest_read(&how, *kept, rows, &facts, err) : 0;
-    row_set_free(rows);
-    return result;
+    *rows = row_set_new();
+    return o->list.not_in ? manifest_read(&how, *kept, *rows, &facts, err) : 0;
 }
 
 /* The scope of a key: the one that all are of, or what it is listed for. */
@@ -148,7 +148,7 @@ static bool is_kept(const struct selection *s, const struct definition *d,
     const char *id = keylist_id(keys, i);
     struct buf scope = {0};
     put_scope(&scope, s, d, keys, i);
-    bool kept = targets_find(s->kept, d, id, strlen(id), buf_text(&scope)) != UINT32_MAX;
+    bool kept = aliases_find(s->kept, d, id, strlen(id), buf_text(&scope)) != UINT32_MAX;
     buf_free(&scope);
     return kept;
 }
@@ -346,7 +346,7 @@ static int check_selection(const struct options *o, const struct definition *d,
 
 /* What was read: whether it can be selected from, selected, and written. */
 static int use(const struct options *o, const struct catalog *catalog, const struct definition *d,
-               const struct inventory *all, struct targets *kept, const char *scope,
+               const struct inventory *all, struct aliases *kept, const char *scope,
                int64_t began_ms, struct error *err)
 {
     const struct filter *f = &o->list.filter;
@@ -390,18 +390,22 @@ static int list(const struct options *o, struct catalog *catalog, struct credent
     const struct observer observer = {.tell = say_event};
     struct inventory all = {0};
     struct targets *kept = NULL;
+    struct row_set *rows = NULL;
     int64_t began_ms = clock_wall_ms();
     if (find_definition(o, catalog, &d, err) != 0 || check_filter(o, d, err) != 0 ||
         check_columns(catalog, d, err) != 0 || check_window(o, began_ms, err) != 0 ||
         check_output(o->output, err) != 0 || endpoint_ca_file(&o->settings, err) != 0)
         return -1;
     char *scope = scopes_given(o, d);
-    int result = read_kept(o, d, catalog, &kept, err);
+    int result = read_kept(o, d, catalog, &kept, &rows, err);
+    struct aliases *aliases = aliases_new(&o->settings, kept, rows);
     if (result == 0)
         result = inventory_read(&o->settings, d, scope, credentials, &observer, &all, err);
     if (result == 0)
-        result = use(o, catalog, d, &all, kept, scope, began_ms, err);
+        result = use(o, catalog, d, &all, aliases, scope, began_ms, err);
     inventory_free(&all);
+    aliases_free(aliases);
+    row_set_free(rows);
     targets_free(kept);
     free(scope);
     return result;

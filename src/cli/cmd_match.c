@@ -50,7 +50,7 @@ static int check_files(const struct options *o, struct error *err)
 static int read_listed(struct match *m, struct error *err)
 {
     const struct manifest_options how = {.path = m->o->against,
-                                         .allow_empty = true,
+                                         .none = "names nothing: no key there is would be in it",
                                          .scopes = (const char *const *)m->o->scopes,
                                          .tell = say_line};
     if (!m->o->against)

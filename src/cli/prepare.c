@@ -359,18 +359,6 @@ int prepare_origins(struct prepared *p, struct error *err)
     return guard_endpoint(p, err);
 }
 
-/* A list of what must stay may have no rows, but a file without a byte is what a failed command
- * leaves behind. */
-static bool is_nothing(const char *path, struct error *err)
-{
-    struct stat st;
-    if (stat(path, &st) != 0 || !(S_ISREG(st.st_mode) || S_ISCHR(st.st_mode)) || st.st_size > 0)
-        return false;
-    error_set(err, EXIT_DATA, "%s: empty, without even a header: is it the list of what must stay?",
-              path);
-    return true;
-}
-
 /* Of the whole manifest, whatever the shard: what names one target that must stay is the wrong
  * manifest for all of them. */
 static int guard_protect(const struct prepared *p, struct catalog *catalog, struct error *err)
@@ -386,9 +374,10 @@ static int guard_protect(const struct prepared *p, struct catalog *catalog, stru
                                          .provider = o->provider,
                                          .others = true,
                                          .allow_empty = true,
+                                         .some = true,
                                          .scopes = (const char *const *)o->scopes,
                                          .tell = say_line};
-    int result = is_nothing(o->protect, err) ? -1 : manifest_read(&how, kept, rows, &facts, err);
+    int result = manifest_read(&how, kept, rows, &facts, err);
     struct aliases *aliases = aliases_new(&o->settings, p->targets, named);
     unsigned hits = 0;
     for (uint32_t row = 0; row < targets_count(kept) && result == 0; row++) {

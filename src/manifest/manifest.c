@@ -179,7 +179,8 @@ static int conclude(struct manifest_reading *r, uint64_t last_line, struct error
     const struct manifest_facts *f = r->facts;
     unsigned long long bad = f->rejected, rows = f->rows;
     if (rows == 0 && !o->allow_empty)
-        return refuse(r, last_line > 0 ? last_line : 1, "the manifest holds no row", err);
+        return refuse(r, last_line > 0 ? last_line : 1,
+                      o->none ? o->none : "the manifest holds no row", err);
     tell_rest(r);
     if (bad > 0 && bad == rows)
         return error_set(err, EXIT_DATA, "%s: refused: none of its %llu row%s is good%s", o->path,
@@ -249,6 +250,9 @@ static int refuse_unlike(struct manifest_reading *r, struct error *err)
     const char *text;
     size_t len;
     source_ahead(r->source, LOOK_AHEAD, &text, &len);
+    if (r->options->some && len < LOOK_AHEAD && source_peek(r->source) < 0)
+        return refuse(
+            r, 1, "empty, without even a header: did the command that was to write it fail?", err);
     if (recognize(r->columns, r->catalog, text, len, r->options->path,
                   r->facts->format == FORMAT_CSV, reason))
         return refuse(r, 1, reason, err);

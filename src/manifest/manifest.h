@@ -19,7 +19,9 @@ struct manifest_options {
     bool others;          /* are not: it only says what the rows without a provider are */
     const char *column;   /* that holds the identifier, whatever it is called, or NULL */
     bool skip_bad_rows;
-    bool allow_empty;
+    bool allow_empty; /* of rows */
+    bool some;        /* of anything: without a header it is what a failed command leaves behind */
+    const char *none; /* what it means that there is no row, or NULL */
     /* Scope values that rows without such a column have (a job file's), NULL-terminated pairs, or
      * NULL. */
     const char *const *scopes;

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import pty
+import subprocess
 import termios
 import threading
 import time
@@ -137,6 +138,12 @@ def test_a_protect_file_that_something_left_empty(make_wire, make_tool):
         protect.write_text(text)
         assert tool.run(tool.manifest(ROWS), "--protect", protect).code == code
     assert tool.run(tool.manifest(ROWS), "--protect", "/dev/null").code == 65
+    os.mkfifo(tool.directory / "pipe")  # what <(inventory) is
+    with subprocess.Popen(["sh", "-c", ": > pipe"], cwd=tool.directory):
+        result = tool.run(tool.manifest(ROWS), "--protect", "pipe")
+    assert result.code == 65 and "pipe:1: empty, without even a header" in result.err
+    protect.write_text("\n \n")
+    assert tool.run(tool.manifest(ROWS), "--protect", protect).code == 65
 
 
 def test_max_counts_what_is_left_and_expect_the_whole(make_sandbox, make_tool):

@@ -254,9 +254,28 @@ def test_not_in_a_manifest(world):
     result = listing("openrouter", "--not-in", "kept.csv")
     assert result.code == 0 and ids(result.out) == {key.id for key in found[20:]}
     assert "20 left out, because kept.csv names them" in result.err
-    (tool.directory / "kept.csv").write_text("hash\n")
-    assert listing("openrouter", "--not-in", "kept.csv").code == 2  # it selects every key
     assert listing("openrouter", "--not-in", "missing.csv").code == 66
+
+
+def test_not_in_a_list_that_names_nothing(world):
+    """`inventory > kept.csv`, and the inventory failed: every key would be one that is not in it."""
+    listing, _, tool = world(keys(30, lambda n: {"name": f"k{n}"}))
+    for text in ("", "hash\n", "\n"):
+        (tool.directory / "kept.csv").write_text(text)
+        result = listing("openrouter", "--not-in", "kept.csv", "--name", "*1*")
+        assert (result.code, result.out) == (65, "")
+        assert "kept.csv:1: names nothing: each key there is" in result.err
+
+
+def test_not_in_means_the_key_whatever_the_account(world):
+    """Kept is what a row names, also where it is another account's, or another definition's."""
+    found = keys(6, lambda n: {"name": f"k{n}"})
+    listing, _, tool = world(found)
+    (tool.directory / "kept.csv").write_text(
+        "hash,account\n" + "".join(f"{k.id},{account}\n" for k, account in zip(found, ("", "team-a")))
+    )
+    result = listing("openrouter", "--not-in", "kept.csv")
+    assert result.code == 0 and ids(result.out) == {key.id for key in found[2:]}
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonl"])

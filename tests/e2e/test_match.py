@@ -216,6 +216,8 @@ def test_formats(tool):
         (["nothing.txt"], 66, "nothing.txt: No such file"),
         (["keys.txt", "--against", "nothing.csv"], 66, "nothing.csv"),
         (["keys.txt", "--against", "keys.txt"], 65, "keys.txt:1:"),
+        (["keys.txt", "--against", "/dev/null"], 65, "/dev/null:1: names nothing"),
+        (["keys.txt", "--against", "header.csv"], 65, "header.csv:1: names nothing"),
         (["-", "--against", "-"], 64, "both FILE and --against are standard input"),
         (["keys.txt", "-", "-"], 64, "standard input is named twice"),
         (["keys.txt", "nothing.txt"], 66, "nothing.txt: No such file"),
@@ -228,6 +230,7 @@ def test_formats(tool):
     ],
 )
 def test_refusals(tool, words, code, says):
+    (tool.directory / "header.csv").write_text("hash\n")
     leaked(tool, openrouter(10), "keys.txt")
     result = tool.call("match", *words)
     assert (result.code, result.out) == (code, ""), result
