@@ -49,21 +49,46 @@ static size_t lead_of(const struct definition *d, const char *secret)
     return lead;
 }
 
-size_t secret_hint_own(const struct keylist *keys, const struct definition *d, const char *secret,
-                       void (*each)(void *at, size_t i), void *at)
+enum telling { HINT_UNLIKE, HINT_LIKE, HINT_MUTE };
+
+/* Mute: nothing of it is shown, or no more than all such secrets have. */
+static enum telling judge(const char *text, size_t lead, const char *secret, size_t len)
+{
+    struct secret_hint h;
+    if (!text || strspn(text, ".*\xe2\x80\xa6\xa2") == strlen(text))
+        return HINT_MUTE;
+    if (!secret_hint_read(text, strlen(text), &h) || h.head_len + h.tail_len > len)
+        return HINT_UNLIKE;
+    if (secret_hint_fits(&h, lead, 1, secret, len, secret, len))
+        return HINT_LIKE;
+    return !h.inside && secret_hint_fits(&h, lead, 0, secret, len, secret, len) ? HINT_MUTE
+                                                                                : HINT_UNLIKE;
+}
+
+static size_t keys_of(enum telling wanted, const struct keylist *keys, const struct definition *d,
+                      const char *secret, void (*each)(void *at, size_t i), void *at)
 {
     size_t field = 0, found = 0, len = strlen(secret), lead = lead_of(d, secret);
     while (field < d->list.field_count && strcmp(d->list.field[field].name, d->list.hint) != 0)
         field++;
     for (size_t i = 0; i < keylist_count(keys); i++) {
-        struct secret_hint h;
-        const char *text = keylist_field(keys, i, field);
-        if (!text || !secret_hint_read(text, strlen(text), &h) || h.head_len + h.tail_len > len ||
-            !secret_hint_fits(&h, lead, 1, secret, len, secret, len))
+        if (judge(keylist_field(keys, i, field), lead, secret, len) != wanted)
             continue;
         found++;
         if (each)
             each(at, i);
     }
     return found;
+}
+
+size_t secret_hint_own(const struct keylist *keys, const struct definition *d, const char *secret,
+                       void (*each)(void *at, size_t i), void *at)
+{
+    return keys_of(HINT_LIKE, keys, d, secret, each, at);
+}
+
+void secret_hint_mute(const struct keylist *keys, const struct definition *d, const char *secret,
+                      void (*each)(void *at, size_t i), void *at)
+{
+    keys_of(HINT_MUTE, keys, d, secret, each, at);
 }

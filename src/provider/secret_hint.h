@@ -25,4 +25,8 @@ bool secret_hint_fits(const struct secret_hint *h, size_t lead, size_t least, co
 size_t secret_hint_own(const struct keylist *keys, const struct definition *d, const char *secret,
                        void (*each)(void *at, size_t i), void *at);
 
+/* Where none may be it by what is shown: every key of which nothing is shown that could tell. */
+void secret_hint_mute(const struct keylist *keys, const struct definition *d, const char *secret,
+                      void (*each)(void *at, size_t i), void *at);
+
 #endif

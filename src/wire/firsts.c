@@ -92,6 +92,8 @@ static bool take_list(struct firsts *f, const struct first *first, const struct 
     t.among = secret_hint_own(keys, d, e->secret, NULL, NULL);
     secret_hint_own(keys, d, e->secret, tell_key, &t);
     if (!t.among)
+        secret_hint_mute(keys, d, e->secret, tell_key, &t);
+    if (!t.among && !t.refused)
         session_tell(f->wire->session, "",
                      "%s %s: none of the %zu in its list shows a %s like that of the credential in "
                      "use: make sure that it is none of these",
@@ -175,7 +177,13 @@ bool own_is_target(struct session *s, const struct endpoint *e, const char *id, 
     if (row == UINT32_MAX)
         return false;
     unsigned line = (unsigned)targets_line(s->work.targets, row);
-    if (among > 1)
+    if (!among)
+        snprintf(reason, ENDING_REASON,
+                 "line %u of the manifest may be the very credential in use (%s): the list shows "
+                 "nothing of its secret that could tell, and no other key's is like it. Take it "
+                 "out, or use another credential",
+                 line, d->credential);
+    else if (among > 1)
         snprintf(reason, ENDING_REASON,
                  "line %u of the manifest may be the very credential in use (%s): the list shows "
                  "the same of %zu keys' secrets. Take it out, or use another credential",

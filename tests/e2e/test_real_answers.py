@@ -138,8 +138,12 @@ def test_datadogs_own_key(serve, tmp_path):
         (["abcd", "9f5e", "abce"], 2, "line 3 of the manifest is the very credential in use"),
         (["9f5e", "abcd", "9f5e"], 2, "shows the same of 2 keys' secrets"),
         (["abcd", "abce", "abcf"], 0, "none of the 3 in its list shows a label like that"),
+        (["abcd", "", "abcf"], 2, "line 3 of the manifest may be the very credential in use"),
+        (["****", "abcd", "abcf"], 2, "line 2 of the manifest may be the very credential in use"),
+        (["abcd", "abce", "****"], 0, "none of the 3 in its list shows a label like that"),
+        (["", "abcd", "9f5e"], 0, ""),
     ],
-    ids=["one", "several", "none"],
+    ids=["one", "several", "none", "nothing shown", "masked wholly", "masked, another's", "known"],
 )
 def test_an_application_key_is_known_by_its_end(serve, tmp_path, last4, code, words):
     one = Datadog("application_keys", APP, 0, "Application key not found")
