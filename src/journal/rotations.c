@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const rotation_word[ROTATION_STEPS] = {"", "create", "created", "delivered", "removed"};
+const char *const rotation_word[ROTATION_STEPS] = {"",          "create",  "created",
+                                                   "delivered", "removed", "foreign"};
 
 bool rotation_parse(const char *word, enum rotation_step *out)
 {
@@ -28,18 +29,20 @@ static bool marker_good(const char *marker)
 bool rotation_follows(const struct rotation *known, enum rotation_step step, const char *marker,
                       const char *successor)
 {
-    static const enum rotation_step before[ROTATION_STEPS] = {
-        [ROTATION_CREATED] = ROTATION_CREATE,
-        [ROTATION_DELIVERED] = ROTATION_CREATED,
-        [ROTATION_REMOVED] = ROTATION_CREATED};
+    static const enum rotation_step before[ROTATION_STEPS] = {[ROTATION_CREATED] = ROTATION_CREATE,
+                                                              [ROTATION_DELIVERED] =
+                                                                  ROTATION_CREATED,
+                                                              [ROTATION_REMOVED] = ROTATION_CREATED,
+                                                              [ROTATION_FOREIGN] = ROTATION_CREATE};
     enum rotation_step at = known ? known->step : ROTATION_NONE;
     if (!marker_good(marker) || (successor && (!*successor || strlen(successor) > ID_MAX)))
         return false;
     if (step == ROTATION_CREATE)
-        return !successor && (at == ROTATION_NONE || at == ROTATION_REMOVED);
+        return !successor &&
+               (at == ROTATION_NONE || at == ROTATION_REMOVED || at == ROTATION_FOREIGN);
     if (!known || !successor || at != before[step] || strcmp(marker, known->marker) != 0)
         return false;
-    return step == ROTATION_CREATED || strcmp(successor, known->successor) == 0;
+    return at == ROTATION_CREATE || strcmp(successor, known->successor) == 0;
 }
 
 const struct rotation *rotations_at(const struct rotations *r, uint32_t row)

@@ -5,7 +5,8 @@
  *
  *   none -> create -> created -> delivered -> (the old one is deleted: an `end`)
  *             ^          |
- *             +- removed +     (its secret was not handed over) */
+ *             +- removed +     (its secret was not handed over)
+ *   create -> foreign -> create (what had its marker was there before: a key of somebody else's) */
 
 #include "base/error.h"
 #include "provider/definition.h"
@@ -16,6 +17,7 @@ enum rotation_step {
     ROTATION_CREATED,   /* it is there, its secret is with the process that made it */
     ROTATION_DELIVERED, /* its secret is handed over */
     ROTATION_REMOVED,   /* it was deleted again */
+    ROTATION_FOREIGN,   /* none was made; another's key has its marker, and is let alone */
     ROTATION_STEPS
 };
 extern const char *const rotation_word[ROTATION_STEPS]; /* "", "create", ... */

@@ -72,6 +72,27 @@ static void choose_canary(struct rotor *r, const struct sight *eye, bool seen)
     }
 }
 
+/* Names are no proof of what a creation made: a server may give one to a key that was there. */
+static void on_before(void *at, struct lister *l)
+{
+    struct rotor *r = at;
+    if (l->failed)
+        session_tell(&r->session, "", "%.200s; what a lost creation makes is not deleted",
+                     l->error.text);
+    if (!l->failed) {
+        r->before = l->keys;
+        l->keys = NULL;
+    }
+    r->ready = true;
+}
+
+static void list_before(struct rotor *r)
+{
+    r->lister =
+        (struct lister){.wire = &r->wire, .endpoint = &r->endpoint, .done = on_before, .at = r};
+    lister_begin(&r->lister);
+}
+
 /* These eyes see nothing: the wrong account, workspace or URL? */
 static void surveyed(void *at, struct survey *s)
 {
@@ -80,11 +101,13 @@ static void surveyed(void *at, struct survey *s)
     char reason[ENDING_REASON];
     const struct sight eye = evidence_sight(w->ledger, r->d);
     r->gate.open = eye.control || settings_expect_absent(w->settings, r->d);
-    r->ready = true;
     choose_canary(r, &eye, true);
     choose_canary(r, &eye, false);
-    if (s->found != SURVEY_NONE || r->gate.open)
+    if (s->found != SURVEY_NONE || r->gate.open) {
+        list_before(r);
         return;
+    }
+    r->ready = true;
     snprintf(reason, sizeof reason, "%.299s; nothing was sent for it", s->reason);
     session_stop(&r->session, EXIT_STOPPED, reason);
 }
@@ -148,6 +171,8 @@ static void rotate_definition(struct rotor *r, const struct definition *d)
     } else {
         session_stop(&r->session, err.code, err.text);
     }
+    keylist_free(r->before);
+    r->before = NULL;
     firsts_end(&r->firsts);
     survey_end(&r->survey);
     wire_close(&r->wire);

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,15 @@ static void clear_next(struct turn *t)
         return;
     }
     t->state.lost = false;
+    if (*t->foreign && t->state.step == ROTATION_CREATE) {
+        char why[ID_MAX + 80];
+        snprintf(why, sizeof why, "%.*s has its mark and was there before", ID_MAX, t->foreign);
+        turn_give_up(t, "creating its successor", why);
+        strcpy(t->successor, t->foreign);
+        turn_journal(t, ROTATION_FOREIGN);
+        t->successor[0] = '\0';
+        return;
+    }
     t->state.late &= t->state.step != ROTATION_DELIVERED;
     t->phase = TURN_NEXT;
 }
@@ -80,11 +90,16 @@ void turn_swept(struct turn *t, const struct keylist *keys)
     size_t field = name_field(t->rotor->d);
     bool has_successor = t->state.step == ROTATION_DELIVERED;
     t->found_count = 0;
+    t->foreign[0] = '\0';
     for (size_t i = 0; i < keylist_count(keys); i++) {
         const char *name = keylist_field(keys, i, field), *id = keylist_id(keys, i);
         if (!name || !strstr(name, t->marker) || strcmp(id, t->id) == 0 ||
             (has_successor && strcmp(id, t->successor) == 0))
             continue;
+        if ((t->fresh && !t->rotor->before) || turn_knows(t, id)) {
+            strcpy(t->foreign, id);
+            continue;
+        }
         t->found = mem_resize(t->found, t->found_count + 1, sizeof *t->found);
         strcpy(t->found[t->found_count++], id);
     }

@@ -68,6 +68,7 @@ void turn_read(struct turn *t)
 void turn_intend(struct turn *t)
 {
     if (mark_new(t->marker) == 0) {
+        t->fresh = true;
         turn_journal(t, ROTATION_CREATE);
         return;
     }
@@ -99,25 +100,6 @@ static char *creation_body(const struct turn *t)
     return text;
 }
 
-/* Of another key's, or to be rotated itself: an answer that was kept and given again. */
-static bool is_taken(const struct turn *t, const char *id)
-{
-    const struct work *work = &t->rotor->session.work;
-    for (unsigned i = 0; i < TURNS_MAX; i++) {
-        const struct turn *other = &t->rotor->turn[i];
-        if (other != t && other->phase != TURN_FREE && strcmp(other->successor, id) == 0)
-            return true;
-    }
-    for (uint32_t row = 0; row < targets_count(work->targets); row++) {
-        const struct rotation *known = ledger_rotation(work->ledger, row);
-        if (known && row != t->row && strcmp(known->successor, id) == 0 &&
-            targets_definition(work->targets, row) == t->rotor->d)
-            return true;
-    }
-    return targets_find(work->targets, t->rotor->d, id, strlen(id),
-                        targets_scope(work->targets, t->row)) != UINT32_MAX;
-}
-
 static bool take_id(struct turn *t)
 {
     const struct definition *d = t->rotor->d;
@@ -125,7 +107,7 @@ static bool take_id(struct turn *t)
     char canonical[ID_MAX + 1], why[ID_REASON];
     t->successor[0] = '\0';
     if (!id || identifier_canonical(d, id, strlen(id), canonical, why) <= 0 ||
-        strcmp(canonical, t->id) == 0 || is_taken(t, canonical))
+        strcmp(canonical, t->id) == 0 || turn_knows(t, canonical))
         return false;
     memcpy(t->successor, canonical, sizeof t->successor);
     return true;

@@ -24,6 +24,7 @@ enum rotate_do rotate_next(const struct rotate_state *s)
         return s->lost || s->late ? DO_SWEEP : DO_DELETE;
     case ROTATION_NONE:
     case ROTATION_REMOVED:
+    case ROTATION_FOREIGN:
     case ROTATION_STEPS:
         break;
     }

@@ -146,7 +146,8 @@ void turn_begin(struct turn *t, uint32_t row)
     if (!known)
         return;
     t->state.step = known->step;
-    t->state.lost = true; /* whatever an earlier process was about when it ended */
+    t->state.lost =
+        known->step != ROTATION_FOREIGN; /* whatever an earlier process was about when it ended */
     memcpy(t->marker, known->marker, sizeof t->marker);
     memcpy(t->successor, known->successor, sizeof t->successor);
     if (was_given(t))
@@ -192,6 +193,26 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why)
         session_tell(&r->session, why, "%s: %s: %s", r->d->shown, outcome_word[outcome], why);
     guard_finished(&r->guard, outcome);
     gate_heard(&r->gate, outcome);
+}
+
+bool turn_knows(const struct turn *t, const char *id)
+{
+    const struct rotor *r = t->rotor;
+    const struct work *work = &r->session.work;
+    for (unsigned i = 0; i < TURNS_MAX; i++) {
+        const struct turn *other = &r->turn[i];
+        if (other != t && other->phase != TURN_FREE && strcmp(other->successor, id) == 0)
+            return true;
+    }
+    for (uint32_t row = 0; row < targets_count(work->targets); row++) {
+        const struct rotation *known = ledger_rotation(work->ledger, row);
+        if (known && row != t->row && known->step != ROTATION_FOREIGN &&
+            strcmp(known->successor, id) == 0 && targets_definition(work->targets, row) == r->d)
+            return true;
+    }
+    return (t->fresh && r->before && keylist_find(r->before, id) != SIZE_MAX) ||
+           targets_find(work->targets, r->d, id, strlen(id),
+                        targets_scope(work->targets, t->row)) != UINT32_MAX;
 }
 
 void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why)

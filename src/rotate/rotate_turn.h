@@ -48,9 +48,10 @@ struct turn {
     uint32_t row;
     char id[ID_MAX + 1];
     struct rotate_state state;
-    char *secret;     /* SECRET_MAX bytes of locked memory, the successor's */
-    bool safe;        /* what the journal knows of this step is on disk */
-    bool sent;        /* any request */
+    char *secret; /* SECRET_MAX bytes of locked memory, the successor's */
+    bool safe;    /* what the journal knows of this step is on disk */
+    bool sent;    /* any request */
+    bool fresh;   /* this process made its marker: whoever has it was there before, or is ours */
     json_t *settings; /* the members of a creation, the name as it will be in the end */
     char successor[ID_MAX + 1], marker[ROTATION_MARKER + 1];
     unsigned creations; /* that ended in a retryable way */
@@ -75,6 +76,7 @@ struct turn {
     int64_t sweeps_since_us;
     char (*found)[ID_MAX + 1];
     size_t found_count;
+    char foreign[ID_MAX + 1]; /* has its marker and is not ours */
 };
 
 struct rotor {
@@ -92,6 +94,7 @@ struct rotor {
     struct wire wire;
     struct firsts firsts;
     struct lister lister;
+    struct keylist *before; /* the keys that were there before anything was made; NULL: unknown */
     struct guard guard;
     struct gate gate;
     struct survey survey;
@@ -121,6 +124,9 @@ void turn_end(struct turn *t, enum outcome outcome, const char *why);
  * the old one had it, NULL where all are alike or the old one's are not known. */
 bool turn_is_off(const struct turn *t);
 const char *turn_differs(const struct turn *t);
+/* Whether a key is to be rotated itself, is another's successor, or was there before: none that a
+ * creation made. */
+bool turn_knows(const struct turn *t, const char *id);
 void turn_fail(struct turn *t, enum outcome outcome, const char *what, const char *why);
 void turn_give_up(struct turn *t, const char *what, const char *why);
 void turn_forget_secret(struct turn *t);

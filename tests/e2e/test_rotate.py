@@ -17,7 +17,7 @@ from openrouter import OpenRouter
 from rotation import all_rotated, listed, living, no_raw_key, rotate, rotate_args, secrets
 from targets import targets
 from tool import CREDENTIALS, finish
-from wire import GONE, error, reply
+from wire import DROP, GONE, error, reply
 
 SERIES, KILLS = 6, 20  # so many rotations, killed so often each
 
@@ -337,6 +337,57 @@ def test_an_answer_that_names_another_key(make_wire, make_tool):
     assert (result.code, tool.run_dir.totals) == (1, {"failed": 1}), result
     assert set(keys.key) == {other.id, targets(1)[0].id}
     assert not secrets(tool)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["once", "each time"])
+@pytest.mark.parametrize("how", ["lost", "500", "answered with it", "a target"])
+def test_a_creation_that_gives_its_name_to_a_key_that_was_there(how, again, make_wire, make_tool):
+    """The mark in a name is no proof that rescind made that key: it stays, now and ever after."""
+    rows, other = targets(2), targets(1, seed=9)[0].id
+    named = []
+
+    def hook(keys, method, path, fields):
+        if method != "POST" or (named and not again):
+            return None
+        there = rows[1].id if how == "a target" else other
+        keys.key[there]["name"] = fields["name"]
+        named.append(fields["name"])
+        if how == "answered with it":
+            return reply(201, {"data": keys.key[there], "key": "sk-or-v1-" + "5" * 64})
+        return error(500) if how == "500" else DROP
+
+    keys = OpenRouter(rows, hook)
+    keys._add(other, {"name": "of somebody else"})
+    tool = make_tool(make_wire(keys).origin)
+    options = ("--max-attempts", "2", "--timeout", "1", "--halt", "100%", "--concurrency", "1")
+    first = rotate(tool, tool.manifest(rows[:1] if how != "a target" else rows), *options)
+    assert first.code == 1, first
+    assert "has its mark and was there before" in first.err
+    second = rotate(tool, tool.directory / "keys.csv", *options)
+    assert second.code == (1 if again else 0), second
+    assert other in keys.key
+    handed = {row["new_hash"] for row in secrets(tool)}
+    gone = {row.id for row in rows} - set(keys.key)
+    assert len(handed & set(keys.key)) == len(gone)
+    assert tool.call("check", tool.run_dir.path).code == 0
+
+
+def test_without_a_list_nothing_is_deleted_by_its_name(make_wire, make_tool):
+    """What was there before is not known then."""
+    lists = []
+
+    def hook(keys, method, path, fields):
+        if path.startswith("/keys?"):
+            lists.append(path)
+            return error(400) if len(lists) == 1 else None
+        if method == "POST" and len(keys.secret) == 0:
+            keys.create(fields)
+            return error(500)
+
+    keys, tool, result = in_a_dictionary(make_wire, make_tool, hook)
+    assert result.code == 1, result
+    assert "what a lost creation makes is not deleted" in result.err
+    assert len(keys.key) == 2
 
 
 def test_an_answer_that_is_given_again(make_wire, make_tool):

@@ -33,6 +33,8 @@ static void table(void **state)
         {{.step = ROTATION_CREATED, .give_up = true}, DO_REMOVE},
         {{.step = ROTATION_REMOVED, .settings = true}, DO_INTEND},
         {{.step = ROTATION_REMOVED, .give_up = true}, DO_FAIL},
+        {{.step = ROTATION_FOREIGN, .settings = true}, DO_INTEND},
+        {{.step = ROTATION_FOREIGN, .give_up = true}, DO_FAIL},
         {{.step = ROTATION_REMOVED, .give_up = true, .lost = true}, DO_SWEEP},
         {{.step = ROTATION_DELIVERED, .lost = true}, DO_READ},
         {{.step = ROTATION_DELIVERED, .renamed = true}, DO_READ},
@@ -109,6 +111,12 @@ static void orders(void **state)
         {ROTATION_DELIVERED, ROTATION_REMOVED, M, "new", false},
         {ROTATION_REMOVED, ROTATION_CREATE, "ffffffffffffffff", NULL, true},
         {ROTATION_REMOVED, ROTATION_DELIVERED, M, "new", false},
+        {ROTATION_CREATE, ROTATION_FOREIGN, M, "other", true},
+        {ROTATION_CREATE, ROTATION_FOREIGN, M, NULL, false},
+        {ROTATION_CREATED, ROTATION_FOREIGN, M, "new", false},
+        {ROTATION_DELIVERED, ROTATION_FOREIGN, M, "new", false},
+        {ROTATION_FOREIGN, ROTATION_CREATE, "ffffffffffffffff", NULL, true},
+        {ROTATION_FOREIGN, ROTATION_CREATED, M, "new", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct rotation known = {.step = rows[i].known, .marker = M, .successor = "new"};
