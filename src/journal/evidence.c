@@ -60,6 +60,12 @@ enum verified evidence_verified(const struct sight *eye, enum look look, bool pa
     return **why ? VERIFIED_UNPROVEN : VERIFIED_ABSENT;
 }
 
+bool evidence_vanished(const struct target_state *target)
+{
+    return target->outcome == OUTCOME_ALREADY_ABSENT && target->seen_eye &&
+           target->seen_eye == target->end_eye;
+}
+
 bool evidence_too_many_absent(uint64_t targets, uint64_t from_start)
 {
     return from_start > ABSENT_FEW && from_start > targets / 5 && from_start * 5 > targets;

@@ -37,8 +37,12 @@ bool evidence_revokes(const struct definition *d, const struct sight *eye,
 enum verified evidence_verified(const struct sight *eye, enum look look, bool partial,
                                 const struct target_state *target, const char **why);
 
-/* Of so many targets of a kind so many were absent from the start: more than a fifth, and more
- * than ABSENT_FEW, may be another account's, and alive. */
+/* Whether the eye that saw a target was told that it is absent before anything that may have
+ * deleted it was sent: somebody else deleted it, or that eye went blind. */
+bool evidence_vanished(const struct target_state *target);
+
+/* Of so many targets of a kind so many were absent from the start, or vanished: more than a fifth,
+ * and more than ABSENT_FEW, may be another account's, and alive. */
 enum { ABSENT_FEW = 20 };
 bool evidence_too_many_absent(uint64_t targets, uint64_t from_start);
 

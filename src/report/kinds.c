@@ -48,6 +48,7 @@ struct kind_totals *kinds_add(struct kinds *f, const struct ledger *l, const str
     k->targets++;
     k->seen += seen;
     k->from_start += state->from_start;
+    k->vanished += evidence_vanished(state);
     k->never_seen += !seen;
     return k;
 }
@@ -68,7 +69,7 @@ const char *kinds_note(const struct kinds *f, size_t i, enum action action)
 const struct kind_totals *kinds_doubtful(const struct kinds *f, const struct kind_totals *at)
 {
     for (at = at ? at + 1 : f->at; at && at < f->at + f->count; at++)
-        if (!at->expected && evidence_too_many_absent(at->targets, at->from_start))
+        if (!at->expected && evidence_too_many_absent(at->targets, at->from_start + at->vanished))
             return at;
     return NULL;
 }

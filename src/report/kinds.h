@@ -10,6 +10,7 @@ struct kind_totals {
     uint64_t targets;
     uint64_t seen;       /* by a look, or deleted with a success that only an existing one gets */
     uint64_t from_start; /* absent from the start */
+    uint64_t vanished;   /* seen, and absent before anything was sent for it */
     uint64_t never_seen; /* all that were not seen */
     bool expected;       /* a run was told to expect their absence */
     const struct definition *definition; /* of the row that was added last, */
@@ -29,8 +30,8 @@ struct kind_totals *kinds_add(struct kinds *f, const struct ledger *l, const str
  * many accounts have it; NULL for none, or another action. */
 const char *kinds_note(const struct kinds *f, size_t i, enum action action);
 
-/* The first kind, or the next behind `at`, of which too many were absent from the start, and nobody
- * said to expect that; NULL for none. */
+/* The first kind, or the next behind `at`, of which too many were absent from the start, or
+ * vanished, and nobody said to expect that; NULL for none. */
 const struct kind_totals *kinds_doubtful(const struct kinds *f, const struct kind_totals *at);
 void kinds_free(struct kinds *f);
 

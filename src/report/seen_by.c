@@ -11,6 +11,16 @@
 void seen_by_headline(const struct kind_totals *k, struct buf *out)
 {
     char absent[TEXT_COUNT], all[TEXT_COUNT];
+    if (k->vanished) {
+        buf_printf(
+            out,
+            "%s of %s targets of %s %s WERE ABSENT BEFORE ANYTHING WAS SENT FOR THEM, %llu of "
+            "them seen shortly before: deleted by somebody else, or not shown any more, and "
+            "alive: check account, workspace, and one key that is known to live",
+            text_count(k->from_start + k->vanished, absent), text_count(k->targets, all),
+            k->provider, k->kind, (unsigned long long)k->vanished);
+        return;
+    }
     buf_printf(out,
                "%s of %s targets of %s %s WERE ABSENT FROM THE START: this account never saw them. "
                "They may be another account's, and alive: check account, workspace, URL, and one "
@@ -66,8 +76,9 @@ void seen_by_json(const struct report *r, struct buf *b)
                    (unsigned long long)k->targets, (unsigned long long)k->seen,
                    (unsigned long long)k->from_start, (unsigned long long)k->never_seen,
                    k->expected ? "true" : "false",
-                   !k->expected && evidence_too_many_absent(k->targets, k->from_start) ? "true"
-                                                                                       : "false");
+                   !k->expected && evidence_too_many_absent(k->targets, k->from_start + k->vanished)
+                       ? "true"
+                       : "false");
         put_eyes(b, r, k);
         buf_puts(b, "]}");
     }
@@ -82,10 +93,11 @@ void seen_by_html(const struct report *r, struct buf *b)
         seen_by_headline(k, &words);
         buf_puts(b,
                  "<p class=\"verdict absent-from-start\" style=\"--tone:var(--failed)\"><strong>");
-        html_count(b, k->from_start);
+        html_count(b, k->from_start + k->vanished);
         buf_puts(b, " of ");
         html_count(b, k->targets);
-        buf_puts(b, " were absent from the start</strong><span>");
+        buf_printf(b, " were absent %s</strong><span>",
+                   k->vanished ? "before anything was sent for them" : "from the start");
         html_text(b, buf_text(&words), 0);
         buf_puts(b, ".</span></p>\n");
         buf_free(&words);

@@ -88,13 +88,17 @@ bool guards_doubtful(const struct settings *s, const struct targets *t,
     size_t definitions = catalog_count(catalog);
     uint64_t *targets = mem_zalloc(definitions + 1, sizeof *targets);
     uint64_t *absent = mem_zalloc(definitions + 1, sizeof *absent);
+    uint64_t *seen = mem_zalloc(definitions + 1, sizeof *seen);
     bool doubtful = still_there(t, listed, l, reason);
     for (uint32_t row = 0; row < targets_count(t); row++) {
         size_t index = catalog_index(catalog, targets_definition(t, row));
         if (!row_set_has(listed, row))
             continue;
         targets[index]++;
-        absent[index] += ledger_state(l, row).from_start;
+        const struct target_state st = ledger_state(l, row);
+        const bool vanished = evidence_vanished(&st);
+        absent[index] += st.from_start || vanished;
+        seen[index] += vanished;
     }
     for (size_t i = 0; i < definitions && !doubtful; i++) {
         const struct definition *d = catalog_at(catalog, i);
@@ -102,12 +106,15 @@ bool guards_doubtful(const struct settings *s, const struct targets *t,
         if (doubtful)
             snprintf(reason, 512,
                      "%s %s: %" PRIu64 " of %" PRIu64
-                     " targets were absent from the start, and never seen by this account: check "
-                     "account, workspace, URL, and one key that is known to live",
-                     d->shown, d->kind, absent[i], targets[i]);
+                     " targets were absent %s: check account, workspace, URL, and one key that is "
+                     "known to live",
+                     d->shown, d->kind, absent[i], targets[i],
+                     seen[i] ? "before anything was sent for them, though some were seen before"
+                             : "from the start, and never seen by this account");
     }
     free(targets);
     free(absent);
+    free(seen);
     return doubtful;
 }
 

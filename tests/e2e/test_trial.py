@@ -187,3 +187,31 @@ def test_where_the_list_fails_each_is_read(make_wire, make_tool):
     result = tool.run(tool.manifest(rows), "--job", job)
     assert (result.code, tool.run_dir.totals) == (0, {"revoked": 30}), result
     assert sum(r.path == "/tokens" for r in wire.requests) == 1
+
+
+@pytest.mark.parametrize("expect, code", [((), 1), (("--expect-absent",), 0)])
+@pytest.mark.parametrize("count", [20, 21])
+def test_many_that_were_seen_and_are_absent_at_once(count, expect, code, make_wire, make_tool):
+    """After half of them nothing is shown any more: deleted by somebody else, or hidden."""
+    alive = {f"t{n}" for n in range(40)}
+    sent = []
+
+    def answer(request):
+        one = request.path.rsplit("/", 1)[1].split("?")[0]
+        blind = len(sent) >= 40 - count
+        if one == "tokens":
+            return reply(200, {"items": [] if blind else [{"id": name} for name in sorted(alive)]})
+        if request.method == "DELETE" and not blind:
+            sent.append(one)
+            return take(alive, one)
+        return reply(200, {"id": one}) if one in alive and not blind else NONE_SUCH
+
+    wire = make_wire(answer)
+    tool = make_tool(f"relic=http://127.0.0.1:{wire.port}")
+    tool.env["RELIC_TOKEN"] = "relic-5ec7e75ec7e7-0009"
+    job = tool.manifest(LISTED, "relic.ini")
+    rows = "provider,kind,id\n" + "".join(f"relic,key,{one}\n" for one in sorted(alive))
+    result = tool.run(tool.manifest(rows), "--job", job, "--concurrency", "1", *expect)
+    assert tool.run_dir.totals == {"revoked": 40 - count, "already_absent": count}, result
+    assert result.code == (code if count > 20 else 0), result
+    assert ("WERE ABSENT BEFORE ANYTHING WAS SENT" in result.out) == (result.code == 1)
