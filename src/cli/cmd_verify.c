@@ -12,11 +12,16 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The operand is a run directory, or a manifest that has one. */
+/* The operand is a run directory, or a manifest that has one; what is not there is named as it was
+ * given where it is called like a run directory. */
 static char *run_dir_of(const struct options *o)
 {
     struct stat st;
-    if (!o->run_dir && stat(o->manifest, &st) == 0 && S_ISDIR(st.st_mode))
+    size_t len = strlen(o->manifest);
+    while (len > 1 && o->manifest[len - 1] == '/')
+        len--;
+    bool called = len > 4 && strncmp(o->manifest + len - 4, ".run", 4) == 0;
+    if (!o->run_dir && (stat(o->manifest, &st) == 0 ? S_ISDIR(st.st_mode) : called))
         return mem_string(o->manifest);
     return options_run_dir(o);
 }

@@ -481,3 +481,10 @@ def test_a_manifest_that_is_not_what_was_run(make_sandbox, make_tool):
     assert still.code == 0, "what was run is still proven"
     manifest.unlink()
     assert tool.call("verify", manifest, *run_dir, *NOW).code == 0, "nothing speaks against it"
+
+
+@pytest.mark.parametrize("name", ["none.run", "none.run/", "none.csv"])
+def test_a_run_directory_that_is_not_there_is_named_as_it_was_given(name, make_tool):
+    tool = make_tool()
+    result = tool.call("verify", f"{tool.directory}/{name}")
+    assert result.code == 66 and ".run.run" not in result.err and "none" in result.err, result
