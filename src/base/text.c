@@ -280,3 +280,31 @@ char *text_count(uint64_t n, char out[TEXT_COUNT])
     out[at] = '\0';
     return out;
 }
+
+/* A character of n bytes, maybe no valid one, that is a blank or is beyond ASCII and not seen. */
+static bool is_trim(const char *at, size_t n)
+{
+    bool blank = n == 1 && *at && strchr(" \t\r", *at);
+    return blank || (n > 1 && text_is_utf8(at, n) && text_invisible(at, n));
+}
+
+const char *text_trimmed(const char *text, size_t *len)
+{
+    size_t n;
+    while (*len) {
+        for (n = 1; n < *len && ((unsigned char)text[n] & 0xc0) == 0x80; n++)
+            ;
+        if (!is_trim(text, n))
+            break;
+        text += n;
+        *len -= n;
+    }
+    while (*len) {
+        for (n = 1; n < *len && ((unsigned char)text[*len - n] & 0xc0) == 0x80; n++)
+            ;
+        if (!is_trim(text + *len - n, n))
+            break;
+        *len -= n;
+    }
+    return text;
+}

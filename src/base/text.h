@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Without the blanks at both ends, and what else is not seen there: no-break and zero-width spaces,
+ * marks of direction and of byte order. No control characters. The text need not be valid. */
+const char *text_trimmed(const char *text, size_t *len);
 /* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 bool text_is_utf8(const char *bytes, size_t len);
 

@@ -4,6 +4,7 @@
 #include "manifest/columns.h"
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "provider/identifier.h"
 
 #include <stdlib.h>
@@ -144,6 +145,7 @@ static char *showable(const struct columns *c, const char *name, size_t len)
 
 const struct column *columns_find(struct columns *c, const char *name, size_t len)
 {
+    name = text_trimmed(name, &len);
     const struct column *found = known(c, name, len);
     if (found)
         return found;
@@ -216,11 +218,26 @@ bool columns_knows(const struct columns *c, const char *name, size_t len)
 /* A field without blanks and quotes around it. */
 static const char *bare(const char *field, size_t *len)
 {
-    while (*len && strchr(" \t\r\"", field[*len - 1]))
-        --*len;
-    while (*len && strchr(" \t\r\"", *field))
-        field++, --*len;
+    for (size_t before = *len + 1; *len != before;) {
+        before = *len;
+        field = text_trimmed(field, len);
+        if (*len && field[*len - 1] == '"')
+            --*len;
+        if (*len && *field == '"')
+            field++, --*len;
+    }
     return field;
+}
+
+bool columns_identifies(const struct columns *c, const char *name, size_t len)
+{
+    const struct column *one = known(c, name, len);
+    return one && column_identifies(one);
+}
+
+bool columns_is_secret(const struct columns *c, const char *text, size_t len)
+{
+    return identifier_is_secret(c->catalog, text, len);
 }
 
 bool columns_in_line(const struct columns *c, const char *line, size_t len, char separator)
@@ -230,8 +247,7 @@ bool columns_in_line(const struct columns *c, const char *line, size_t len, char
         const char *next = memchr(line, separator, (size_t)(end - line));
         size_t n = (size_t)((next ? next : end) - line);
         const char *name = bare(line, &n);
-        const struct column *one = known(c, name, n);
-        if (one && column_identifies(one))
+        if (columns_identifies(c, name, n))
             return true;
         line = next ? next + 1 : end;
     }

@@ -50,9 +50,12 @@ const struct definition *columns_answer_with(struct columns *c, const char *name
 /* What a provider calls `id` in such a list is what the chosen column is called by. */
 bool columns_answers_chosen(struct columns *c, const struct column *column);
 
-/* Whether a name has a meaning; whether a line, cut at `separator`, has a column for identifiers;
+/* Whether a name has a meaning; whether it may hold the identifier; whether a text looks like a raw
+ * secret; whether a line, cut at `separator`, has a column for identifiers;
  * whether a text can be an identifier of any definition. None of them remembers anything. */
 bool columns_knows(const struct columns *c, const char *name, size_t len);
+bool columns_identifies(const struct columns *c, const char *name, size_t len);
+bool columns_is_secret(const struct columns *c, const char *text, size_t len);
 bool columns_in_line(const struct columns *c, const char *line, size_t len, char separator);
 bool columns_is_identifier(const struct columns *c, const char *text, size_t len);
 

@@ -6,6 +6,8 @@
 
 #include "manifest/manifest.h"
 
+#include "base/text.h"
+#include "manifest/json_quick.h"
 #include "manifest/read_csv.h"
 #include "manifest/read_json.h"
 #include "manifest/read_jsonl.h"
@@ -146,12 +148,22 @@ static int refuse(struct manifest_reading *r, uint64_t line, const char *reason,
     return error_set(err, EXIT_DATA, "%s: refused", r->options->path);
 }
 
+/* What nobody sees around a value came with it from a web page or a mail, and is not meant. */
+static void trim(struct cell *cell, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cell[i].len &&
+            ((unsigned char)cell[i].text[0] | (unsigned char)cell[i].text[cell[i].len - 1]) & 0x80)
+            cell[i].text = text_trimmed(cell[i].text, &cell[i].len);
+}
+
 /* A good row of cells: a target, or a bad row after all. -1: the table is full. */
 static int take(struct manifest_reading *r, const struct row_rules *rules, struct row *row,
                 struct targets *t, struct row_set *listed, struct error *err)
 {
     struct row_target target;
     bool fresh;
+    trim(row->cell, row->count);
     if (!row_resolve(rules, row->cell, row->count, &target, row->reason)) {
         if (target.foreign)
             return refuse(r, row->line, row->reason, err);

@@ -46,6 +46,8 @@ struct csv_rows {
     char separator;
     struct buf line; /* one that was made over for libcsv */
     bool again;      /* the row that was read as the header is the first of a list */
+    bool header;     /* there is one */
+    struct columns *names;
 };
 
 static int is_blank(unsigned char c)
@@ -225,36 +227,66 @@ static void cells_of(const struct csv_rows *c, struct cell cell[COLUMNS_MAX])
     }
 }
 
+static bool is_blank_text(const char *text, size_t len)
+{
+    text_trimmed(text, &len);
+    return len == 0;
+}
+
 /* The next row of which any field holds something. */
 static enum row_state read_some(struct csv_rows *c, struct row *out)
 {
     enum row_state state;
     do
         state = read_fields(c, out);
-    while (state == ROW_GOOD && !c->text.len);
+    while (state == ROW_GOOD && is_blank_text(buf_text(&c->text), c->text.len));
     return state;
 }
 
-/* Which character separates the fields: `sep=;`, or whichever makes a header of the first line. */
+/* The separator that a line `sep=;`, or "sep=;", says; '\0' where it is none. A letter, a digit or
+ * what identifiers are made of separates nothing. */
+static char said_separator(const char *text, size_t len)
+{
+    while (len && strchr("\r\"", text[len - 1]) && text[len - 1])
+        len--;
+    if (len && *text == '"')
+        text++, len--;
+    bool sep = len == 5 && strncasecmp(text, "sep=", 4) == 0;
+    bool good = sep && (strchr(",;|:^~!#$&*/", text[4]) || text[4] == '\t') && text[4];
+    return good ? text[4] : '\0';
+}
+
+static bool holds_nothing(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!text[i] || !strchr(",;\t| \r\"", text[i]))
+            return false;
+    return true;
+}
+
+/* Which character separates the fields: `sep=;`, or whichever makes a header of the first line that
+ * holds anything. */
 static void find_separator(struct csv_rows *c, struct columns *columns)
 {
     static const char candidates[] = ",;\t|";
     const char *text, *line;
-    size_t len;
+    size_t len, first, passed = 0;
     source_ahead(c->source, MANIFEST_LINE_MAX / 2, &text, &len);
-    const char *lf = memchr(text, '\n', len);
-    size_t first = lf ? (size_t)(lf - text) : len;
-    if (first >= 5 && first <= 6 && strncasecmp(text, "sep=", 4) == 0 && text[4] != '"') {
-        c->separator = text[4];
-        source_next(c->source, &line, &len);
-    } else {
-        for (size_t i = 0; i < sizeof candidates - 1; i++) {
-            if (columns_in_line(columns, text, first, candidates[i])) {
-                c->separator = candidates[i];
-                break;
-            }
-        }
+    for (;; passed++) {
+        const char *lf = memchr(text, '\n', len);
+        first = lf ? (size_t)(lf - text) : len;
+        if (!lf || !holds_nothing(text, first))
+            break;
+        text += first + 1;
+        len -= first + 1;
     }
+    char said = said_separator(text, first);
+    for (size_t i = 0; i < sizeof candidates - 1 && !said; i++)
+        if (columns_in_line(columns, text, first, candidates[i]))
+            c->separator = candidates[i], i = sizeof candidates;
+    c->separator = said ? said : c->separator;
+    for (passed += said != '\0'; passed; passed--)
+        source_next(c->source, &line, &len);
     csv_set_delim(&c->parser, (unsigned char)c->separator);
 }
 
@@ -302,24 +334,13 @@ static enum row_state check_header(const struct csv_rows *c, struct columns *col
     return ROW_LOST;
 }
 
-static const char *trimmed(const struct cell *cell, size_t *len)
-{
-    const char *name = cell->text;
-    *len = cell->len;
-    while (*len > 0 && is_blank((unsigned char)name[*len - 1])) /* quoted */
-        --*len;
-    while (*len > 0 && is_blank((unsigned char)*name))
-        name++, --*len;
-    return name;
-}
-
 /* One column, and what stands in the header's place is no name of one: a list of what was chosen.
  */
 static bool is_list(struct csv_rows *c, struct columns *columns)
 {
     const struct column *chosen = columns_chosen(columns);
-    size_t len;
-    const char *name = trimmed(&c->cell[0], &len);
+    size_t len = c->cell[0].len;
+    const char *name = text_trimmed(c->cell[0].text, &len);
     if (!chosen || c->columns != 1 || columns_knows(columns, name, len) ||
         !columns_is_identifier(columns, name, len))
         return false;
@@ -344,32 +365,80 @@ enum row_state csv_rows_header(struct csv_rows *c, struct columns *columns, stru
     c->columns = c->fields;
     if (is_list(c, columns))
         return ROW_GOOD;
+    c->header = true;
+    c->names = columns;
     for (size_t i = 0; i < c->columns; i++) {
-        size_t len;
-        const char *name = trimmed(&c->cell[i], &len);
-        c->column[i] = columns_find(columns, name, len);
+        c->column[i] = columns_find(columns, c->cell[i].text, c->cell[i].len);
     }
     return check_header(c, columns, at);
+}
+
+/* A spreadsheet ends rows with separators that the header lacks, or the other way round. What has
+ * neither a name nor a value is not there. */
+static bool fields_fit(struct csv_rows *c)
+{
+    size_t first = c->columns < c->fields ? c->columns : c->fields;
+    for (size_t i = first; i < c->fields && i < COLUMNS_MAX; i++)
+        if (c->cell[i].len)
+            return false;
+    for (size_t i = first; i < c->columns; i++) {
+        if (c->column[i]->role != COLUMN_IGNORED || c->column[i]->name)
+            return false;
+        c->cell[i] = (struct cell){.text = ""};
+    }
+    return c->fields <= COLUMNS_MAX;
+}
+
+/* Files that were put one behind the other: the header once more. Of a list without one, never. */
+static bool is_header_again(const struct csv_rows *c)
+{
+    for (size_t i = 0; i < c->columns; i++) {
+        const char *name = c->column[i]->name;
+        if ((name ? strlen(name) : 0) != c->cell[i].len ||
+            (name && strncasecmp(name, c->cell[i].text, c->cell[i].len) != 0))
+            return false;
+    }
+    return c->header;
+}
+
+/* The header of another table: each field is the name of a column. */
+static bool is_other_header(const struct csv_rows *c)
+{
+    bool identifies = false;
+    if (!c->header || c->fields < 2)
+        return false;
+    for (size_t i = 0; i < c->fields && i < COLUMNS_MAX; i++) {
+        if (!columns_knows(c->names, c->cell[i].text, c->cell[i].len))
+            return false;
+        identifies |= columns_identifies(c->names, c->cell[i].text, c->cell[i].len);
+    }
+    return identifies;
 }
 
 enum row_state csv_rows_next(struct csv_rows *c, struct row *out)
 {
     enum row_state state = ROW_GOOD;
-    if (c->ended && !c->again) {
-        out->line = source_line(c->source);
-        return ROW_END;
-    }
-    if (!c->again)
-        state = read_some(c, out);
-    c->again = false;
-    if (state != ROW_GOOD)
-        return state;
-    if (c->fields != c->columns) {
+    do {
+        if (c->ended && !c->again) {
+            out->line = source_line(c->source);
+            return ROW_END;
+        }
+        if (!c->again)
+            state = read_some(c, out);
+        c->again = false;
+        if (state != ROW_GOOD)
+            return state;
+        cells_of(c, c->cell);
+    } while (c->fields == c->columns && is_header_again(c));
+    if (is_other_header(c))
+        return row_say(out, ROW_BAD,
+                       "a header once more, with other columns: what stands below it is another "
+                       "manifest");
+    if (c->fields != c->columns && !fields_fit(c)) {
         snprintf(out->reason, sizeof out->reason, "%zu field%s, and the header has %zu", c->fields,
                  c->fields == 1 ? "" : "s", c->columns);
         return ROW_BAD;
     }
-    cells_of(c, c->cell);
     for (size_t i = 0; i < c->columns; i++)
         c->cell[i].column = c->column[i];
     out->cell = c->cell;

@@ -244,9 +244,13 @@ static bool take_element(struct json_rows *j, struct row *out, enum row_state *s
     else if (c == '"' && j->texts)
         *state = json_cells_text(j->cells, text_column(j), buf_text(&j->value), j->value.len, out);
     else
-        *state = row_say(out, ROW_BAD,
-                         c == '"' ? "a text, and an object is needed: say with --column what it is"
-                                  : "neither an object nor a text");
+        *state = row_say(
+            out, ROW_BAD,
+            c == '"' && columns_is_secret(j->columns, buf_text(&j->value) + 1, j->value.len - 2)
+                ? "a text that looks like a raw secret, which is not shown: rescind "
+                  "match makes a manifest of raw keys"
+            : c == '"' ? "a text, and an object is needed: say with --column what it is"
+                       : "neither an object nor a text");
     return true;
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 enum { LINES_LOOKED_AT = 8 };
 
@@ -80,7 +81,10 @@ static size_t lines_of(const char *text, size_t len, struct text_line out[LINES_
         out[n] = (struct text_line){text, (size_t)((lf ? lf : end) - text)};
         while (out[n].len && strchr(" \t\r", out[n].text[out[n].len - 1]))
             out[n].len--;
-        n += out[n].len > 0;
+        size_t some = 0;
+        while (some < out[n].len && out[n].text[some] && strchr(",;\t| \"", out[n].text[some]))
+            some++;
+        n += some < out[n].len; /* a spreadsheet's blank row is none */
         text = lf ? lf + 1 : end;
     }
     return n;
@@ -157,8 +161,33 @@ static void words_for(const struct catalog *catalog, const struct text_line *f, 
     }
 }
 
-static bool headerless(const struct catalog *catalog, const struct text_line *line,
-                       char reason[ROW_REASON])
+/* Any field of the line is the name of a column, or its first is another thing than what stands
+ * below it: it is a header, if none that says where the identifiers are. */
+static bool is_header(const struct columns *columns, const struct catalog *catalog,
+                      const struct text_line *line, size_t n, const struct buf *words)
+{
+    struct text_line rest = *line, f;
+    bool more = true, header = false;
+    while (more && !header) {
+        f = first_field(&rest, &more);
+        header = columns_knows(columns, f.text, f.len);
+        while (rest.len && !strchr(",;\t|", *rest.text))
+            rest.text++, rest.len--;
+        if (rest.len)
+            rest.text++, rest.len--;
+    }
+    if (header || n < 2)
+        return header;
+    struct buf below = {0};
+    f = first_field(&line[1], &more);
+    words_for(catalog, &f, &below);
+    header = below.len && strcmp(buf_text(&below), buf_text(words)) != 0;
+    buf_free(&below);
+    return header;
+}
+
+static bool headerless(const struct columns *columns, const struct catalog *catalog,
+                       const struct text_line *line, size_t n, char reason[ROW_REASON])
 {
     bool more, digit = false;
     struct text_line f = first_field(line, &more);
@@ -167,7 +196,7 @@ static bool headerless(const struct catalog *catalog, const struct text_line *li
         digit |= f.text[i] >= '0' && f.text[i] <= '9';
     if (digit && f.len >= 8)
         words_for(catalog, &f, &words);
-    bool found = words.len > 0;
+    bool found = words.len > 0 && !is_header(columns, catalog, line, n, &words);
     if (found && more)
         snprintf(reason, ROW_REASON,
                  "no header: this line is a row itself; the columns' names belong above it, "
@@ -225,7 +254,9 @@ static bool is_no_csv(const struct columns *columns, const struct catalog *catal
         return false;
     if (is_drawn(line, n, reason))
         return true;
-    if (begins(line[0].text, line[0].len, "sep=", 4) || has_header(columns, &line[0]))
+    size_t quote = line[0].text[0] == '"';
+    if ((line[0].len >= 4 + quote && strncasecmp(line[0].text + quote, "sep=", 4) == 0) ||
+        has_header(columns, &line[0]))
         return false;
     if (line[0].text[0] == '{' || line[0].text[0] == '[')
         snprintf(reason, ROW_REASON, "JSON, and CSV is meant: --format json (or jsonl) takes it");
@@ -245,7 +276,7 @@ static bool is_no_csv(const struct columns *columns, const struct catalog *catal
                  "--run-dir DIR",
                  quoted(path, &shell));
     else
-        found = (!columns_chosen(columns) && headerless(catalog, &line[0], reason)) ||
+        found = (!columns_chosen(columns) && headerless(columns, catalog, line, n, reason)) ||
                 is_late(columns, line, n, text, path, reason);
     buf_free(&shell);
     return found;
@@ -268,6 +299,22 @@ static bool is_wide(const char *text, size_t len, const char *path, char reason[
     return little || big;
 }
 
+/* As `curl -i` prints an answer. */
+static bool is_answer_with_headers(const char *text, size_t len, const char *path,
+                                   char reason[ROW_REASON])
+{
+    struct buf shell = {0};
+    if (!begins(text, len, "HTTP/", 5))
+        return false;
+    snprintf(
+        reason, ROW_REASON,
+        "an answer with its headers, as curl -i prints it: sed '1,/^\\r*$/d' %s | rescind plan - "
+        "--run-dir DIR",
+        quoted(path, &shell));
+    buf_free(&shell);
+    return true;
+}
+
 /* As old Macs end lines, and Excel's "CSV (Macintosh)". */
 static bool is_cr_alone(const char *text, size_t len, const char *path, char reason[ROW_REASON])
 {
@@ -286,7 +333,8 @@ static bool is_cr_alone(const char *text, size_t len, const char *path, char rea
 bool recognize(const struct columns *columns, const struct catalog *catalog, const char *text,
                size_t len, const char *path, bool csv, char reason[ROW_REASON])
 {
-    if (is_magic(text, len, path, reason) || is_wide(text, len, path, reason))
+    if (is_magic(text, len, path, reason) || is_wide(text, len, path, reason) ||
+        is_answer_with_headers(text, len, path, reason))
         return true;
     if (csv && is_cr_alone(text, len, path, reason))
         return true;

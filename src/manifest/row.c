@@ -190,7 +190,8 @@ static const struct definition *definition_of(const struct row_rules *rules,
     if (by->provider) {
         if (!word_of(by->provider, provider_word) ||
             !catalog_has_provider(rules->catalog, provider_word)) {
-            bad(reason, "unknown provider: %s is needed", known_words(rules->catalog, NULL, words));
+            bad(reason, "unknown provider: %s is needed, or one that a --job FILE defines",
+                known_words(rules->catalog, NULL, words));
             return NULL;
         }
         provider = provider_word;
@@ -276,11 +277,9 @@ static const char *unwrapped(const struct definition *d, const char *text, size_
     static const struct {
         const char *open, *close;
         int class; /* -1: any */
-    } table[] = {{"=\"", "\"", -1},
-                 {"'", "'", -1},
-                 {"'", "", -1},
-                 {"sha256:", "", ID_HEX},
-                 {"{", "}", ID_UUID}};
+    } table[] = {
+        {"=\"", "\"", -1},          {"'", "'", -1},     {"'", "", -1}, {"sha256:", "", ID_HEX},
+        {"urn:uuid:", "", ID_UUID}, {"{", "}", ID_UUID}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if ((table[i].class >= 0 && (enum id_class)table[i].class != d->id.class) ||
             (d->id.class == ID_PRINTABLE) || !is_wrapped(text, *len, table[i].open, table[i].close))

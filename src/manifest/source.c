@@ -277,6 +277,19 @@ static enum source_state begin_utf16(struct source *s, const char *from, size_t 
     return SOURCE_LINE;
 }
 
+/* Tools that add a mark where there is one already. */
+static enum source_state pass_marks(struct source *s)
+{
+    for (;;) {
+        while (!s->ended && s->fill - s->from < 3)
+            if (fill(s) == SOURCE_FAILED)
+                return SOURCE_FAILED;
+        if (s->fill - s->from < 3 || memcmp(s->buffer + s->from, "\xef\xbb\xbf", 3) != 0)
+            return SOURCE_LINE;
+        s->from += 3;
+    }
+}
+
 /* Passes over the byte order mark. */
 static enum source_state begin(struct source *s)
 {
@@ -287,7 +300,7 @@ static enum source_state begin(struct source *s)
             return SOURCE_FAILED;
     enum source_state state = SOURCE_LINE;
     if (!s->begun && s->fill >= 3 && memcmp(s->buffer, "\xef\xbb\xbf", 3) == 0)
-        s->from = 3;
+        state = pass_marks(s);
     else if (!s->begun && s->fill >= 4 && memcmp(s->buffer, "\xff\xfe\0\0", 4) == 0)
         state = begin_utf16(s, "UTF-32LE", 4);
     else if (!s->begun && s->fill >= 4 && memcmp(s->buffer, "\0\0\xfe\xff", 4) == 0)

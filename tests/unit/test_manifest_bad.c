@@ -82,10 +82,10 @@ static void bad_csv(void **state)
         /* the form */
         BAD("a field too few", "hash,note\n" H ",\n" H2 "\n",
             "m.csv:3: 1 field, and the header has 2\n"),
-        BAD("a field too many", "hash\n" H "\n" H2 ",,\n",
+        BAD("a field too many", "hash\n" H "\n" H2 ",,x\n",
             "m.csv:3: 3 fields, and the header has 1\n"),
         BAD("line numbers after quoted line ends",
-            "hash,note\n" H ",\"1\n2\n3\"\n" H2 "\n\n" H2 ",\"\n\",\n",
+            "hash,note\n" H ",\"1\n2\n3\"\n" H2 "\n\n" H2 ",\"\n\",x\n",
             "m.csv:5: 1 field, and the header has 2\nm.csv:7: 3 fields, and the header has 2\n"),
         LOST("an unclosed quote", "hash,note\n" H ",\n" H2 ",\"never\n" H ",\n",
              "m.csv:3: a quote is opened here and never closed\n"),
@@ -111,8 +111,10 @@ static void bad_csv(void **state)
             "m.csv: warning: unknown column ignored: x\nm.csv:3: not UTF-8: " WESTERN "\n"),
         BAD("a surrogate in UTF-8, in the second line of a row",
             "hash,note\n" H ",\n" H2 ",\"a\n\xed\xa0\x80\"\n", "m.csv:3: not UTF-8: " WESTERN "\n"),
-        BAD("a byte order mark within", "hash\n" H "\n" BOM H2 "\n",
-            "m.csv:3: not a key hash: a character that is not ASCII at position 1\n"),
+        BAD("a byte order mark within",
+            "hash\n" H "\n"
+            "f" BOM H2 "\n",
+            "m.csv:3: not a key hash: a character that is not ASCII at position 2\n"),
         BAD("a NUL in an identifier", "hash\n" H "\n" H2 "\0\n",
             "m.csv:3: a NUL byte (a file in UTF-16? UTF-8 is needed)\n"),
         /* the identifier */
@@ -190,9 +192,9 @@ static void bad_csv(void **state)
             "take it out, or let rescind match make a manifest of raw keys\n"),
         /* provider and kind */
         BAD("an unknown provider", "provider,id\nbaseten,a\nnobody0123456789,a\n",
-            "m.csv:3: unknown provider: {providers} is needed\n"),
+            "m.csv:3: unknown provider: {providers} is needed, or one that a --job FILE defines\n"),
         BAD("a provider of 300 bytes", "provider,id\nbaseten,a\n" H H H H H ",a\n",
-            "m.csv:3: unknown provider: {providers} is needed\n"),
+            "m.csv:3: unknown provider: {providers} is needed, or one that a --job FILE defines\n"),
         BAD("an unknown kind", "provider,kind,id\nbaseten,,a\nbaseten,byok,b\n",
             "m.csv:3: unknown kind for baseten: key is needed\n"),
         BAD("an unknown kind of one with two",

@@ -368,7 +368,8 @@ static void a_wrong_targets_csv_is_refused(void **state)
          ":2: an identifier that is not in its canonical form"},
         {HEAD "baseten,key,a,\"two\nlines\"\nbaseten,key,self,\n",
          ":4: not a key prefix: a reserved word"},
-        {HEAD "nobody,key,a,\n", ":2: unknown provider: {providers} is needed"},
+        {HEAD "nobody,key,a,\n",
+         ":2: unknown provider: {providers} is needed, or one that a --job FILE defines"},
         {HEAD "baseten,key,a,\"open\n", ":2: a quote is opened here and never closed"},
         {HEAD "acme,key,a,\n", ":2: no project: acme key needs one"},
     };
