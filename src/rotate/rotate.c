@@ -25,7 +25,9 @@ static void wiping_free(void *at)
 
 static void count_rows(struct rotor *r)
 {
+    enum { EACH = 5 }; /* the old one, the successor, its settings, its name, the deletion */
     const struct work *w = &r->session.work;
+    r->tally.each = EACH;
     for (uint32_t row = 0; row < targets_count(w->targets); row++) {
         if (!row_set_has(w->listed, row) || targets_definition(w->targets, row) != r->d)
             continue;
@@ -61,7 +63,9 @@ static void failed(void *at, enum exit_code code, const char *why)
 /* The canary's targets of this definition: those that were seen before the others. */
 static void choose_canary(struct rotor *r, const struct sight *eye, bool seen)
 {
+    enum { EACH = 5 }; /* the old one, the successor, its settings, its name, the deletion */
     const struct work *w = &r->session.work;
+    r->tally.each = EACH;
     for (uint32_t row = 0; row < targets_count(w->targets); row++) {
         const struct target_state st = ledger_state(w->ledger, row);
         uint32_t chosen = r->canary.rows ? row_set_size(r->canary.rows) : 0;

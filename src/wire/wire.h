@@ -130,6 +130,7 @@ int wire_send(struct wire *w, const struct wire_call *call, int64_t now, struct 
 /* What is left to do over it, for the view. */
 struct tally {
     uint64_t targets, finished, done, failed;
+    unsigned each; /* requests that a target takes; 0: one */
 };
 /* `before` is what keeps it from its work, or NULL; `busy` a word for that work. Both give way to
  * what the wire itself has to say. */

@@ -16,7 +16,7 @@ static const char *state_of(const struct wire *w, const struct tally *tally, con
     return p->probing ? "probing" : busy;
 }
 
-static int64_t eta_of(const struct wire *w, const struct lane_view *v)
+static int64_t eta_of(const struct wire *w, const struct lane_view *v, unsigned each)
 {
     double pace = v->limit > 0 ? v->limit : v->rate;
     uint64_t left = v->targets - v->finished;
@@ -24,7 +24,7 @@ static int64_t eta_of(const struct wire *w, const struct lane_view *v)
         return 0;
     if (pace <= 0 || w->ending.code != EXIT_DONE)
         return -1;
-    return (int64_t)((double)left / pace * 1e6) + v->hold_left_us;
+    return (int64_t)((double)left * (each ? each : 1) / pace * 1e6) + v->hold_left_us;
 }
 
 struct lane_view wire_view(struct wire *w, const struct tally *tally, const char *before,
@@ -52,6 +52,6 @@ struct lane_view wire_view(struct wire *w, const struct tally *tally, const char
         .hold_left_us = p.hold_until > now ? p.hold_until - now : 0,
         .state = state_of(w, tally, before, busy, &p, now),
     };
-    v.eta_us = eta_of(w, &v);
+    v.eta_us = eta_of(w, &v, tally->each);
     return v;
 }

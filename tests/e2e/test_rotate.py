@@ -575,3 +575,18 @@ def test_a_hold_of_its_first_read_is_kept_by_the_next_run(make_wire, make_tool):
     assert tool.run_dir.records("hold")
     assert rotate(tool, manifest, "--deadline", "1s").code == 75
     assert len(wire.requests) == 1, "not even a read inside the hold"
+
+
+def test_what_is_left_is_five_requests_a_key(make_sandbox, make_tool):
+    rows = targets(30)
+    sandbox = make_sandbox(rows)
+    tool = make_tool(*sandbox.origins)
+    result = rotate(tool, tool.manifest(rows), "--max-rate", "60", "--progress", "json")
+    assert result.code == 0, result
+    lines = [json.loads(line) for line in result.err.splitlines() if line.startswith("{")]
+    lanes = [lane for line in lines if line["type"] == "progress" for lane in line["providers"]]
+    told = [lane for lane in lanes if lane["state"] == "running" and lane["finished"] < 30 and lane["eta_s"]]
+    assert told
+    for lane in told:
+        left = 5 * (lane["targets"] - lane["finished"])
+        assert lane["eta_s"] == pytest.approx(left / (lane["limit"] or lane["rate"]), rel=0.1, abs=0.2), lane
