@@ -27,7 +27,9 @@ static void retry(struct lane *l, const struct flight *f, const struct http_answ
                                         .backoff_ms = (uint16_t)(backoff / 1000),
                                         .batch = announced,
                                         .ended = (uint16_t)ended});
-    session_tell(&r->session, v->reason, "%s: %s; will be tried again", l->wire.name, v->reason);
+    if (v->rate != ABOUT_RATE_REFUSED || v->hold.wait_us <= 0) /* else the hold is told */
+        session_tell(&r->session, v->reason, "%s: %s; will be tried again", l->wire.name,
+                     v->reason);
 }
 
 /* Its announcement stands: the batch before is on disk. */
