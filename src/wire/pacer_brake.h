@@ -28,16 +28,22 @@ struct brake {
     double median_s[BRAKE_RECENT]; /* the last ones, a ring */
     unsigned medians;
     double spread_s; /* of single trips: their standard deviation, from the lower half; 0: none */
-    double base_s;   /* the round trip without a queue; 0: not known */
+    double least_s;  /* the least mean of the last ones; */
+    double block_least_s; /* that of longer blocks, 0: none yet; the one that is being seen: */
+    double block_s;       /* its sum, */
+    unsigned block;       /* of so many */
+    double base_s;        /* the round trip without a queue; 0: not known */
 
-    double cap;        /* most in flight; INFINITY: no queue was seen */
-    double cut_to;     /* when it was cut last */
-    double step;       /* by so much it is opened a clear round */
-    int64_t judge_us;  /* cohorts sent before say nothing about the cap; */
-    unsigned judged;   /* so many were since, */
-    unsigned turned;   /* and so many requests were turned away */
-    unsigned run;      /* the last of them were over the base, */
-    double sum, run_s; /* by so much together: standard errors beyond SLACK, and seconds */
+    double cap;                /* most in flight; INFINITY: no queue was seen */
+    double cut_to;             /* when it was cut last */
+    double step;               /* by so much it is opened a clear round */
+    int64_t forgot_us;         /* the last pause's end */
+    int64_t judge_us;          /* cohorts sent before say nothing about the cap; */
+    unsigned judged;           /* so many were since, */
+    unsigned turned;           /* and so many requests were turned away */
+    unsigned run;              /* the last of them were over the base, */
+    double sum, run_s;         /* by so much together: standard errors beyond SLACK, and seconds */
+    double mean_n, mean_sum_s; /* all of them, the older ones halved: their number and sum */
     double ref_flight; /* before it was cut: so many in flight, 0 where it is not in doubt, */
     double ref_s;      /* and that round trip */
     double rate;       /* answers a second, last seen */

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-enum { SEEDS = 2, EACH = 3, MOST_REQUESTS = 60000 };
+enum { SEEDS = 2, MORE_SEEDS = 4, EACH = 3, MOST_REQUESTS = 60000 };
 
 struct sum {
     int cases, settled, noisy;
@@ -70,6 +70,28 @@ static void a_busy_server_has_a_short_queue(void **state)
     assert_true(o.eta >= .9);
 }
 
+/* Single round trips scatter by more than such a queue is long: it is seen all the same, by many.
+ */
+static void a_short_queue_is_seen_through_scatter(void **state)
+{
+    (void)state;
+    struct distance_case c = {.class = DISTANCE_CAPACITY,
+                              .setup = {.capacity = {.workers = 4, .span_s = .005},
+                                        .rtt_s = .5,
+                                        .sigma = .35,
+                                        .requests = 48000,
+                                        .concurrency = 512,
+                                        .distant = true,
+                                        .most_s = 300}};
+    struct distance_outcome o = distance_measure(&c, &client_pacer, SEEDS, 0);
+    assert_true(o.eta >= .9);
+    assert_true(o.queue <= 15);
+    c.setup.capacity.queue = 64; /* then it answers 503, and is not feared for ever */
+    o = distance_measure(&c, &client_pacer, SEEDS, 0);
+    assert_true(o.eta >= .9);
+    assert_true(o.sick <= 60);
+}
+
 /* The way is twice as long from the middle on: what is in flight follows it. */
 static void a_longer_way_is_no_queue(void **state)
 {
@@ -85,6 +107,26 @@ static void a_longer_way_is_no_queue(void **state)
                                         .distant = true,
                                         .most_s = 300}};
     assert_true(distance_measure(&c, &client_pacer, SEEDS, 0).eta >= .85);
+    c.setup.rtt_s = .2;
+    c.setup.sigma = .15;
+    c.setup.requests = 20000;
+    assert_true(distance_measure(&c, &client_pacer, MORE_SEEDS, 0).eta >= .85);
+}
+
+/* Nor is work that takes twice as long where there are workers enough. */
+static void slower_work_is_no_queue(void **state)
+{
+    (void)state;
+    struct distance_case c = {
+        .class = DISTANCE_HALVES,
+        .setup = {.capacity = {.workers = 64, .span_s = .02, .step_at_s = 15, .step = 2},
+                  .rtt_s = .5,
+                  .sigma = .15,
+                  .requests = 30000,
+                  .concurrency = 512,
+                  .distant = true,
+                  .most_s = 300}};
+    assert_true(distance_measure(&c, &client_pacer, MORE_SEEDS, 0).eta >= .8);
 }
 
 /* A job that is smaller than what the provider allows at once should not learn that there is a
@@ -108,7 +150,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_class_meets_its_bar),
         cmocka_unit_test(a_busy_server_has_a_short_queue),
+        cmocka_unit_test(a_short_queue_is_seen_through_scatter),
         cmocka_unit_test(a_longer_way_is_no_queue),
+        cmocka_unit_test(slower_work_is_no_queue),
         cmocka_unit_test(a_small_job_meets_no_wall),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,7 @@ struct world {
     unsigned flying;
 
     int64_t told_until, room_until, ready; /* by the pacer's clock */
+    int64_t told_most, room_most;          /* ... and by one that stands still where that falls */
     int64_t room;
     int64_t sends[SENDS]; /* a ring */
     unsigned count, refused_running, since_refused;
@@ -117,7 +118,7 @@ static void begin(struct world *w, uint64_t seed)
     w->clock = one_in(w, 3) ? (enum clock)(rng_next(&w->rng) % CLOCKS) : CLOCK_GOOD;
     w->events = one_in(w, 2) ? 0 : 10;
     w->skew = (int64_t)(rng_next(&w->rng) % 1000) * SECOND;
-    w->told_until = w->room_until = INT64_MIN;
+    w->told_until = w->room_until = w->told_most = w->room_most = INT64_MIN;
     w->room = -1;
     w->latest = w->ready = w->skew;
     w->config = (struct pacer_config){PICK(w, max_rates), PICK(w, at_once), seed};
@@ -223,10 +224,10 @@ static void it_never_stalls(const struct world *w)
         idle += (int64_t)(SECOND / w->config.max_rate);
     PROMISE(w, next != PACER_WAIT || w->flying > 0);
     int64_t ready = w->ready > w->latest ? w->ready : w->latest;
-    if (w->told_until > ready)
-        ready = w->told_until + (int64_t)(JITTER_S * SECOND);
-    if (w->room == 0 && w->room_until > ready)
-        ready = w->room_until;
+    if (w->told_most > ready)
+        ready = w->told_most + (int64_t)(JITTER_S * SECOND);
+    if (w->room == 0 && w->room_most > ready)
+        ready = w->room_most;
     PROMISE(w, w->flying > 0 || next <= ready + idle);
 }
 
@@ -316,9 +317,15 @@ static void send_all(struct world *w)
     }
 }
 
-static void hear_hold(struct world *w, int64_t until)
+static int64_t later(int64_t a, int64_t b)
 {
-    w->told_until = until > w->told_until ? until : w->told_until;
+    return a > b ? a : b;
+}
+
+static void hear_hold(struct world *w, int64_t at, int64_t us)
+{
+    w->told_until = later(w->told_until, at + us);
+    w->told_most = later(w->told_most, later(at, w->latest) + us);
 }
 
 static void answer(struct world *w)
@@ -331,7 +338,7 @@ static void answer(struct world *w)
         pacer_delayed(&w->p, (int64_t)draw(w, 0, SECOND));
     pacer_answer(&w->p, at, f.sent, f.what, hold_us);
     if (hold_us > 0)
-        hear_hold(w, at + hold_us);
+        hear_hold(w, at, hold_us);
     w->taken += f.what == PACER_OK;
     bool learned = f.what == PACER_REFUSED && f.sent > w->p.stall_us;
     w->refused_running = learned ? w->refused_running + 1 : 0;
@@ -352,17 +359,18 @@ static void event(struct world *w)
     switch (rng_next(&w->rng) % 6) {
     case 0:
         pacer_hold(&w->p, at + us);
-        hear_hold(w, at + us);
+        hear_hold(w, at, us);
         break;
     case 1:
         w->room = (int64_t)(rng_next(&w->rng) % 4);
         pacer_room(&w->p, at, w->room, us);
         w->room = w->room > w->flying ? w->room - w->flying : 0;
         w->room_until = at + us;
+        w->room_most = later(at, w->latest) + us;
         break;
     case 2:
         pacer_neighbour_refused(&w->p, at, us);
-        hear_hold(w, at + us);
+        hear_hold(w, at, us);
         w->met_rate = INFINITY;
         break;
     case 3:
