@@ -47,9 +47,9 @@
  *        successor until its secret is handed over
  *   {"type":"rotate","at":...,"row":17,"step":"create","marker":"0123456789abcdef"}
  *   {"type":"rotate","at":...,"row":17,"step":"created","marker":"...","successor":"<its id>"}
- *     (delivered: its secret is handed over; removed: it was deleted again; foreign: it was there
- * before, is let alone; likewise) pace   how fast it goes, now and then, whatever happens; a run of
- * the first formats has none
+ *     (likewise delivered: its secret is handed over; removed: it was deleted again;
+ *     foreign: it was there before, and is let alone)
+ * pace   how fast it goes, now and then, whatever happens; a run of the first formats has none
  *   {"type":"pace","at":...,"sent":1200,"http_429":3,"http_5xx":0,"network_errors":1,
  *    "rate":812.5,"in_flight":160,"rtt_ms":201.5,"bound":"quota"}
  *     (bound: what keeps it from being faster, see pace.h)

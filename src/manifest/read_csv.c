@@ -249,8 +249,10 @@ static char said_separator(const char *text, size_t len)
 {
     while (len && strchr("\r\"", text[len - 1]) && text[len - 1])
         len--;
-    if (len && *text == '"')
-        text++, len--;
+    if (len && *text == '"') {
+        text++;
+        len--;
+    }
     bool sep = len == 5 && strncasecmp(text, "sep=", 4) == 0;
     bool good = sep && (strchr(",;|:^~!#$&*/", text[4]) || text[4] == '\t') && text[4];
     return good ? text[4] : '\0';
@@ -281,10 +283,14 @@ static void find_separator(struct csv_rows *c, struct columns *columns)
         len -= first + 1;
     }
     char said = said_separator(text, first);
-    for (size_t i = 0; i < sizeof candidates - 1 && !said; i++)
-        if (columns_in_line(columns, text, first, candidates[i]))
-            c->separator = candidates[i], i = sizeof candidates;
-    c->separator = said ? said : c->separator;
+    if (said)
+        c->separator = said;
+    for (size_t i = 0; i < sizeof candidates - 1 && !said; i++) {
+        if (columns_in_line(columns, text, first, candidates[i])) {
+            c->separator = candidates[i];
+            break;
+        }
+    }
     for (passed += said != '\0'; passed; passed--)
         source_next(c->source, &line, &len);
     csv_set_delim(&c->parser, (unsigned char)c->separator);
@@ -431,7 +437,7 @@ enum row_state csv_rows_next(struct csv_rows *c, struct row *out)
         cells_of(c, c->cell);
     } while (c->fields == c->columns && is_header_again(c));
     if (is_other_header(c))
-        return row_say(out, ROW_BAD,
+        return row_say(out, ROW_LOST,
                        "a header once more, with other columns: what stands below it is another "
                        "manifest");
     if (c->fields != c->columns && !fields_fit(c)) {

@@ -26,7 +26,7 @@ struct row {
 enum row_state {
     ROW_GOOD,
     ROW_BAD,  /* the next row can be read all the same */
-    ROW_LOST, /* where the next row starts cannot be known */
+    ROW_LOST, /* where the next row starts, or what its fields are, cannot be known */
     ROW_END,
     ROW_FAILED, /* the file itself: unreadable, changed meanwhile */
 };

@@ -149,8 +149,7 @@ static const struct refused {
     {"the same without a column that is known", "m.csv", "sha256_hash,name\n" H3 ",a\n",
      NO_HEADER("sha256_hash, name")},
     {"another header within", "m.csv", "hash,note\nnote,hash\nx," H3 "\n",
-     "m.csv:2: a header once more, with other columns: what stands below it is another manifest\n"
-     "m.csv:3: not a key hash: a character that is not a hex digit at position 1\n"},
+     "m.csv:2: a header once more, with other columns: what stands below it is another manifest\n"},
     {"a row cut before its account", "m.csv", "hash,account\n" H3 "\n",
      "m.csv:2: 1 field, and the header has 2\n"},
     {"a value behind the columns", "m.csv", "hash,note\n" H3 ",a,,b\n",
@@ -203,6 +202,20 @@ static void others_are_refused_in_one_line(void **state)
         assert_int_equal(f->err.code, EXIT_DATA);
         expect_told(f, refused[i].what, refused[i].told);
     }
+}
+
+/* Rows below another header would be read by the first one's columns. */
+static void another_header_is_skipped_by_nothing(void **state)
+{
+    struct fixture *f = *state;
+    f->options.skip_bad_rows = true;
+    f->options.path = "m.csv";
+    read_text(f, "hash,note\n" H3 ",a\nnote,hash\nx," H3 "\n");
+    assert_int_equal(f->rc, -1);
+    assert_int_equal(f->err.code, EXIT_DATA);
+    expect_told(f, "another header",
+                "m.csv:3: a header once more, with other columns: what stands below it is another "
+                "manifest\n");
 }
 
 /* `for page in ...; do curl ...; done` where each answer ends its line. */
@@ -371,6 +384,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_TABLE(forms_are_taken),
         WITH_TABLE(others_are_refused_in_one_line),
+        WITH_TABLE(another_header_is_skipped_by_nothing),
         WITH_TABLE(a_list_in_each_line_names_its_format),
         WITH_TABLE(a_cut_document_is_never_taken),
         WITH_TABLE(accounts_and_priorities_are_kept),
